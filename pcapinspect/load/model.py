@@ -1,0 +1,261 @@
+"""What the load layer finds of each server: counts, peaks, pauses, causes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pcapinspect.columns import Bool, Columns, Int64, Text, column
+
+CAUSES = (
+    "rate_limit",
+    "max_connections",
+    "outage",
+    "loss",
+    "blocked_client",
+    "refused",
+    "capture",
+    "over_limit_unthrottled",
+    "healthy",
+    "insufficient",
+)
+"""Causes of a pause, and verdicts of a server (design, "Judgement")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The most in any window."""
+
+    count: int
+    start: int
+    end: int
+    """Nanoseconds: the first and the last of the counted accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeakMinute:
+    count: int
+    minute: int
+    """Nanoseconds of the minute's begin (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """An interval in which a server answered nobody who asked. Times in nanoseconds, None where cut or unknown."""
+
+    last_answer: int | None
+    first_unanswered: int
+    last_unanswered: int
+    next_answer: int | None
+    silence_at_least: int
+    silence_at_most: int | None
+    """None: the capture begins or ends within the pause."""
+    unanswered_syns: int
+    unanswered_attempts: int
+    clients: int
+    accepted_before_60s: int
+    open_before: int
+    cause: str
+    confidence: float
+    evidence_for: tuple[str, ...]
+    evidence_against: tuple[str, ...]
+    frames: tuple[tuple[int, int], ...]
+    """(file, frame) of the packets that show it: last answer, first and last unanswered SYN, next answer."""
+    connections: tuple[int, ...]
+    """Numbers of the attempts hit (at most 1000 kept)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One of CAUSES for a server, with the sentence that every output leads with."""
+
+    cause: str
+    confidence: float
+    sentence: str
+    evidence_for: tuple[str, ...] = ()
+    evidence_against: tuple[str, ...] = ()
+    not_shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountingModel:
+    """One way in which IOS might count to its limit, and how it stands at each pause."""
+
+    counts: str
+    """`attempts`, `syns`, `accepts` or `requests`."""
+    window: str
+    """`rolling` or `fixed`."""
+    at_onset: tuple[int, ...]
+    """The count when each pause began."""
+    fits: bool
+    """True: at or above the limit at every pause that the rate can explain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes(Columns):
+    """A server and a calendar minute (UTC), without gaps. Parallel to the table `minutes`; `server` indexes Load.servers."""
+
+    server: Int64 = column("i8")
+    minute: Int64 = column("i8")
+    syn_packets: Int64 = column("i8")
+    attempts: Int64 = column("i8")
+    accepted: Int64 = column("i8")
+    established: Int64 = column("i8")
+    half_open: Int64 = column("i8")
+    unanswered: Int64 = column("i8")
+    refused: Int64 = column("i8")
+    unreachable: Int64 = column("i8")
+    undetermined: Int64 = column("i8")
+    exchanges: Int64 = column("i8")
+    errors: Int64 = column("i8")
+    """Responses with a 4xx or 5xx code."""
+    peak_accepted_60s: Int64 = column("i8")
+    peak_open: Int64 = column("i8")
+    over_limit: Bool = column("?")
+    paused: Int64 = column("i8")
+    """Nanoseconds of the minute that lie in a pause, by silence_at_least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clients(Columns):
+    """A client of a server, most attempts first. `server` indexes Load.servers."""
+
+    server: Int64 = column("i8")
+    client: Text = column("O")
+    attempts: Int64 = column("i8")
+    established: Int64 = column("i8")
+    unanswered: Int64 = column("i8")
+    refused: Int64 = column("i8")
+    exchanges: Int64 = column("i8")
+    errors: Int64 = column("i8")
+    poll_period: Int64 = column("i8")
+    """Median nanoseconds between its attempts, retransmissions apart; MISSING below three attempts."""
+    poll_spread: Int64 = column("i8")
+    """Interquartile range of the same."""
+    first: Int64 = column("i8")
+    last: Int64 = column("i8")
+    operations: Text = column("O")
+    """Like `GetNextCACert:12 GetCACaps:1`."""
+    routers: Int64 = column("i8")
+    """Distinct transaction IDs or signer names behind the address; MISSING where none was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve(Columns):
+    """Rolling 60 s rate and open connections over time, peaks kept: one row a second in which something changed."""
+
+    server: Int64 = column("i8")
+    time: Int64 = column("i8")
+    accepted_60s: Int64 = column("i8")
+    attempts_60s: Int64 = column("i8")
+    open: Int64 = column("i8")
+
+
+@dataclass(frozen=True, slots=True)
+class OperationCount:
+    """How often a server was asked for an operation, by label and response."""
+
+    server: int
+    operation: str
+    ca_identifier: str | None
+    status: int | None
+    count: int
+    clients: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Concurrency:
+    """Open connections against a limit."""
+
+    peak: int
+    peak_time: int
+    seconds_at_5: float
+    """Seconds for which exactly or more than 5 (the IOS default) were open."""
+    seconds_at_limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """What the peak would have been without the GetNextCACert requests that got an error."""
+
+    peak: Peak | None
+    requests_left_out: int
+    share: float
+    """Of all exchanges of the server, 0 to 1."""
+    below_limit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Limit, window and pause as the capture itself suggests them, where they differ from the settings."""
+
+    limit: int | None
+    window: float | None
+    pause: tuple[float, float] | None
+    """Seconds: the range that fits all pauses."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Synchronisation:
+    """Clients that poll in step."""
+
+    clients: int
+    """That poll periodically (three attempts or more)."""
+    period: int | None
+    """Median poll period over these clients, nanoseconds."""
+    concentration: float | None
+    """Length of the mean phase vector, 0 (spread) to 1 (all at once)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerLoad:
+    """One server on one watched port."""
+
+    ip: str
+    port: int
+    kind: str
+    """`pki` (SCEP was spoken), `http`, `other` (payload, but not HTTP) or `unknown` (no payload seen)."""
+    attempts: int
+    """Connections with a SYN: all outcomes but midstream."""
+    established: int
+    half_open: int
+    unanswered: int
+    refused: int
+    unreachable: int
+    undetermined: int
+    midstream: int
+    syn_packets: int
+    exchanges: int
+    errors: int
+    clients: int
+    routers: int | None
+    first_time: int
+    last_time: int
+    peak_accepted_60s: Peak | None
+    peak_minute: PeakMinute | None
+    minutes_over_limit: int
+    first_over_limit: int | None
+    """When the limit was first passed: the accept that made more than `limit` in `window`."""
+    first_pause: int | None
+    pauses: tuple[Pause, ...]
+    verdict: Verdict
+    models: tuple[CountingModel, ...]
+    estimate: Estimate | None
+    concurrency: Concurrency | None
+    counterfactual: Counterfactual | None
+    synchronisation: Synchronisation
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """All servers, the busiest and worst first."""
+
+    servers: tuple[ServerLoad, ...]
+    server_of_connection: Int64
+    """Parallel to Connections: index into servers."""
+    minutes: Minutes
+    clients: Clients
+    curve: Curve
+    operations: tuple[OperationCount, ...]

@@ -1,0 +1,108 @@
+"""Connections: one row an attempt (one client ISN on one 4-tuple), or a connection that began before the capture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pcapinspect.columns import Columns, Int64, UInt8, UInt16, UInt32, UInt64, column
+
+OUTCOMES = (
+    "established",
+    "half_open",
+    "unanswered",
+    "refused",
+    "unreachable",
+    "undetermined",
+    "midstream",
+)
+"""What became of an attempt; `Connections.outcome` holds the index."""
+
+ESTABLISHED, HALF_OPEN, UNANSWERED, REFUSED, UNREACHABLE, UNDETERMINED, MIDSTREAM = range(7)
+
+CLOSES = ("fin", "rst_client", "rst_server", "timeout", "open")
+"""How a connection ended; `Connections.close` holds the index. Only for connections that were open."""
+
+CLOSE_FIN, CLOSE_RST_CLIENT, CLOSE_RST_SERVER, CLOSE_TIMEOUT, CLOSE_OPEN, CLOSE_NONE = range(6)
+"""CLOSE_NONE: never open (unanswered, refused, ...), null in the tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connections(Columns):
+    """Ordered by first packet; the row number is the connection's number. Int64 columns may hold MISSING."""
+
+    file: UInt16 = column("u2")
+    first_frame: Int64 = column("i8")
+    client_high: UInt64 = column("u8")
+    client_low: UInt64 = column("u8")
+    client_port: UInt16 = column("u2")
+    server_high: UInt64 = column("u8")
+    server_low: UInt64 = column("u8")
+    server_port: UInt16 = column("u2")
+    isn: Int64 = column("i8")
+    """The client's initial sequence number; MISSING for midstream."""
+    start: Int64 = column("i8")
+    """Time of the first packet (the first SYN of an attempt)."""
+    outcome: UInt8 = column("u1")
+    syn_packets: UInt32 = column("u4")
+    """SYNs of the client for this attempt; copies of a packet that the capture holds twice count once."""
+    last_syn_time: Int64 = column("i8")
+    synack_time: Int64 = column("i8")
+    """First SYN/ACK that answers this ISN."""
+    synack_frame: Int64 = column("i8")
+    synack_file: Int64 = column("i8")
+    handshake_rtt: Int64 = column("i8")
+    """From the last SYN before it to the SYN/ACK."""
+    established_time: Int64 = column("i8")
+    """When the handshake completed, or the first later packet that proves it."""
+    established_frame: Int64 = column("i8")
+    answer_time: Int64 = column("i8")
+    """First packet of the server (or ICMP error) that answers the attempt, whatever it says: SYN/ACK, RST, ICMP, data."""
+    answer_frame: Int64 = column("i8")
+    """The frame that proves `refused` or `unreachable`, or the SYN/ACK."""
+    end: Int64 = column("i8")
+    """Time of the last packet."""
+    last_frame: Int64 = column("i8")
+    close: UInt8 = column("u1")
+    close_time: Int64 = column("i8")
+    """When the connection stopped being open for the server: second FIN, RST, or MISSING."""
+    bytes_up: Int64 = column("i8")
+    """Distinct payload bytes of the client, retransmissions not counted."""
+    bytes_down: Int64 = column("i8")
+    packets_up: Int64 = column("i8")
+    packets_down: Int64 = column("i8")
+    tcp_stream: Int64 = column("i8")
+    """The number that Wireshark gives the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Syns(Columns):
+    """Every SYN packet to a watched port, capture duplicates left out, in the order of the capture."""
+
+    time: Int64 = column("i8")
+    frame: Int64 = column("i8")
+    file: UInt16 = column("u2")
+    connection: Int64 = column("i8")
+
+
+@dataclass(frozen=True, slots=True)
+class TcpQuality:
+    """What the packets themselves say about the capture. Counts are of packets unless they say otherwise."""
+
+    duplicates: int = 0
+    """Copies of a packet that the capture holds twice (SPAN, `any`): not retransmissions."""
+    retransmissions: int = 0
+    out_of_order: int = 0
+    acked_unseen: int = 0
+    """ACKs for bytes that the capture does not hold: the capture lost packets, not the network."""
+    gaps: int = 0
+    """Holes in payload streams at the end of their connections."""
+    gap_bytes: int = 0
+    synack_not_captured: int = 0
+    """Connections proven established whose SYN/ACK is not in the capture."""
+    client_only: int = 0
+    """Connections of which only the client's packets are there, though they went on."""
+    server_only: int = 0
+    cut_payloads: int = 0
+    """Segments whose payload the snaplen cut."""
+    reassembly_given_up: int = 0
+    """Streams of which out-of-order bytes were dropped at the memory bound."""
