@@ -1,0 +1,15 @@
+"""Bytes of a message as text that every output can carry."""
+
+from __future__ import annotations
+
+
+def readable(raw: bytes) -> str:
+    r"""UTF-8 where it is that; any other byte, and any character that does not print, as an escape.
+
+    What a peer sends is hostile: an ESC byte in a User-Agent must not reach a terminal, nor a lone
+    surrogate JSON. Zeek's logs write `\xNN` for the same reason.
+    """
+    text = raw.decode("utf-8", "backslashreplace")
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
