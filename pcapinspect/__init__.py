@@ -1,3 +1,37 @@
-"""pcapinspect: is the Cisco IOS PKI server dropping connections, since when, why, and what to change."""
+"""pcapinspect: is the Cisco IOS PKI server dropping connections, since when, why, and what to change.
+
+    import pcapinspect
+    report = pcapinspect.analyze(["storm.pcap"])
+    report.document["servers"][0]["verdict"]
+    report.tables["connections"]          # a pandas DataFrame
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+__all__ = ["Evidence", "Report", "Settings", "__version__", "analyze"]
+
+if TYPE_CHECKING:
+    from pcapinspect.pipeline import Evidence, analyze
+    from pcapinspect.report.document import Report
+    from pcapinspect.settings import Settings
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what is asked for and no more: `pcapinspect --help` must not load numpy."""
+    if name in {"analyze", "Evidence"}:
+        from pcapinspect import pipeline
+
+        return getattr(pipeline, name)
+    if name == "Report":
+        from pcapinspect.report.document import Report
+
+        return Report
+    if name == "Settings":
+        from pcapinspect.settings import Settings
+
+        return Settings
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -15,7 +15,7 @@ _LOW = (1 << 64) - 1
 def halves(text: str) -> tuple[int, int]:
     """The two halves (high, low) of an IPv4 or IPv6 address. Raises ValueError."""
     address = ip_address(text)
-    number = int(address) if isinstance(address, IPv6Address) else _MAPPED << 0 | int(address)
+    number = int(address) if isinstance(address, IPv6Address) else _MAPPED | int(address)
     return number >> 64, number & _LOW
 
 

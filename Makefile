@@ -1,0 +1,22 @@
+.DEFAULT_GOAL := help
+SAMPLES := storm healthy down
+
+help: ## What can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+check: ## Every check and test, as CI runs them
+	scripts/test
+
+format: ## Put the code into its form
+	ruff format . && ruff check --fix .
+
+captures: ## Make the sample captures again, byte for byte
+	for name in $(SAMPLES); do pcapinspect simulate $$name -w captures/$$name.pcap --force || exit 1; done
+
+dashboards: ## Make the example pages again
+	for name in $(SAMPLES); do pcapinspect analyze captures/$$name.pcap --quiet --force --html dashboards/$$name.html || exit 1; done
+
+benchmark: ## Measure against other tools on generated captures
+	python benchmarks/run.py
+
+.PHONY: help check format captures dashboards benchmark

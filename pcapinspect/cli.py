@@ -1,0 +1,65 @@
+"""The spine of the command line: it finds the command, runs it, and turns errors into one line and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from pcapinspect import __version__
+from pcapinspect.errors import PcapInspectError
+
+COMMANDS = ("analyze", "render", "extract", "timers", "simulate", "packet")
+"""Each is the module `pcapinspect.commands.<name>` with HELP, `add_arguments` and `run`."""
+
+EXIT_ERROR = 2
+EXIT_INTERRUPTED = 128 + signal.SIGINT
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands. Command modules import nothing heavy until they run."""
+    parser = argparse.ArgumentParser(
+        prog="pcapinspect",
+        description="Says from a capture whether a Cisco IOS PKI server is dropping connections, "
+        "since when, why, which requests cause it, and what to change.",
+        epilog="pcapinspect COMMAND --help tells more of each command.",
+    )
+    parser.add_argument("--version", action="version", version=f"pcapinspect {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in COMMANDS:
+        module = import_module(f"pcapinspect.commands.{name}")
+        subparser = subparsers.add_parser(name, help=module.HELP, description=module.HELP)
+        module.add_arguments(subparser)
+        subparser.set_defaults(run=module.run)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command. Returns its exit code: 0 done, 1 a finding reached `--fail-on`, 2 an error."""
+    options = build_parser().parse_args(arguments)
+    options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except PcapInspectError as error:
+        return _fail(str(error))
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is left to say, and the exit must not say it either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(f"{where}{error.strerror or error}")
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+
+
+def _fail(reason: str) -> int:
+    """One line, whatever a file name or a library's message holds."""
+    line = "".join(character if character.isprintable() else "?" for character in reason.replace("\n", " "))
+    print(f"pcapinspect: {line}", file=sys.stderr)
+    return EXIT_ERROR

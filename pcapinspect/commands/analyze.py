@@ -1,0 +1,50 @@
+"""`pcapinspect analyze`: the main job, from captures to the answer."""
+
+from __future__ import annotations
+
+import argparse
+
+from pcapinspect.commands.outputs import add_output_arguments, write_outputs
+from pcapinspect.commands.settings import add_capture_arguments, settings_of
+
+HELP = "Read captures and say whether a server is dropping connections, since when, and why."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Captures, what to watch, evidence beside them, and outputs."""
+    add_capture_arguments(parser)
+    evidence = parser.add_argument_group("evidence beside the capture")
+    for option, what in (
+        ("--config", "IOS configuration and show output of servers and clients"),
+        ("--log", "IOS logs and debugs"),
+    ):
+        evidence.add_argument(option, metavar="FILE", nargs="+", action="extend", default=[], help=what)
+    parser.add_argument(
+        "--fail-on",
+        choices=("info", "notice", "warning", "critical"),
+        metavar="LEVEL",
+        help="exit with 1 when a finding is at or above LEVEL: info, notice, warning or critical",
+    )
+    add_output_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Analyze, write what was asked for, and tell by the exit code whether `--fail-on` was reached."""
+    from pcapinspect.commands.progress import progress_line
+    from pcapinspect.findings.finding import SEVERITIES
+    from pcapinspect.pipeline import Evidence, analyze
+
+    settings = settings_of(options)
+    with progress_line(quiet=options.quiet) as progress:
+        report = analyze(
+            options.capture,
+            settings,
+            evidence=Evidence(configuration=options.config, logs=options.log),
+            progress=progress,
+            command=options.command_line,
+        )
+    write_outputs(report, options)
+    if options.fail_on is None:
+        return 0
+    level = SEVERITIES.index(options.fail_on)
+    return int(any(SEVERITIES.index(finding["severity"]) >= level for finding in report.document["findings"]))

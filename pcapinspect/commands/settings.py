@@ -1,0 +1,63 @@
+"""The options that say which captures, which servers and which thresholds; shared by the commands that read captures."""
+
+from __future__ import annotations
+
+import argparse
+
+from pcapinspect.settings import Settings
+
+
+def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
+    """CAPTURE... and the options that end up in Settings."""
+    parser.add_argument("capture", metavar="CAPTURE", nargs="+", help="a file, a glob, a folder, or - for standard input")
+    watch = parser.add_argument_group("what to watch")
+    watch.add_argument("--port", type=_port, action="append", metavar="PORT", help="server port, repeatable (default 80)")
+    watch.add_argument("--server", action="append", metavar="IP", default=[], help="only this server, repeatable")
+    limits = parser.add_argument_group("limits of the server", "the defaults are those of IOS, by Cisco TAC note 118734")
+    for option, unit, meaning in (
+        ("--limit", "N", "connections per window before the server stops listening"),
+        ("--window", "SECONDS", "length of that window"),
+        ("--pause", "SECONDS", "how long the server then stops listening"),
+        ("--max-connections", "N", "connections open at once"),
+    ):
+        default = getattr(Settings(), option.strip("-").replace("-", "_"))
+        limits.add_argument(option, type=_positive, metavar=unit, default=default, help=f"{meaning} (default {default})")
+    parser.add_argument("--tz", metavar="ZONE", default="UTC", help="time zone of what is shown (default UTC)")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """The Settings that the options ask for. Raises UsageError."""
+    from pcapinspect.address import halves
+    from pcapinspect.clock import zone
+    from pcapinspect.errors import UsageError
+
+    zone(options.tz)
+    for server in options.server:
+        try:
+            halves(server)
+        except ValueError:
+            raise UsageError(f"--server: {server!r} is not an IP address") from None
+    return Settings(
+        ports=tuple(dict.fromkeys(options.port or Settings().ports)),
+        servers=tuple(dict.fromkeys(options.server)),
+        limit=options.limit,
+        window=options.window,
+        pause=options.pause,
+        max_connections=options.max_connections,
+        tz=options.tz,
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return number
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a TCP port")
+    return number

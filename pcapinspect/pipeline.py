@@ -1,0 +1,99 @@
+"""From capture files to the report: the layers in the order in which data flows, one batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.capture.fileset import find_captures
+from pcapinspect.capture.reader import CaptureReader
+from pcapinspect.evidence.configuration import read_configuration
+from pcapinspect.evidence.ios_log import read_logs
+from pcapinspect.findings.analysis import Analysis
+from pcapinspect.findings.registry import find
+from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
+from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.load.analyse import analyse
+from pcapinspect.load.quality import assess
+from pcapinspect.pki.operations import Operations
+from pcapinspect.pki.reader import PkiReader
+from pcapinspect.report.document import Report, build
+from pcapinspect.settings import Settings
+from pcapinspect.tcp.tracker import ConnectionTracker
+
+Progress = Callable[[int, int | None, int], None]
+"""Called with the bytes read, the bytes there are (None: a pipe) and the packets read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Files beside the captures: paths of IOS configuration and show output, and of IOS logs."""
+
+    configuration: Sequence[str] = ()
+    logs: Sequence[str] = ()
+
+
+def analyze(
+    captures: Sequence[str],
+    settings: Settings | None = None,
+    *,
+    evidence: Evidence | None = None,
+    progress: Progress | None = None,
+    command: Sequence[str] = (),
+) -> Report:
+    """The whole job: read, follow, judge.
+
+    `captures` are files, globs, folders, or `-`. `command` is what the report shows as the way to make it again.
+    Raises CaptureError where nothing can be read, EvidenceError for other files.
+    """
+    analysis = inspect(captures, settings or Settings(), evidence or Evidence(), progress)
+    return build(analysis, find(analysis), command)
+
+
+def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
+    """All that the layers find out, before judgement."""
+    configuration = read_configuration(evidence.configuration) if evidence.configuration else None
+    reader = CaptureReader(find_captures(captures), progress=progress)
+    tracker = ConnectionTracker(settings)
+    http = ExchangeReader()
+    pki = PkiReader()
+    chunks: list[tuple[Exchanges, Operations]] = []
+
+    def keep(finished: tuple[Exchanges, ExchangeBodies]) -> None:
+        exchanges, bodies = finished
+        if len(exchanges):
+            chunks.append((exchanges, pki.read(exchanges, bodies)))
+
+    for batch in reader:
+        segments = tracker.feed(batch)
+        keep(http.feed(segments, batch.data, tracker.take_retired()))
+    keep(http.finish())
+    tcp = tracker.finish()
+
+    exchanges, operations = _in_order(chunks)
+    quality = assess(reader.inputs, tcp.quality, http.quality, tcp.connections)
+    load = analyse(tcp.connections, tcp.syns, exchanges, operations, quality, settings)
+    first_times = [file.first_time for file in reader.inputs if file.first_time is not None]
+    return Analysis(
+        settings=settings,
+        inputs=tuple(reader.inputs),
+        quality=quality,
+        connections=tcp.connections,
+        syns=tcp.syns,
+        exchanges=exchanges,
+        operations=operations,
+        load=load,
+        facts=pki.facts(),
+        configuration=configuration,
+        logs=read_logs(evidence.logs, min(first_times, default=None)) if evidence.logs else None,
+    )
+
+
+def _in_order(chunks: list[tuple[Exchanges, Operations]]) -> tuple[Exchanges, Operations]:
+    """Chunks end where connections do; the tables are in the order of (connection, index)."""
+    exchanges = Exchanges.concatenate([chunk for chunk, _ in chunks])
+    operations = Operations.concatenate([chunk for _, chunk in chunks])
+    order = np.lexsort((exchanges.index, exchanges.connection))
+    return exchanges.take(order), operations.take(order)
