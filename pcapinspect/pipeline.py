@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.fileset import find_captures
+from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.evidence.configuration import read_configuration
 from pcapinspect.evidence.ios_log import read_logs
@@ -25,6 +28,14 @@ from pcapinspect.tcp.tracker import ConnectionTracker
 
 Progress = Callable[[int, int | None, int], None]
 """Called with the bytes read, the bytes there are (None: a pipe) and the packets read."""
+
+
+class Reader(Protocol):
+    """An engine: batches in the order of the capture; `inputs` is complete after the last one."""
+
+    inputs: list[InputFile]
+
+    def __iter__(self) -> Iterator[PacketBatch]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +65,17 @@ def analyze(
 
 def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
     """All that the layers find out, before judgement."""
+    paths = find_captures(captures)
+    if settings.engine == "tshark":
+        from pcapinspect.capture.tshark import TsharkReader
+
+        return follow(TsharkReader(paths, progress=progress), settings, evidence)
+    return follow(CaptureReader(paths, progress=progress), settings, evidence)
+
+
+def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
+    """From packets to load, whichever engine reads them."""
     configuration = read_configuration(evidence.configuration) if evidence.configuration else None
-    reader = CaptureReader(find_captures(captures), progress=progress)
     tracker = ConnectionTracker(settings)
     http = ExchangeReader()
     pki = PkiReader()

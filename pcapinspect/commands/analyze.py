@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from pcapinspect.commands.outputs import add_output_arguments, write_outputs
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
@@ -20,6 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         evidence.add_argument(option, metavar="FILE", nargs="+", action="extend", default=[], help=what)
     parser.add_argument(
+        "--verify", action="store_true", help="run both engines and print every difference; exit with 1 if there is one"
+    )
+    parser.add_argument(
         "--fail-on",
         choices=("info", "notice", "warning", "critical"),
         metavar="LEVEL",
@@ -30,6 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Analyze, write what was asked for, and tell by the exit code whether `--fail-on` was reached."""
+    if options.verify:
+        return _verify(options)
     from pcapinspect.commands.progress import progress_line
     from pcapinspect.findings.finding import SEVERITIES
     from pcapinspect.pipeline import Evidence, analyze
@@ -48,3 +54,15 @@ def run(options: argparse.Namespace) -> int:
         return 0
     level = SEVERITIES.index(options.fail_on)
     return int(any(SEVERITIES.index(finding["severity"]) >= level for finding in report.document["findings"]))
+
+
+def _verify(options: argparse.Namespace) -> int:
+    """Differences are data: they go to standard output, a line each."""
+    from pcapinspect.report.inert import inert
+    from pcapinspect.verify import verify
+
+    differences = verify(options.capture, settings_of(options))
+    for line in differences:
+        print(inert(line))
+    print(f"{len(differences)} differences between native and tshark", file=sys.stderr)
+    return int(bool(differences))

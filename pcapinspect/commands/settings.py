@@ -22,6 +22,12 @@ def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         default = getattr(Settings(), option.strip("-").replace("-", "_"))
         limits.add_argument(option, type=_positive, metavar=unit, default=default, help=f"{meaning} (default {default})")
+    parser.add_argument(
+        "--engine",
+        choices=("native", "tshark"),
+        default=Settings().engine,
+        help="who dissects: native (default), or tshark for formats and link types that native does not read",
+    )
     parser.add_argument("--tz", metavar="ZONE", default="UTC", help="time zone of what is shown (default UTC)")
     parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
 
@@ -45,6 +51,7 @@ def settings_of(options: argparse.Namespace) -> Settings:
         window=options.window,
         pause=options.pause,
         max_connections=options.max_connections,
+        engine=options.engine,
         tz=options.tz,
     )
 
