@@ -94,7 +94,7 @@ def _streams(analysis: Analysis, witnesses: list[Witness]) -> list[str]:
     wireshark = {witness.frame: witness.stream for witness in witnesses}
     connections = analysis.connections
     return [
-        f"{analysis.inputs[0].path} frame {frame}: tcp.stream is {stream} in native, {wireshark.get(frame)} in Wireshark"
+        f"{analysis.inputs[0].path} frame {frame}: tcp.stream: {stream} in native, {wireshark.get(frame)} in Wireshark"
         for frame, stream in zip(connections.first_frame.tolist(), connections.tcp_stream.tolist(), strict=True)
         if wireshark.get(frame) != stream
     ]

@@ -1,4 +1,4 @@
-"""The options that say which captures, which servers and which thresholds; shared by the commands that read captures."""
+"""The options that say which captures, servers and thresholds; for the commands that read captures."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from pcapinspect.settings import Settings
 
 def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
     """CAPTURE... and the options that end up in Settings."""
-    parser.add_argument("capture", metavar="CAPTURE", nargs="+", help="a file, a glob, a folder, or - for standard input")
+    parser.add_argument(
+        "capture", metavar="CAPTURE", nargs="+", help="a file, a glob, a folder, or - for standard input"
+    )
     watch = parser.add_argument_group("what to watch")
-    watch.add_argument("--port", type=_port, action="append", metavar="PORT", help="server port, repeatable (default 80)")
+    watch.add_argument(
+        "--port", type=_port, action="append", metavar="PORT", help="server port, repeatable (default 80)"
+    )
     watch.add_argument("--server", action="append", metavar="IP", default=[], help="only this server, repeatable")
-    limits = parser.add_argument_group("limits of the server", "the defaults are those of IOS, by Cisco TAC note 118734")
+    limits = parser.add_argument_group(
+        "limits of the server", "the defaults are those of IOS, by Cisco TAC note 118734"
+    )
     for option, unit, meaning in (
         ("--limit", "N", "connections per window before the server stops listening"),
         ("--window", "SECONDS", "length of that window"),
@@ -21,7 +27,9 @@ def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
         ("--max-connections", "N", "connections open at once"),
     ):
         default = getattr(Settings(), option.strip("-").replace("-", "_"))
-        limits.add_argument(option, type=_positive, metavar=unit, default=default, help=f"{meaning} (default {default})")
+        limits.add_argument(
+            option, type=_positive, metavar=unit, default=default, help=f"{meaning} (default {default})"
+        )
     parser.add_argument(
         "--engine",
         choices=("native", "tshark"),

@@ -1,0 +1,173 @@
+"""The command line as a user meets it: each case runs the program and looks at exit code, output and files."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pcapinspect.cli import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[1]
+STORM = ROOT / "captures" / "storm.pcap"
+HEALTHY = ROOT / "captures" / "healthy.pcap"
+
+
+def run(*arguments: str | Path, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "pcapinspect", *map(str, arguments)],
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        timeout=120,
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+def one_line(result: subprocess.CompletedProcess[bytes]) -> str:
+    """The only line on standard error of a command that ended in an error."""
+    text = result.stderr.decode()
+    assert result.returncode == 2, text
+    assert result.stdout == b""
+    assert text.count("\n") == 1, text
+    assert text.startswith("pcapinspect: ")
+    return text
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_imports_nothing_heavy(command: str) -> None:
+    program = (
+        "import sys; from pcapinspect.cli import main\n"
+        "try: main([*sys.argv[1:], '--help'])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "heavy = {'numpy', 'numba', 'pandas', 'plotly', 'scapy', 'pyshark', 'pyarrow', 'jinja2'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", program, *command.split()], check=True, capture_output=True, timeout=60)
+
+
+def test_every_option_of_every_command_is_explained() -> None:
+    from pcapinspect.cli import build_parser
+
+    subparsers = build_parser()._subparsers
+    assert subparsers is not None
+    for parser in subparsers._group_actions[0].choices.values():  # type: ignore[union-attr]
+        for action in parser._actions:
+            assert action.help, f"{parser.prog}: {action.dest} has no help"
+
+
+def test_json_to_standard_output_is_only_json() -> None:
+    result = run("analyze", STORM, "--json", "-")
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert document["inputs"][0]["path"].endswith("storm.pcap")
+
+
+def test_standard_input_gives_the_same_as_the_file() -> None:
+    by_path = json.loads(run("analyze", HEALTHY, "--json", "-").stdout)
+    by_pipe = json.loads(run("analyze", "-", "--json", "-", stdin=HEALTHY.read_bytes()).stdout)
+    for part in ("servers", "operations", "clients", "capture"):
+        assert by_path[part] == by_pipe[part]
+    assert by_path["inputs"][0]["sha256"] == by_pipe["inputs"][0]["sha256"]
+
+
+def test_render_needs_no_capture(tmp_path: Path) -> None:
+    saved = tmp_path / "report.json"
+    assert run("analyze", STORM, "--json", saved, "--markdown", tmp_path / "first.md").returncode == 0
+    assert run("render", saved, "--markdown", tmp_path / "second.md").returncode == 0
+    assert (tmp_path / "first.md").read_bytes() == (tmp_path / "second.md").read_bytes()
+
+
+@pytest.mark.parametrize(("level", "code"), [("critical", 1), ("info", 1)])
+def test_fail_on_tells_of_a_storm(level: str, code: int) -> None:
+    assert run("analyze", STORM, "--fail-on", level).returncode == code
+
+
+def test_fail_on_is_silent_for_a_healthy_server() -> None:
+    assert run("analyze", HEALTHY, "--fail-on", "warning").returncode == 0
+
+
+def test_an_output_is_not_overwritten_without_force(tmp_path: Path) -> None:
+    target = tmp_path / "report.json"
+    target.write_text("mine")
+    assert "report.json" in one_line(run("analyze", HEALTHY, "--json", target))
+    assert target.read_text() == "mine"
+    assert run("analyze", HEALTHY, "--json", target, "--force").returncode == 0
+    assert json.loads(target.read_text())["schema_version"]
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + b"IHDR" + bytes(200)
+
+BAD_FILES = {
+    "empty.pcap": b"",
+    "text.pcap": b"Dec 31 03:14:19.184: PKI: Shadow state for GETVPN now\n" * 20,
+    "image.png": PNG,
+    "header-cut.pcap": struct.pack("<IHHi", 0xA1B2C3D4, 2, 4, 0),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_file_that_is_no_capture_is_one_line(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(BAD_FILES[name])
+    assert name in one_line(run("analyze", path, "--json", tmp_path / "out.json"))
+    assert not (tmp_path / "out.json").exists()
+
+
+def test_missing_file_and_empty_folder_are_one_line(tmp_path: Path) -> None:
+    assert "nowhere.pcap" in one_line(run("analyze", tmp_path / "nowhere.pcap"))
+    assert str(tmp_path) in one_line(run("analyze", tmp_path))
+
+
+def test_a_cut_capture_is_read_to_the_cut_and_every_output_warns(tmp_path: Path) -> None:
+    path = tmp_path / "cut.pcap"
+    path.write_bytes(STORM.read_bytes()[:-7])
+    result = run(
+        "analyze", path, "--json", tmp_path / "r.json", "--markdown", tmp_path / "r.md", "--html", tmp_path / "r.html"
+    )
+    assert result.returncode == 0, result.stderr
+    document = json.loads((tmp_path / "r.json").read_text())
+    whole = json.loads(run("analyze", STORM, "--json", "-").stdout)
+    assert document["inputs"][0]["truncated"] is True
+    assert document["inputs"][0]["packets"] == whole["inputs"][0]["packets"] - 1
+    for output in (result.stdout.decode(), (tmp_path / "r.md").read_text(), (tmp_path / "r.html").read_text()):
+        assert "cut" in output or "truncated" in output
+
+
+def test_an_absurd_packet_length_ends_in_a_warning_or_one_line(tmp_path: Path) -> None:
+    content = bytearray(HEALTHY.read_bytes())
+    content[24 + 8 : 24 + 12] = struct.pack("<I", 0x7FFFFFFF)
+    path = tmp_path / "absurd.pcap"
+    path.write_bytes(content)
+    result = run("analyze", path)
+    assert result.returncode in (0, 2)
+    assert b"Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "options", [["--port", "0"], ["--port", "http"], ["--limit", "0"], ["--tz", "Mars/Olympus"], ["--server", "ca"]]
+)
+def test_options_that_make_no_sense_are_refused(options: list[str]) -> None:
+    result = run("analyze", HEALTHY, *options)
+    assert result.returncode == 2
+    assert b"Traceback" not in result.stderr
+
+
+def test_a_file_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "a\x1b[2Jb\n.pcap"
+    path.write_bytes(HEALTHY.read_bytes())
+    result = run("analyze", path)
+    assert result.returncode == 0, result.stderr
+    assert b"\x1b[2J" not in result.stdout + result.stderr
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    program = f"{sys.executable} -m pcapinspect analyze {STORM} --json - | head -c 10"
+    result = subprocess.run(["/bin/sh", "-c", program], capture_output=True, timeout=60, check=False)
+    assert result.stderr == b""
