@@ -29,6 +29,10 @@ class EvidenceError(PcapInspectError):
     """A NetFlow, log or configuration file that cannot be read."""
 
 
+class ReportError(PcapInspectError):
+    """A saved report that is none, or that another version wrote."""
+
+
 class OutputError(PcapInspectError):
     """An output that cannot be written, or exists already."""
 

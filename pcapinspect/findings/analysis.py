@@ -1,0 +1,38 @@
+"""Analysis: all that the layers found out, before judgement. What every finding reads and the report is built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pcapinspect.capture.inputs import InputFile
+    from pcapinspect.evidence.configuration import Configuration
+    from pcapinspect.evidence.ios_log import Logs
+    from pcapinspect.http.exchanges import Exchanges
+    from pcapinspect.load.model import Load
+    from pcapinspect.load.quality import CaptureQuality
+    from pcapinspect.pki.facts import PkiFacts
+    from pcapinspect.pki.operations import Operations
+    from pcapinspect.settings import Settings
+    from pcapinspect.tcp.connections import Connections, Syns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """Tables of the whole capture and what was read beside it. None: no such evidence was given."""
+
+    settings: Settings
+    inputs: tuple[InputFile, ...]
+    """In the order of reading; `file` columns index it."""
+    quality: CaptureQuality
+    connections: Connections
+    syns: Syns
+    exchanges: Exchanges
+    """In the order of (connection, index)."""
+    operations: Operations
+    """Parallel to exchanges."""
+    load: Load
+    facts: PkiFacts
+    configuration: Configuration | None = None
+    logs: Logs | None = None

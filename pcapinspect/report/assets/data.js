@@ -1,0 +1,98 @@
+/* The data of the page: gzip in base64, inflated by the browser; columns in the packing of html_data.py. */
+
+async function inflate(id) {
+  const text = atob(document.getElementById(id).textContent);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+/* A table: `length` rows here, of `rows` in the report; columns by name. */
+class Table {
+  constructor(name, packed) {
+    this.name = name;
+    this.rows = packed.rows;
+    this.length = packed.shown;
+    this.columns = {};
+    for (const [column, form] of Object.entries(packed.columns)) this.columns[column] = unpack(form, packed.shown);
+    this.names = Object.keys(this.columns);
+    this.complete = this.rows === this.length;
+  }
+
+  has(column) {
+    return column in this.columns;
+  }
+
+  /* The value as filters and charts compare it: text, number, boolean, milliseconds for a time; null where missing. */
+  value(column, row) {
+    const found = this.columns[column];
+    if (!found) return null;
+    if (found.kind === "time") return found.n[row] < 0 ? null : found.s[row] * 1000 + found.n[row] / 1e6;
+    if (found.kind === "text") return found.i[row] < 0 ? null : found.words[found.i[row]];
+    return found.v[row];
+  }
+
+  /* The value as people read it. */
+  text(column, row) {
+    const found = this.columns[column];
+    if (!found) return "";
+    if (found.kind === "time") return found.n[row] < 0 ? "" : momentText(found.s[row], found.n[row]);
+    const value = this.value(column, row);
+    if (value === null) return "";
+    if (found.kind === "seconds") return value.toFixed(9).replace(/(\.\d{3}\d*?)0+$/, "$1");
+    return String(value);
+  }
+
+  /* The value as files of the tool have it: times in UTC, missing values empty. */
+  file(column, row) {
+    const found = this.columns[column];
+    if (!found) return "";
+    if (found.kind !== "time") return this.value(column, row) === null ? "" : String(this.value(column, row));
+    if (found.n[row] < 0) return "";
+    return `${new Date(found.s[row] * 1000).toISOString().slice(0, 19)}.${String(found.n[row]).padStart(9, "0")}Z`;
+  }
+}
+
+function unpack(form, length) {
+  if (form.kind === "time") {
+    const s = new Float64Array(length);
+    let at = 0;
+    for (let i = 0; i < length; i++) {
+      at += form.s[i];
+      s[i] = at;
+    }
+    return { kind: "time", s, n: Int32Array.from(form.n) };
+  }
+  if (form.kind === "text") return { kind: "text", words: form.words, i: Int32Array.from(form.i) };
+  return { kind: form.kind, v: form.v };
+}
+
+function serverName(ip, port) {
+  return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
+}
+
+/* `server` of each row: an index into `servers` (names), -1 where the row's server is none of them. */
+function serverIndex(table, servers) {
+  const index = new Int32Array(table.length).fill(-1);
+  if (!table.has("server_ip")) return index;
+  const places = new Map(servers.map((name, place) => [name, place]));
+  for (let row = 0; row < table.length; row++) {
+    const ip = table.value("server_ip", row);
+    if (ip === null) continue;
+    const place = places.get(serverName(ip, table.value("server_port", row)));
+    if (place !== undefined) index[row] = place;
+  }
+  return index;
+}
+
+/* The row of the connection that each row of `table` belongs to, by the column `connection`; -1: not in the page. */
+function connectionRows(table, connections) {
+  const places = new Map();
+  for (let row = 0; row < connections.length; row++) places.set(connections.value("connection", row), row);
+  const rows = new Int32Array(table.length).fill(-1);
+  for (let row = 0; row < table.length; row++) {
+    const place = places.get(table.value("connection", row));
+    if (place !== undefined) rows[row] = place;
+  }
+  return rows;
+}

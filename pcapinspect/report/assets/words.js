@@ -1,0 +1,65 @@
+/* The words and marks that every panel shares: one outcome looks the same everywhere, and never by colour alone. */
+
+const OUTCOMES = {
+  established: { label: "established", color: "#0072B2", pattern: "", symbol: "circle" },
+  half_open: { label: "half open", color: "#E69F00", pattern: "-", symbol: "diamond" },
+  unanswered: { label: "unanswered", color: "#D55E00", pattern: "/", symbol: "x-thin" },
+  refused: { label: "refused", color: "#CC79A7", pattern: "x", symbol: "square" },
+  unreachable: { label: "unreachable", color: "#8A3F6B", pattern: ".", symbol: "triangle-down" },
+  undetermined: { label: "undetermined", color: "#6B7280", pattern: "\\", symbol: "circle-open" },
+  midstream: { label: "midstream", color: "#9AA3AE", pattern: "|", symbol: "line-ew" },
+};
+
+/* Attempts in the order in which they are stacked: what worked at the bottom. Midstream connections are no attempts. */
+const ATTEMPTS = ["established", "half_open", "unanswered", "refused", "unreachable", "undetermined"];
+
+/* Okabe-Ito, those with 3:1 contrast on white first; the patterns tell them apart without colour. */
+const SERIES = [
+  { color: "#0072B2", pattern: "" },
+  { color: "#D55E00", pattern: "/" },
+  { color: "#009E73", pattern: "." },
+  { color: "#CC79A7", pattern: "x" },
+  { color: "#6B7280", pattern: "\\" },
+  { color: "#8A6D00", pattern: "-" },
+  { color: "#4B3F99", pattern: "+" },
+];
+
+const CAUSES = {
+  rate_limit: "rate limit",
+  max_connections: "connection limit",
+  outage: "outage",
+  loss: "loss",
+  blocked_client: "blocked client",
+  refused: "refused",
+  capture: "capture incomplete",
+  over_limit_unthrottled: "over the limit, not throttled",
+  healthy: "healthy",
+  insufficient: "too little evidence",
+};
+
+const NO_RESPONSE = "no response";
+
+function count(n) {
+  return n.toLocaleString("en-US");
+}
+
+function plural(n, one, many = one + "s") {
+  return `${count(n)} ${n === 1 ? one : many}`;
+}
+
+/* Seconds for people: microseconds below a millisecond, minutes above two. */
+function duration(seconds) {
+  if (seconds === null || Number.isNaN(seconds)) return "–";
+  const size = Math.abs(seconds);
+  if (size < 0.001) return `${(seconds * 1e6).toFixed(0)} µs`;
+  if (size < 1) return `${(seconds * 1e3).toFixed(size < 0.01 ? 2 : 1)} ms`;
+  if (size < 120) return `${seconds.toFixed(size < 10 ? 2 : 1)} s`;
+  if (size < 7200) return `${(seconds / 60).toFixed(1)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function percent(part, whole) {
+  if (!whole) return "0 %";
+  const share = (100 * part) / whole;
+  return `${share >= 10 || share === 0 ? share.toFixed(0) : share.toFixed(1)} %`;
+}

@@ -1,0 +1,150 @@
+"""Report: the one document that every output renders, and its way to JSON and back."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pcapinspect import __version__
+from pcapinspect.report import json_text, sections
+from pcapinspect.report.columns import TABLES, json_column
+from pcapinspect.report.pki_section import pki_section
+from pcapinspect.report.selection import shown_rows
+from pcapinspect.report.tables import Tables, tables_of
+from pcapinspect.report.words import server_name
+
+if TYPE_CHECKING:
+    from pcapinspect.findings.analysis import Analysis
+    from pcapinspect.findings.finding import Finding
+
+SCHEMA_VERSION = 1
+"""Rises when a reader of the JSON would have to change."""
+
+TOP_CLIENTS = 50
+"""Clients in the section `clients`; the table has all of them."""
+
+
+class Report:
+    """All that is shown. `sections` is the document without its tables, which are made when asked for."""
+
+    def __init__(self, sections: dict[str, Any], tables: Tables, rows: dict[str, int] | None = None) -> None:
+        self.sections = sections
+        self.tables = tables
+        self._rows = rows
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """How many rows each table had when the captures were read; a saved report may hold fewer."""
+        return self._rows or {name: _length(self.tables, name) for name in TABLES}
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The JSON document (report/schema.json)."""
+        return {**self.sections, "tables": {name: self._embedded(name) for name in TABLES}}
+
+    def to_json(self) -> str:
+        """The document as text: the same report gives the same bytes."""
+        return json_text.render(self.document)
+
+    @classmethod
+    def from_json(cls, text: str) -> Report:
+        """The report that `to_json` wrote. Raises ReportError for anything else."""
+        document = json_text.parse(text)
+        tables = document.pop("tables")
+        columns = json_text.columns_of(tables)
+        rows = {name: table["rows"] for name, table in tables.items()}
+        return cls(document, Tables({name: lambda name=name: columns[name] for name in TABLES}), rows)  # type: ignore[misc]
+
+    def _embedded(self, name: str) -> dict[str, Any]:
+        columns = self.tables.columns(name)
+        index = shown_rows(name, columns)
+        return {
+            "rows": self.rows[name],
+            "shown": len(index),
+            "columns": {column: json_column(kind, columns[column][index]) for column, kind in TABLES[name].items()},
+        }
+
+
+def build(analysis: Analysis, findings: Sequence[Finding], command: Sequence[str]) -> Report:
+    """The report of an analysis. `command` is the command line that made it."""
+    paths = [_printable(file.path) for file in analysis.inputs]
+    names = np.empty(len(paths), dtype=object)
+    names[:] = paths
+    tables = tables_of(analysis, names)
+    return Report(_sections(analysis, findings, command, paths, tables), tables)
+
+
+def _sections(
+    analysis: Analysis, findings: Sequence[Finding], command: Sequence[str], paths: list[str], tables: Tables
+) -> dict[str, Any]:
+    servers = _servers(analysis, paths)
+    names = [server_name(server["ip"], server["port"]) for server in servers]
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {
+            "name": "pcapinspect",
+            "version": __version__,
+            "engine": analysis.settings.engine,
+            "command": _printable(shlex.join(command)),
+        },
+        "inputs": [sections.input_section(file, path) for file, path in zip(analysis.inputs, paths, strict=True)],
+        "settings": sections.plain(analysis.settings),
+        "capture": sections.plain(analysis.quality),
+        "verdict": _verdict(servers, names, analysis.settings.ports),
+        "servers": servers,
+        "operations": [sections.operation_section(count, names[count.server]) for count in analysis.load.operations],
+        "clients": _top_clients(tables),
+        "findings": [sections.finding_section(finding, paths) for finding in findings],
+        "pki": pki_section(analysis.facts, paths),
+        "evidence": {
+            "netflow": None,
+            "logs": sections.plain(analysis.logs),
+            "configuration": sections.plain(analysis.configuration),
+        },
+    }
+
+
+def _servers(analysis: Analysis, paths: list[str]) -> list[dict[str, Any]]:
+    found = []
+    number = 1
+    for server in analysis.load.servers:
+        found.append(sections.server_section(server, number, paths))
+        number += len(server.pauses)
+    return found
+
+
+def _verdict(servers: list[dict[str, Any]], names: list[str], ports: Sequence[int]) -> dict[str, Any]:
+    """The sentence that every output leads with: that of the first server, the worst."""
+    if servers:
+        return {"server": names[0], **servers[0]["verdict"]}
+    watched = " or ".join(str(port) for port in ports)
+    return {
+        "server": None,
+        "cause": "insufficient",
+        "confidence": 1.0,
+        "sentence": f"No TCP connection to port {watched} is in the capture.",
+        "evidence_for": [],
+        "evidence_against": [],
+        "not_shown": [
+            "Whether a server was reachable at another port, at another time, or past another capture point."
+        ],
+    }
+
+
+def _top_clients(tables: Tables) -> list[dict[str, Any]]:
+    columns = tables.columns("clients")
+    lists = [json_column(kind, columns[name][:TOP_CLIENTS]) for name, kind in TABLES["clients"].items()]
+    return [dict(zip(TABLES["clients"], row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def _length(tables: Tables, name: str) -> int:
+    return len(next(iter(tables.columns(name).values())))
+
+
+def _printable(text: str) -> str:
+    """File names need not be UTF-8; what is shown must be."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,75 @@
+"""The section `pki` of the document: certificates, capabilities, requesters and transactions of the capture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pcapinspect.clock import iso
+from pcapinspect.columns import MISSING
+from pcapinspect.report.sections import Section
+
+if TYPE_CHECKING:
+    from pcapinspect.pki.facts import Capabilities, PkiFacts, Place, ServerCertificate
+
+MOST_LISTED = 100
+"""Certificates and capabilities that are listed; a PKI has a handful, a hostile capture may have any number."""
+
+_FAILURE = 2
+"""pkiStatus of a rejected request (RFC 8894, 3.2.1.3)."""
+
+
+def pki_section(facts: PkiFacts, paths: Sequence[str]) -> Section:
+    """What the PKI traffic says beyond single exchanges."""
+    transactions = facts.transactions
+    return {
+        "certificates": [_certificate(seen, paths) for seen in facts.certificates[:MOST_LISTED]],
+        "certificates_seen": len(facts.certificates),
+        "capabilities": [_capabilities(seen, paths) for seen in facts.capabilities[:MOST_LISTED]],
+        "requesters": len(facts.requesters),
+        "requesters_renewing": sum(requester.renewal for requester in facts.requesters),
+        "transactions": len(transactions),
+        "transactions_rejected": sum(_FAILURE in dict(transaction.answers) for transaction in transactions),
+        "transactions_polling": sum(transaction.polls > 0 for transaction in transactions),
+        "messages": facts.messages,
+        "unread": facts.unread,
+        "damaged_certificates": facts.damaged_certificates,
+        "not_kept": facts.not_kept,
+    }
+
+
+def _certificate(seen: ServerCertificate, paths: Sequence[str]) -> Section:
+    certificate = seen.certificate
+    return {
+        "role": seen.role,
+        "ca_identifier": seen.ca_identifier,
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "serial": certificate.serial,
+        "not_before": iso(certificate.not_before),
+        "not_after": iso(certificate.not_after),
+        "key": certificate.key,
+        "fingerprint": certificate.fingerprint,
+        "self_signed": certificate.self_signed,
+        "count": seen.count,
+        "first": _place(seen.first, paths),
+    }
+
+
+def _capabilities(seen: Capabilities, paths: Sequence[str]) -> Section:
+    return {
+        "status": seen.status,
+        "keywords": list(seen.keywords),
+        "ca_identifier": seen.ca_identifier,
+        "count": seen.count,
+        "first": _place(seen.first, paths),
+    }
+
+
+def _place(place: Place, paths: Sequence[str]) -> Section:
+    return {
+        "connection": place.connection,
+        "file": None if place.file == MISSING else paths[place.file],
+        "frame": None if place.frame == MISSING else place.frame,
+        "time": None if place.time == MISSING else iso(place.time),
+    }

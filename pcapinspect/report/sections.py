@@ -1,0 +1,147 @@
+"""The sections of the JSON document, all but its tables: plain dicts of what JSON can hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pcapinspect.clock import SECOND, iso
+
+if TYPE_CHECKING:
+    from pcapinspect.capture.inputs import InputFile
+    from pcapinspect.findings.finding import Finding
+    from pcapinspect.load.model import (
+        Counterfactual,
+        Estimate,
+        OperationCount,
+        Pause,
+        Peak,
+        ServerLoad,
+        Synchronisation,
+    )
+
+Section = dict[str, Any]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: dataclasses as objects, sequences as arrays, NaN and infinity as null."""
+    if value is None or isinstance(value, bool | str | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, Sequence):
+        return [plain(item) for item in value]
+    raise TypeError(f"a report cannot hold {type(value).__name__}")
+
+
+def time(nanoseconds: int | None) -> str | None:
+    """ISO 8601 UTC with nine decimals, or None."""
+    return None if nanoseconds is None else iso(nanoseconds)
+
+
+def seconds(nanoseconds: int | None) -> float | None:
+    """Seconds of a duration, or None."""
+    return None if nanoseconds is None else nanoseconds / SECOND
+
+
+def frames(pairs: Sequence[tuple[int, int]], paths: Sequence[str]) -> list[Section]:
+    """(file index, frame number) as objects that name the file."""
+    return [{"file": paths[file], "frame": int(frame)} for file, frame in pairs]
+
+
+def input_section(file: InputFile, path: str) -> Section:
+    """One capture file."""
+    section: Section = plain(file)
+    section |= {
+        "path": path,
+        "first_time": time(file.first_time),
+        "last_time": time(file.last_time),
+        "comments": [{"frame": frame, "text": text} for frame, text in file.comments],
+    }
+    return section
+
+
+def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[str]) -> Section:
+    """One server; its pauses are numbered from `first_pause_number`, as in the table `pauses`."""
+    section: Section = {
+        field.name: getattr(server, field.name)
+        for field in fields(server)
+        if field.name not in ("pauses", "models", "estimate", "concurrency", "counterfactual", "synchronisation")
+    }
+    section |= {
+        "first_time": time(server.first_time),
+        "last_time": time(server.last_time),
+        "first_over_limit": time(server.first_over_limit),
+        "first_pause": time(server.first_pause),
+        "peak_accepted_60s": _peak(server.peak_accepted_60s),
+        "peak_minute": server.peak_minute
+        and {"count": server.peak_minute.count, "minute": time(server.peak_minute.minute)},
+        "pauses": [_pause(pause, first_pause_number + n, paths) for n, pause in enumerate(server.pauses)],
+        "verdict": plain(server.verdict),
+        "models": plain(server.models),
+        "estimate": _estimate(server.estimate),
+        "concurrency": server.concurrency
+        and plain(server.concurrency) | {"peak_time": time(server.concurrency.peak_time)},
+        "counterfactual": _counterfactual(server.counterfactual),
+        "synchronisation": _synchronisation(server.synchronisation),
+    }
+    return section
+
+
+def operation_section(count: OperationCount, server: str) -> Section:
+    """How often one server was asked for one operation, by label and response code."""
+    section: Section = plain(count)
+    return section | {"server": server, "first": time(count.first), "last": time(count.last)}
+
+
+def finding_section(finding: Finding, paths: Sequence[str]) -> Section:
+    """One finding with its evidence."""
+    section: Section = plain(finding)
+    return section | {
+        "frames": frames(finding.frames, paths),
+        "start": time(finding.start),
+        "end": time(finding.end),
+    }
+
+
+def _pause(pause: Pause, number: int, paths: Sequence[str]) -> Section:
+    section: Section = plain(pause)
+    for name in ("last_answer", "first_unanswered", "last_unanswered", "next_answer"):
+        section[name] = time(getattr(pause, name))
+    return section | {
+        "pause": number,
+        "silence_at_least": seconds(pause.silence_at_least),
+        "silence_at_most": seconds(pause.silence_at_most),
+        "frames": frames(pause.frames, paths),
+    }
+
+
+def _peak(peak: Peak | None) -> Section | None:
+    return None if peak is None else {"count": peak.count, "start": time(peak.start), "end": time(peak.end)}
+
+
+def _estimate(estimate: Estimate | None) -> Section | None:
+    section: Section | None = plain(estimate)
+    return section
+
+
+def _counterfactual(counterfactual: Counterfactual | None) -> Section | None:
+    if counterfactual is None:
+        return None
+    section: Section = plain(counterfactual)
+    return section | {"peak": _peak(counterfactual.peak)}
+
+
+def _synchronisation(synchronisation: Synchronisation) -> Section:
+    section: Section = plain(synchronisation)
+    return section | {"period": seconds(synchronisation.period)}

@@ -1,0 +1,248 @@
+"""From an Analysis to the columns of each table of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pcapinspect.address import texts
+from pcapinspect.clock import MINUTE
+from pcapinspect.columns import MISSING, Bool, Int64, Text, UInt64
+from pcapinspect.report.columns import TABLES, Array, frame_of
+from pcapinspect.report.words import FAIL_INFOS, MESSAGE_TYPES, PKI_STATUSES, words_of
+from pcapinspect.tcp.connections import CLOSES, ESTABLISHED, OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pcapinspect.findings.analysis import Analysis
+    from pcapinspect.load.model import Pause
+
+Columns = dict[str, Array]
+
+SYNS_AROUND_A_PAUSE = MINUTE
+"""The table `syns` holds what came within a minute of a pause: the window of the limit, before and after."""
+
+
+class Tables(Mapping[str, "pd.DataFrame"]):
+    """The tables as DataFrames, each made when it is first asked for."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Columns]]) -> None:
+        self._makers = makers
+        self._columns: dict[str, Columns] = {}
+        self._frames: dict[str, pd.DataFrame] = {}
+
+    def columns(self, name: str) -> Columns:
+        """The numpy columns of a table, in the kinds of `report.columns.TABLES`."""
+        if name not in self._columns:
+            self._columns[name] = self._makers[name]()
+        return self._columns[name]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._frames:
+            self._frames[name] = frame_of(name, self.columns(name))
+        return self._frames[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+def tables_of(analysis: Analysis, paths: Text) -> Tables:
+    """All tables of an analysis. `paths`: the name of each input file."""
+    return Tables(
+        {
+            "connections": lambda: connections(analysis, paths),
+            "exchanges": lambda: exchanges(analysis, paths),
+            "minutes": lambda: minutes(analysis),
+            "pauses": lambda: pauses(analysis),
+            "clients": lambda: clients(analysis),
+            "flows": lambda: {name: np.empty(0, dtype=np.int64) for name in TABLES["flows"]},
+            "curve": lambda: curve(analysis),
+            "syns": lambda: syns(analysis, paths),
+        }
+    )
+
+
+def connections(analysis: Analysis, paths: Text) -> Columns:
+    """One row an attempt, or a connection that began before the capture."""
+    rows = analysis.connections
+    has_synack = rows.synack_time != MISSING
+    return {
+        "connection": np.arange(len(rows)),
+        "file": paths[rows.file],
+        "first_frame": rows.first_frame,
+        "client_ip": texts(rows.client_high, rows.client_low),
+        "client_port": _int64(rows.client_port),
+        "server_ip": texts(rows.server_high, rows.server_low),
+        "server_port": _int64(rows.server_port),
+        "isn": rows.isn,
+        "start": rows.start,
+        "outcome": words_of(OUTCOMES, rows.outcome),
+        "syn_packets": _int64(rows.syn_packets),
+        "synack_time": rows.synack_time,
+        "synack_captured": np.where(has_synack, 1, np.where(rows.outcome == ESTABLISHED, 0, MISSING)),
+        "handshake_rtt": rows.handshake_rtt,
+        "established_time": rows.established_time,
+        "end": rows.end,
+        "close": words_of(CLOSES, rows.close),
+        "bytes_up": rows.bytes_up,
+        "bytes_down": rows.bytes_down,
+        "packets_up": rows.packets_up,
+        "packets_down": rows.packets_down,
+        "tcp_stream": rows.tcp_stream,
+        "exchanges": np.bincount(analysis.exchanges.connection, minlength=len(rows)).astype(np.int64),
+        "last_syn_time": rows.last_syn_time,
+        "answer_time": rows.answer_time,
+        "answer_frame": rows.answer_frame,
+        "established_frame": rows.established_frame,
+        "last_frame": rows.last_frame,
+        "close_time": rows.close_time,
+    }
+
+
+def exchanges(analysis: Analysis, paths: Text) -> Columns:
+    """One row a request and its response; what it asked of `pkiclient.exe` beside it."""
+    rows, asked = analysis.exchanges, analysis.operations
+    of = analysis.connections.take(rows.connection)
+    direct = (
+        "connection index request_frame response_frame request_time response_time latency method uri version host "
+        "user_agent status reason server content_type request_bytes response_bytes"
+    )
+    return {
+        **{name: getattr(rows, name) for name in direct.split()},
+        "operation": asked.operation,
+        "ca_identifier": asked.ca_identifier,
+        "scep_message_type": words_of(MESSAGE_TYPES, asked.scep_message_type),
+        "scep_status": words_of(PKI_STATUSES, asked.scep_status),
+        "scep_fail_info": words_of(FAIL_INFOS, asked.scep_fail_info),
+        "transaction_id": asked.transaction_id,
+        "complete": _int64(rows.complete),
+        "request_file": _path_of(paths, rows.request_file),
+        "response_file": _path_of(paths, rows.response_file),
+        "client_ip": texts(of.client_high, of.client_low),
+        "server_ip": texts(of.server_high, of.server_low),
+        "server_port": _int64(of.server_port),
+        "signer_subject": asked.signer_subject,
+        "signer_self_signed": asked.signer_self_signed,
+    }
+
+
+def minutes(analysis: Analysis) -> Columns:
+    """One row a server and calendar minute."""
+    rows = analysis.load.minutes
+    direct = (
+        "minute syn_packets attempts accepted unanswered refused undetermined exchanges errors peak_accepted_60s "
+        "peak_open established half_open unreachable"
+    )
+    return {
+        **_server_of(analysis, rows.server),
+        **{name: getattr(rows, name) for name in direct.split()},
+        "over_limit": _int64(rows.over_limit),
+        "paused_seconds": rows.paused,
+    }
+
+
+def pauses(analysis: Analysis) -> Columns:
+    """One row a pause, numbered from 1 over all servers, in their order."""
+    servers = analysis.load.servers
+    rows = [(index, pause) for index, server in enumerate(servers) for pause in server.pauses]
+    counts = (
+        "silence_at_least",
+        "unanswered_syns",
+        "unanswered_attempts",
+        "clients",
+        "accepted_before_60s",
+        "open_before",
+    )
+    optional = ("last_answer", "first_unanswered", "last_unanswered", "next_answer", "silence_at_most")
+    cause = np.empty(len(rows), dtype=object)
+    cause[:] = [pause.cause for _, pause in rows]
+    return {
+        **_server_of(analysis, np.array([index for index, _ in rows], dtype=np.int64)),
+        **{name: np.array([getattr(pause, name) for _, pause in rows], dtype=np.int64) for name in counts},
+        **{name: _optional([getattr(pause, name) for _, pause in rows]) for name in optional},
+        "cause": cause,
+        "confidence": np.array([pause.confidence for _, pause in rows], dtype=np.float64),
+        "pause": np.arange(1, len(rows) + 1),
+    }
+
+
+def clients(analysis: Analysis) -> Columns:
+    """One row a client of a server, most attempts first."""
+    rows = analysis.load.clients
+    direct = (
+        "attempts established unanswered refused exchanges errors poll_period first last operations poll_spread routers"
+    )
+    return {
+        "client_ip": rows.client,
+        **_server_of(analysis, rows.server),
+        **{name: getattr(rows, name) for name in direct.split()},
+    }
+
+
+def curve(analysis: Analysis) -> Columns:
+    """One row a server and second in which a rate or the number of open connections changed."""
+    rows = analysis.load.curve
+    return {
+        **_server_of(analysis, rows.server),
+        **{name: getattr(rows, name) for name in ("time", "accepted_60s", "attempts_60s", "open")},
+    }
+
+
+def syns(analysis: Analysis, paths: Text) -> Columns:
+    """One row a SYN packet within SYNS_AROUND_A_PAUSE of a pause of its server."""
+    rows = analysis.syns
+    server = analysis.load.server_of_connection[rows.connection]
+    near: Bool = np.zeros(len(rows), dtype=np.bool_)
+    for index, load in enumerate(analysis.load.servers):
+        near[server == index] = _near_a_pause(rows.time[server == index], load.pauses)
+    shown = rows.take(near)
+    return {
+        **_server_of(analysis, server[near]),
+        "time": shown.time,
+        "file": paths[shown.file],
+        "frame": shown.frame,
+        "connection": shown.connection,
+    }
+
+
+def _near_a_pause(times: Int64, pauses: tuple[Pause, ...]) -> Bool:
+    """Which times lie within SYNS_AROUND_A_PAUSE of a pause. Times may be in any order."""
+    if not pauses:
+        return np.zeros(len(times), dtype=np.bool_)
+    spans = sorted((pause.first_unanswered, pause.next_answer or pause.last_unanswered) for pause in pauses)
+    starts, ends = np.array(spans, dtype=np.int64).T
+    latest_end = np.maximum.accumulate(ends) + SYNS_AROUND_A_PAUSE
+    # The latest end among the pauses that began before a time tells whether any of them covers it.
+    begun = np.searchsorted(starts - SYNS_AROUND_A_PAUSE, times, side="right") - 1
+    return (begun >= 0) & (times <= latest_end[begun])
+
+
+def _server_of(analysis: Analysis, server: Int64) -> Columns:
+    """The columns `server_ip` and `server_port` of rows that name their server by its index."""
+    servers = analysis.load.servers
+    addresses = np.empty(len(servers), dtype=object)
+    addresses[:] = [load.ip for load in servers]
+    ports = np.array([load.port for load in servers], dtype=np.int64)
+    return {"server_ip": addresses[server], "server_port": ports[server]}
+
+
+def _path_of(paths: Text, file: Int64) -> Text:
+    """The path of each file index; None where that is MISSING."""
+    found = np.full(len(file), None, dtype=object)
+    known = file != MISSING
+    found[known] = paths[file[known]]
+    return found
+
+
+def _optional(values: list[int | None]) -> Int64:
+    return np.array([MISSING if value is None else value for value in values], dtype=np.int64)
+
+
+def _int64(values: Array | UInt64) -> Int64:
+    return values.astype(np.int64)
