@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pcapinspect.clock import SECOND
 from pcapinspect.pki.ber import (
@@ -79,8 +80,12 @@ class Certificate:
         return self.router or self.subject
 
 
+@lru_cache(maxsize=4096)
 def read_certificate(encoded: bytes) -> Certificate:
-    """Decode one certificate. Raises BerError where it is damaged."""
+    """Decode one certificate. Raises BerError where it is damaged.
+
+    Remembered, because a router that polls signs every message with the same one.
+    """
     ber = BerReader(encoded)
     outer = ber.children(ber.whole(SEQUENCE))
     if len(outer) != 3:

@@ -53,7 +53,7 @@ class PkiReader:
                     self_signed[row] = int(request.signer.self_signed)
             elif operation[row] == "GetCACaps" and codes[row] != MISSING:
                 self._get_ca_caps(label[row], codes[row], bodies.response[row], _answered(exchanges, row))
-            elif operation[row] is not None and codes[row] == _OK and bodies.response[row]:
+            elif operation[row] is not None and codes[row] == _OK:
                 self._get_certificates(operation[row], label[row], bodies.response[row], _answered(exchanges, row))
         return Operations(
             operation=operation,
@@ -103,8 +103,10 @@ class PkiReader:
             keywords = tuple(sorted({w for w in words if w.isprintable() and len(w) <= 40}))
         self._gathering.capabilities(code, keywords, label, place)
 
-    def _get_certificates(self, operation: str, label: str | None, body: bytes, place: Place) -> None:
+    def _get_certificates(self, operation: str, label: str | None, body: bytes | None, place: Place) -> None:
         """The answer to GetCACert (one certificate, or several in a SignedData) or GetNextCACert."""
+        if not body:
+            return
         if operation == "GetNextCACert":
             outer = self._message(body)
             if outer is not None:
