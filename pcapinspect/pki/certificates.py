@@ -25,6 +25,12 @@ from pcapinspect.pki.ber import (
     dotted,
 )
 
+MAX_CERTIFICATE = 16 * 1024
+"""Bytes. One with an RSA key of 4096 bits has about 2 kB."""
+
+LONGEST_NAME = 1024
+"""Characters of a distinguished name that are kept."""
+
 _NAMES = {
     "2.5.4.3": "CN",
     "2.5.4.5": "serialNumber",
@@ -69,7 +75,8 @@ class Certificate:
     """basicConstraints says that it may issue certificates; or it says nothing, as in version 1, and signed itself."""
     router: str | None
     """The unstructuredName: IOS puts the host name there."""
-    issuer_encoded: bytes
+    issuer_digest: bytes
+    """SHA-256 of the issuer's encoded name, which a signer identifier must equal."""
     serial_number: int
     subject_key: bytes | None
     """Subject key identifier."""
@@ -86,6 +93,8 @@ def read_certificate(encoded: bytes) -> Certificate:
 
     Remembered, because a router that polls signs every message with the same one.
     """
+    if len(encoded) > MAX_CERTIFICATE:
+        raise BerError("a certificate beyond 16 KiB")
     ber = BerReader(encoded)
     outer = ber.children(ber.whole(SEQUENCE))
     if len(outer) != 3:
@@ -115,7 +124,7 @@ def read_certificate(encoded: bytes) -> Certificate:
         self_signed=self_signed,
         authority=self_signed if authority is None else authority,
         router=router,
-        issuer_encoded=ber.encoded(issuer),
+        issuer_digest=hashlib.sha256(ber.encoded(issuer)).digest(),
         serial_number=number,
         subject_key=subject_key,
     )
@@ -138,7 +147,7 @@ def _name(ber: BerReader, name: Element) -> tuple[str, str | None]:
                 router = value
             values.append(f"{kind}={value}")
         relative.append("+".join(values))
-    return ", ".join(relative), router
+    return ", ".join(relative)[:LONGEST_NAME], router
 
 
 def _validity(ber: BerReader, validity: Element) -> tuple[int, int]:

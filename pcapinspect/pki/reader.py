@@ -15,13 +15,16 @@ from pcapinspect.pki.certificates import Certificate, read_certificate
 from pcapinspect.pki.facts import CA, RA, SHADOW, FactsGathering, PkiFacts, Place
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.pkiclient import PKI_OPERATION, classify, message_of
-from pcapinspect.pki.scep import MAX_MESSAGE, ScepMessage, SignedData, read_signed_data, unwrap
+from pcapinspect.pki.scep import ScepMessage, SignedData, read_signed_data, unwrap
 
 _LONGEST_REMEMBERED_URI = 512
 """Characters. A longer one carries a PKIOperation's message, and hardly comes twice."""
 
+_LONGEST_REMEMBERED_MESSAGE = 8192
+"""Bytes. Enrolments and CA certificates have 1 to 4 kB."""
+
 _REMEMBERED = 4096
-"""Distinct URIs, or messages, that are remembered; retransmitted enrolments and CA certificates come in thousands."""
+"""Distinct URIs, or messages, that are remembered; repeated polls and CA certificates come in thousands."""
 
 _OK = 200
 
@@ -116,7 +119,7 @@ class PkiReader:
                     self._gathering.server_certificate(certificate, SHADOW, label, place)
         elif operation in ("GetCACert", "GetCACertChain"):
             try:
-                single = read_certificate(body[:MAX_MESSAGE])
+                single = read_certificate(body)
             except BerError:
                 several = self._message(body)
                 self._server_certificates(several.certificates if several else (), label, place)
@@ -140,7 +143,8 @@ class PkiReader:
                 decoded = None
             if len(self._decoded) >= _REMEMBERED:
                 self._decoded.clear()
-            self._decoded[encoded] = decoded
+            if len(encoded) <= _LONGEST_REMEMBERED_MESSAGE:
+                self._decoded[encoded] = decoded
         if decoded is None:
             self._gathering.unread += 1
         else:

@@ -6,6 +6,7 @@ Nothing is decrypted and no signature is verified.
 from __future__ import annotations
 
 import binascii
+import hashlib
 import string
 from dataclasses import dataclass, replace
 
@@ -160,5 +161,5 @@ def _signer(ber: BerReader, identifier: Element, certificates: tuple[Certificate
     pair = ber.children(ber.expect(identifier, SEQUENCE))
     if len(pair) != 2:
         return None
-    issuer, number = ber.encoded(pair[0]), ber.integer(pair[1])
-    return next((c for c in certificates if c.serial_number == number and c.issuer_encoded == issuer), None)
+    issuer, number = hashlib.sha256(ber.encoded(pair[0])).digest(), ber.integer(pair[1])
+    return next((c for c in certificates if c.serial_number == number and c.issuer_digest == issuer), None)
