@@ -1,0 +1,183 @@
+"""Ethernet, what its types announce, and 802.2. Numbers: IEEE's and IANA's ethertype registries, packet-ethertype.c."""
+
+from __future__ import annotations
+
+from pcapinspect.capture.fields import big16, big32
+from pcapinspect.capture.layers import (
+    AT,
+    DONE_NOT_IP,
+    END,
+    ETHERNET,
+    ETHERTYPE,
+    IPV4,
+    IPV6,
+    LAYER,
+    LLC,
+    MPLS,
+    NSH,
+    ODD_ETHERTYPE,
+    PPP,
+    PPPOE,
+    VALUE,
+    lacks,
+    odd,
+    then,
+    then_type,
+)
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.kernel import kernel
+
+SMALLEST_TYPE = 0x600
+"""IEEE 802.3: below it the field is a length, and 802.2 follows."""
+
+
+@kernel
+def ethernet(data: UInt8, state: Int64) -> None:
+    """Destination, source, type or length."""
+    if lacks(state, 14):
+        return
+    at = state[AT]
+    value = big16(data, at + 12)
+    if value >= SMALLEST_TYPE:
+        then_type(state, 14, ETHERTYPE, value)
+    elif big32(data, at) & 0xFFFFFFF7 == 0x01000C00 & 0xFFFFFFF7 and data[at + 4] == 0:
+        # Cisco ISL: 26 bytes with its own length, then a whole frame.
+        if not lacks(state, 26):
+            then(state, 26, ETHERNET)
+    elif state[END] - at >= 16 and big16(data, at + 14) == 0xFFFF:
+        state[LAYER] = DONE_NOT_IP  # Novell's raw 802.3
+    else:
+        then(state, 14, LLC)
+
+
+@kernel
+def ethertype(data: UInt8, state: Int64) -> None:
+    """The type field is in VALUE; what it announces begins at AT."""
+    value = state[VALUE]
+    if value == 0x0800:
+        state[LAYER] = IPV4
+    elif value == 0x86DD:
+        state[LAYER] = IPV6
+    elif value == 0x8100 or value == 0x88A8 or value == 0x9100 or value == 0x9200 or value == 0x9300:
+        tag(data, state, 4, 2)
+    elif value == 0x8864:
+        state[LAYER] = PPPOE
+    elif value == 0x8847 or value == 0x8848:
+        state[LAYER] = MPLS
+    elif value < SMALLEST_TYPE:
+        then(state, 0, LLC)
+    else:
+        rare_ethertype(data, state, value)
+
+
+@kernel
+def tag(data: UInt8, state: Int64, size: int, kind: int) -> None:
+    """A header of `size` bytes with the next type field at offset `kind`; a length there means 802.2."""
+    if lacks(state, size):
+        return
+    value = big16(data, state[AT] + kind)
+    then_type(state, size, ETHERTYPE if value >= SMALLEST_TYPE else LLC, value)
+
+
+@kernel
+def rare_ethertype(data: UInt8, state: Int64, value: int) -> None:
+    """Carriers of Ethernet or IP that few captures hold, and what is known to carry neither."""
+    if value == 0x8909:  # Cisco metadata: version, length in options of four bytes, options, type
+        if not lacks(state, 2):
+            size = 4 + 4 * max(1, int(data[state[AT] + 1]))
+            tag(data, state, size, size - 2)
+    elif value == 0x8926:  # VN-tag
+        tag(data, state, 6, 4)
+    elif value == 0x893F:  # 802.1BR
+        tag(data, state, 8, 6)
+    elif value == 0x88E5:
+        macsec(data, state)
+    elif value == 0x88E7:  # 802.1ah: service tag, then the customer's frame
+        then(state, 4, ETHERNET)
+    elif value == 0x8903:  # FabricPath
+        then(state, 2, ETHERNET)
+    elif value == 0x22F3:
+        trill(data, state)
+    elif value == 0x894F:
+        state[LAYER] = NSH
+    elif value == 0x6558:
+        state[LAYER] = ETHERNET
+    elif value == 0x880B:
+        state[LAYER] = PPP
+    elif known_without_ip(value):
+        state[LAYER] = DONE_NOT_IP
+    else:
+        odd(state, ODD_ETHERTYPE, value)
+
+
+@kernel
+def known_without_ip(value: int) -> bool:
+    """ARP, discovery, spanning tree's kin, storage, clocks and other traffic that carries no IP."""
+    return (
+        value == 0x0806 or value == 0x8035 or value == 0x8863 or value == 0x88CC or value == 0x8809
+        or value == 0x888E or value == 0x9000 or value == 0x8137 or value == 0x809B or value == 0x80F3
+        or value == 0x88F7 or value == 0x8902 or value == 0x22F0 or value == 0x22EA or value == 0x8892
+        or value == 0x88A2 or value == 0x8906 or value == 0x8914 or value == 0x88B8 or value == 0x88BA
+        or value == 0x887B or value == 0x8899 or value == 0x88B5 or value == 0x88B6 or value == 0x2000
+        or value == 0x2001 or value == 0x6002 or value == 0x6003 or value == 0x6004 or value == 0x8808
+        or value == 0x88F5 or value == 0x88C7 or value == 0x890D or value == 0x872D or value == 0x86DE
+    )  # fmt: skip
+
+
+@kernel
+def macsec(data: UInt8, state: Int64) -> None:
+    """802.1AE. Integrity only: the user data follows in the clear; encrypted: nobody can read on."""
+    if lacks(state, 6):
+        return
+    flags = data[state[AT]]
+    if flags & 0x0C:
+        odd(state, ODD_ETHERTYPE, 0x88E5)
+        return
+    size = 14 if flags & 0x20 else 6
+    tag(data, state, size + 2, size)
+
+
+@kernel
+def trill(data: UInt8, state: Int64) -> None:
+    """RFC 6325: six bytes and options in words of four, then the frame."""
+    if not lacks(state, 6):
+        words = big16(data, state[AT]) >> 6 & 0x1F
+        then(state, 6 + 4 * words, ETHERNET)
+
+
+@kernel
+def llc(data: UInt8, state: Int64) -> None:
+    """802.2, with SNAP's type field or a service access point of IP's own (RFC 1042)."""
+    if lacks(state, 3):
+        return
+    at = state[AT]
+    if data[at] == 0xAA and data[at + 1] == 0xAA:
+        if lacks(state, 8):
+            return
+        organisation = big32(data, at + 2) & 0xFFFFFF
+        value = big16(data, at + 6)
+        if organisation == 0x0080C2 and (value == 1 or value == 7):  # bridged Ethernet, RFC 2684
+            then(state, 10, ETHERNET)
+        elif (organisation == 0 or organisation == 0xF8) and value >= SMALLEST_TYPE:
+            then_type(state, 8, ETHERTYPE, value)
+        else:
+            state[LAYER] = DONE_NOT_IP  # CDP, VTP, PVST and the like
+    elif data[at] == 0x06 and data[at + 1] == 0x06:
+        then(state, 3, IPV4)
+    else:
+        state[LAYER] = DONE_NOT_IP
+
+
+@kernel
+def looks_like_ethernet(data: UInt8, at: int, end: int) -> bool:
+    """Whether an Ethernet frame of a common type begins here: for pseudowires, which do not say what they carry."""
+    if end - at < 14:
+        return False
+    value = big16(data, at + 12)
+    if end - at > 14 and value == 0x0800:
+        return bool(data[at + 14] >> 4 == 4)
+    if end - at > 14 and value == 0x86DD:
+        return bool(data[at + 14] >> 4 == 6)
+    return bool(
+        value == 0x0806 or value == 0x8100 or value == 0x88A8 or value == 0x8847 or value == 0x8864 or value == 0x88CC
+    )

@@ -1,0 +1,144 @@
+"""Bytes of a capture file in large chunks, read ahead in a thread, with the SHA-256 of what was read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from queue import Empty, Full, Queue
+from threading import Event, Thread
+from typing import Protocol
+
+import numpy as np
+
+from pcapinspect.capture.inputs import InputFile
+from pcapinspect.columns import UInt8
+from pcapinspect.errors import CaptureError
+
+HEADROOM = 1 << 20
+"""Bytes that a chunk leaves free in front of itself, for the unfinished record of the chunk before."""
+
+STDIN = "-"
+
+_AHEAD = 2
+"""Chunks that wait to be taken; with the two in use they bound the memory of a file."""
+
+
+class ByteStream(Protocol):
+    """Anything that fills a buffer: a file, or a decompressor on top of one."""
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Fill from the front; the number of bytes, 0 at the end."""
+        ...
+
+
+class RawFile:
+    """A file, named pipe or standard input, hashed as it is read."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.size: int | None = None
+        self.read = 0
+        self._hash = hashlib.sha256()
+        self._ended = False
+        try:
+            self._file = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=0)  # noqa: PTH123, SIM115
+            status = os.fstat(self._file.fileno())
+        except OSError as error:
+            raise CaptureError(path, (error.strerror or str(error)).lower()) from None
+        if stat.S_ISREG(status.st_mode):
+            self.size = status.st_size
+        elif stat.S_ISDIR(status.st_mode):
+            raise CaptureError(path, "is a folder")
+
+    def readinto(self, buffer: memoryview) -> int:
+        """Raises CaptureError where the system cannot read on."""
+        try:
+            count = self._file.readinto(buffer) or 0  # type: ignore[union-attr]
+        except OSError as error:
+            raise CaptureError(self.path, (error.strerror or str(error)).lower(), self.read) from None
+        self._hash.update(buffer[:count])
+        self.read += count
+        self._ended = count == 0
+        return count
+
+    def finish(self) -> str | None:
+        """Hash what nobody read, and return the SHA-256 of the file; None for a pipe that was not read to its end."""
+        if not self._ended and self.size is not None:
+            buffer = memoryview(bytearray(1 << 20))
+            while self.readinto(buffer):
+                pass
+        return self._hash.hexdigest() if self._ended else None
+
+    def close(self) -> None:
+        """Standard input stays open: it is not ours."""
+        if self.path != STDIN:
+            self._file.close()
+
+
+def fill(stream: ByteStream, size: int) -> UInt8:
+    """The next `size` bytes (fewer only at the end) behind HEADROOM free bytes."""
+    chunk = np.empty(HEADROOM + size, np.uint8)
+    view = memoryview(chunk)  # type: ignore[arg-type]
+    at = HEADROOM
+    while at < len(view):
+        count = stream.readinto(view[at:])
+        if count == 0:
+            break
+        at += count
+    return chunk[:at]
+
+
+class ReadAhead:
+    """Chunks of a stream, made in a thread so that reading, hashing and inflating cost the decoder no time."""
+
+    def __init__(self, stream: ByteStream, size: int) -> None:
+        self._stream = stream
+        self._size = size
+        self._chunks: Queue[UInt8 | Exception | None] = Queue(_AHEAD)
+        self._stop = Event()
+        self._thread = Thread(target=self._run, daemon=True, name="read-ahead")
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                chunk = fill(self._stream, self._size)
+                if not self._put(chunk) or len(chunk) < HEADROOM + self._size:
+                    break
+            self._put(None)
+        except Exception as error:
+            self._put(error)
+
+    def _put(self, item: UInt8 | Exception | None) -> bool:
+        while not self._stop.is_set():
+            try:
+                self._chunks.put(item, timeout=0.1)
+            except Full:
+                continue
+            return True
+        return False
+
+    def __iter__(self) -> Iterator[UInt8]:
+        while (item := self._chunks.get()) is not None:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+
+    def close(self) -> None:
+        """Stop the thread. One that waits for a pipe is left to die with the process."""
+        self._stop.set()
+        while True:
+            try:
+                self._chunks.get_nowait()
+            except Empty:
+                break
+        self._thread.join(timeout=1)
+
+
+def describe(raw: RawFile, file: InputFile) -> None:
+    """Write what is known of the raw file when it has been read."""
+    file.bytes = raw.read if raw.size is None else raw.size
+    file.sha256 = raw.finish()
