@@ -1,0 +1,161 @@
+/* The hero: attempts a minute by outcome against the limit, the rolling rate, and the pauses as bands. */
+
+const FACETS = 3;
+const PAUSE_LABELS = 14;
+
+/* Servers that a chart of several has room for: the one asked for, else the first of those that saw attempts. */
+function facetServers(data, filter) {
+  if (filter.server) return [data.servers.indexOf(filter.server)].filter((place) => place >= 0);
+  const asked = data.servers.map((_, place) => place).filter((place) => data.document.servers[place].attempts > 0);
+  return (asked.length ? asked : data.servers.map((_, place) => place)).slice(0, FACETS);
+}
+
+function attemptsByMinute(data, view, place) {
+  const aggregates = onlyTimeAndServer(view.filter);
+  return aggregates ? minutesOfServer(data, place, view.from, view.to) : minutesOfRows(data, view.rows.connections, place);
+}
+
+function minuteHover(data, counts, minutes) {
+  const lines = [`<b>${inert(msText(counts.minute, 0))}</b>${minutes > 1 ? ` – busiest minute of ${minutes}` : ""}`];
+  for (const outcome of ATTEMPTS) if (counts[outcome]) lines.push(`${OUTCOMES[outcome].label}: ${count(counts[outcome])}`);
+  lines.push(`attempts: ${count(counts.attempts)}`);
+  if (counts.row !== null) {
+    const value = (column) => data.minutes.value(column, counts.row);
+    lines.push(`SYN packets: ${count(value("syn_packets"))}`, `most accepted in 60 s: ${count(value("peak_accepted_60s"))}`);
+    lines.push(`most open: ${count(value("peak_open"))}`);
+    if (value("paused_seconds")) lines.push(`silent: ${duration(value("paused_seconds"))}`);
+  }
+  return lines.join("<br>");
+}
+
+function minuteTraces(data, view, bins, minutes, axes, first) {
+  const size = minutes * MINUTE;
+  const hover = bins.map((counts) => minuteHover(data, counts, minutes));
+  return ATTEMPTS.filter((outcome) => bins.some((counts) => counts[outcome])).map((outcome) =>
+    bars(OUTCOMES[outcome].label, OUTCOMES[outcome], bins.map((counts) => counts.bin + size / 2), bins.map((counts) => counts[outcome]), size * 0.9, view.colors, {
+      ...axes,
+      hovertext: hover,
+      legendgroup: outcome,
+      showlegend: first.add(outcome),
+      customdata: bins.map((counts) => ({ from: counts.minute, to: counts.minute + MINUTE - 1, outcome })),
+    }),
+  );
+}
+
+function rollingTrace(data, view, place, axes, showlegend) {
+  const { xs, accepted } = data.curves[place];
+  if (!xs.length) return [];
+  const points = thin(xs, accepted, view.from, view.to, Math.round(view.width / 2));
+  return [
+    {
+      type: "scatter",
+      mode: "lines",
+      name: "accepted in the last 60 s",
+      x: points.x,
+      y: points.y,
+      line: { shape: "hv", width: 1.8, color: view.colors.ink },
+      hoverinfo: "text",
+      hovertext: points.x.map((ms, i) => `${inert(msText(ms))}<br>${count(points.y[i])} accepted in the last ${view.settings.window} s`),
+      legendgroup: "rolling",
+      showlegend,
+      ...axes,
+    },
+  ];
+}
+
+function pauseEnds(pause, view) {
+  const from = msOf(pause.last_answer) ?? msOf(pause.first_unanswered);
+  const to = msOf(pause.next_answer) ?? msOf(pause.last_unanswered);
+  return { from, to, first: msOf(pause.first_unanswered), last: msOf(pause.last_unanswered), seen: to >= view.from && from <= view.to };
+}
+
+function pausesIn(data, view, place) {
+  return data.pauses.filter((pause) => pause.place === place && pauseEnds(pause, view).seen);
+}
+
+function pauseBands(pauses, view, xref, yref) {
+  return pauses.flatMap((pause) => {
+    const ends = pauseEnds(pause, view);
+    const band = (x0, x1, opacity) => ({ type: "rect", xref, yref, x0, x1, y0: 0, y1: 1, fillcolor: view.colors.band, opacity, line: { width: 0 }, layer: "below" });
+    return [band(ends.from, ends.to, 0.18), band(ends.first, ends.last, 0.35)];
+  });
+}
+
+function pauseMarks(pauses, view, top, axes) {
+  if (!pauses.length) return [];
+  return [
+    {
+      type: "scatter",
+      mode: pauses.length <= PAUSE_LABELS ? "markers+text" : "markers",
+      name: "pause of the server",
+      x: pauses.map((pause) => (pauseEnds(pause, view).from + pauseEnds(pause, view).to) / 2),
+      y: pauses.map(() => top),
+      text: pauses.map((pause) => `P${pause.number}`),
+      textposition: "top center",
+      textfont: { size: 11, color: view.colors.strong },
+      marker: { symbol: "triangle-down", size: 9, color: view.colors.strong },
+      hoverinfo: "text",
+      hovertext: pauses.map((pause) => inert(pauseSentence(pause)).replaceAll("; ", "<br>")),
+      customdata: pauses.map((pause) => ({ pause: pause.number })),
+      cliponaxis: false,
+      ...axes,
+    },
+  ];
+}
+
+function pauseSentence(pause) {
+  const most = pause.silence_at_most === null ? "the capture ends in it" : `at most ${duration(pause.silence_at_most)}`;
+  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the 60 s before; ${CAUSES[pause.cause] || pause.cause}, confidence ${Math.round(100 * pause.confidence)} %`;
+}
+
+function minutesSentence(data, view, places, perServer) {
+  if (!onlyTimeAndServer(view.filter) || view.filter.from !== null || view.filter.to !== null) {
+    const all = perServer.flatMap((bins) => [...bins.values()]);
+    if (!all.length) return "No attempt in this selection.";
+    const best = all.reduce((a, b) => (b.attempts > a.attempts ? b : a));
+    return `In this selection the busiest minute is ${msText(best.minute, 0).slice(0, 16)} with ${plural(best.attempts, "attempt")}, ${count(best.unanswered)} of them unanswered. The limit is ${view.settings.limit} in ${view.settings.window} s.`;
+  }
+  return places
+    .map((place) => {
+      const server = data.document.servers[place];
+      const peak = server.peak_accepted_60s;
+      const most = peak ? `at most ${count(peak.count)} accepted in any ${view.settings.window} s (${isoText(peak.start, 0)} on), limit ${view.settings.limit}` : "no connection accepted";
+      return `${places.length > 1 ? data.servers[place] + ": " : ""}${most}; ${plural(server.minutes_over_limit, "minute")} over the limit; ${plural(server.pauses.length, "pause")}.`;
+    })
+    .join(" ");
+}
+
+function drawMinutes(data, view) {
+  const places = facetServers(data, view.filter);
+  if (!places.length) return nothing("The capture holds no attempt to connect to a watched port.");
+  const minutes = binMinutes(view.from, view.to, 240);
+  const perServer = places.map((place) => attemptsByMinute(data, view, place));
+  const layout = baseLayout(view.colors, 120 + 290 * places.length);
+  layout.barmode = "stack";
+  layout.margin.t = 64;
+  layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { anchor: places.length > 1 ? `y${places.length}` : "y" });
+  const seen = new Set();
+  const first = { add: (name) => !seen.has(name) && Boolean(seen.add(name)) };
+  const traces = [];
+  const table = [];
+  places.forEach((place, facet) => {
+    const bins = busiest(perServer[facet], minutes);
+    const suffix = facet ? String(facet + 1) : "";
+    const axes = { xaxis: "x", yaxis: `y${suffix}` };
+    const peak = data.document.servers[place].peak_accepted_60s;
+    const top = 1.12 * Math.max(view.settings.limit, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
+    const gap = places.length > 1 ? 0.09 : 0;
+    const share = 1 / places.length;
+    layout[`yaxis${suffix}`] = axis(view.colors, places.length > 1 ? data.servers[place] : "connections a minute", {
+      range: [0, top * 1.04],
+      domain: [1 - share * (facet + 1) + (facet + 1 < places.length ? gap : 0), 1 - share * facet],
+      rangemode: "tozero",
+    });
+    const pauses = pausesIn(data, view, place);
+    layout.shapes.push(...pauseBands(pauses, view, "x", `y${suffix} domain`), line(view.colors, view.settings.limit, `limit ${view.settings.limit} a minute`, { yref: `y${suffix}` }));
+    traces.push(...minuteTraces(data, view, bins, minutes, axes, first), ...rollingTrace(data, view, place, axes, first.add("rolling")), ...pauseMarks(pauses, view, top, { ...axes, legendgroup: "pause", showlegend: first.add("pause") }));
+    for (const counts of bins) table.push([data.servers[place], msText(counts.minute, 0), counts.attempts, ...ATTEMPTS.map((outcome) => counts[outcome])]);
+  });
+  const caption = minutes > 1 ? `The busiest minute of each ${minutes} minutes` : "Attempts a minute, by what became of them";
+  return { traces, layout, sentence: minutesSentence(data, view, places, perServer), table: { caption, head: ["server", `minute (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)], rows: table } };
+}

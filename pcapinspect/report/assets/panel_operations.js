@@ -1,0 +1,158 @@
+/* What was asked, what was answered, and how long it took. */
+
+const KEYS = 6;
+
+function named(keys, marks) {
+  return keys.map((key, place) => ({ key, mark: marks[place % marks.length] }));
+}
+
+/* The keys that have a series of their own; the rest is "other". */
+function leading(crossed) {
+  if (crossed.keys.length <= KEYS) return crossed.keys;
+  return crossed.keys.slice(0, KEYS - 1);
+}
+
+function stacked(crossed, size, view, axes, custom, legend) {
+  const keys = leading(crossed);
+  const rest = crossed.keys.slice(keys.length);
+  const groups = named(keys, SERIES).map(({ key, mark }) => ({ name: key, mark, of: (bin) => crossed.of(key, bin) }));
+  if (rest.length) groups.push({ name: `${rest.length} others`, mark: SERIES[KEYS], of: (bin) => rest.reduce((sum, key) => sum + crossed.of(key, bin), 0) });
+  return groups.map(({ name, mark, of }) =>
+    bars(inert(name), mark, crossed.bins.map((bin) => bin + size / 2), crossed.bins.map(of), size * 0.9, view.colors, {
+      ...axes,
+      legend,
+      hovertext: crossed.bins.map((bin) => `<b>${inert(msText(bin, 0))}</b><br>${inert(name)}: ${count(of(bin))}`),
+      customdata: crossed.bins.map((bin) => ({ from: bin, to: bin + size - 1, ...custom(name) })),
+    }),
+  );
+}
+
+function drawOperations(data, view) {
+  const rows = view.rows.exchanges;
+  const table = data.exchanges;
+  if (!rows.length) return nothing(table.length ? "No exchange in this selection." : "The capture holds no HTTP exchange on a watched port.");
+  const minutes = binMinutes(view.from, view.to, 120);
+  const size = minutes * MINUTE;
+  const asked = (row) => table.value("asked", row);
+  const operations = crossCount(rows, (row) => table.value("operation", row) ?? "not SCEP", asked, size);
+  const codes = crossCount(rows, (row) => statusText(table.value("status", row)), asked, size);
+  const layout = baseLayout(view.colors, 470);
+  layout.barmode = "stack";
+  layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { anchor: "y2" });
+  const per = minutes === 1 ? "a minute" : `in ${minutes} min`;
+  layout.yaxis = axis(view.colors, `requests ${per}`, { domain: [0.57, 0.93], rangemode: "tozero" });
+  layout.yaxis2 = axis(view.colors, `responses ${per}`, { domain: [0, 0.37], rangemode: "tozero" });
+  layout.legend = { ...layout.legend, y: 0.94 };
+  layout.legend2 = { ...layout.legend, y: 0.38 };
+  const known = new Set(operations.keys);
+  const traces = [
+    ...stacked(operations, size, view, { yaxis: "y" }, (name) => (known.has(name) ? { operation: name } : {}), "legend"),
+    ...stacked(codes, size, view, { yaxis: "y2" }, (name) => (/^\d+$|^no /.test(name) ? { status: name } : {}), "legend2"),
+  ];
+  const pairs = new Map();
+  for (const row of rows) {
+    const key = JSON.stringify([table.value("operation", row) ?? "not SCEP", statusText(table.value("status", row))]);
+    pairs.set(key, (pairs.get(key) || 0) + 1);
+  }
+  const sorted = [...pairs.entries()].sort((a, b) => b[1] - a[1]);
+  const [operation, status] = JSON.parse(sorted[0][0]);
+  return {
+    traces,
+    layout,
+    sentence: `Most frequent: ${operation} answered with ${status}, ${count(sorted[0][1])} of ${plural(rows.length, "exchange")} (${percent(sorted[0][1], rows.length)}).`,
+    table: { caption: "Exchanges by operation and response code", head: ["operation", "response", "exchanges"], rows: sorted.map(([key, n]) => [...JSON.parse(key), n]) },
+  };
+}
+
+const SHARES = [
+  { share: 0.5, name: "p50", dash: "solid", color: "#0072B2", symbol: "circle" },
+  { share: 0.9, name: "p90", dash: "dash", color: "#009E73", symbol: "square" },
+  { share: 0.99, name: "p99", dash: "dot", color: "#D55E00", symbol: "diamond" },
+];
+
+function drawLatency(data, view) {
+  const table = data.exchanges;
+  const minutes = binMinutes(view.from, view.to, 120);
+  const size = minutes * MINUTE;
+  const byBin = new Map();
+  const all = [];
+  for (const row of view.rows.exchanges) {
+    const latency = table.value("latency", row);
+    if (latency === null || latency <= 0) continue;
+    const bin = binOf(table.value("asked", row), size);
+    if (!byBin.has(bin)) byBin.set(bin, []);
+    byBin.get(bin).push(latency);
+    all.push(latency);
+  }
+  if (!all.length) return nothing("No answered request in this selection, so no latency.");
+  all.sort((a, b) => a - b);
+  const bins = [...byBin.keys()].sort((a, b) => a - b);
+  for (const values of byBin.values()) values.sort((a, b) => a - b);
+  const traces = SHARES.map(({ share, name, dash, color, symbol }) => ({
+    type: "scatter",
+    mode: "lines+markers",
+    name,
+    x: bins.map((bin) => bin + size / 2),
+    y: bins.map((bin) => percentile(byBin.get(bin), share)),
+    line: { color, dash, width: 1.8 },
+    marker: { symbol, size: 5, color },
+    hoverinfo: "text",
+    hovertext: bins.map((bin) => `<b>${inert(msText(bin, 0))}</b><br>${name} ${duration(percentile(byBin.get(bin), share))} of ${plural(byBin.get(bin).length, "response")}`),
+    customdata: bins.map((bin) => ({ from: bin, to: bin + size - 1 })),
+  }));
+  const layout = baseLayout(view.colors, 330);
+  layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width);
+  layout.yaxis = axis(view.colors, "seconds to the response", { type: "log", ...decades(all) });
+  const say = SHARES.map(({ share, name }) => `${name} ${duration(percentile(all, share))}`).join(", ");
+  return {
+    traces,
+    layout,
+    sentence: `Time from the request's last byte to the response's first: ${say}, slowest ${duration(all[all.length - 1])} (${plural(all.length, "response")}).`,
+    table: { caption: "Latency percentiles", head: [`from (${view.zone})`, "responses", "p50 s", "p90 s", "p99 s"], rows: bins.map((bin) => [msText(bin, 0), byBin.get(bin).length, ...SHARES.map(({ share }) => percentile(byBin.get(bin), share))]) },
+  };
+}
+
+/* Ticks at powers of ten around sorted values, in words of time. */
+function decades(sorted) {
+  const low = Math.floor(Math.log10(sorted[0]));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(sorted[sorted.length - 1])));
+  const tickvals = [];
+  for (let power = low; power <= high; power++) tickvals.push(10 ** power);
+  return { range: [low, high], tickmode: "array", tickvals, ticktext: tickvals.map((value) => duration(value).replace(/\.0+ /, " ")) };
+}
+
+/* How many SYNs an attempt took: the ladder of retransmissions. */
+function drawHandshakes(data, view) {
+  const table = data.connections;
+  const steps = new Map();
+  let attempts = 0;
+  for (const row of view.rows.connections) {
+    const outcome = table.value("outcome", row);
+    if (outcome === "midstream") continue;
+    const syns = Math.min(8, table.value("syn_packets", row) || 1);
+    const cell = steps.get(syns) || {};
+    cell[outcome] = (cell[outcome] || 0) + 1;
+    steps.set(syns, cell);
+    attempts += 1;
+  }
+  if (!attempts) return nothing("No attempt in this selection.");
+  const places = [...steps.keys()].sort((a, b) => a - b);
+  const label = (syns) => (syns === 8 ? "8 or more" : String(syns));
+  const traces = ATTEMPTS.filter((outcome) => places.some((syns) => steps.get(syns)[outcome])).map((outcome) =>
+    bars(OUTCOMES[outcome].label, OUTCOMES[outcome], places, places.map((syns) => steps.get(syns)[outcome] || 0), 0.7, view.colors, {
+      hovertext: places.map((syns) => `${label(syns)} SYN: ${count(steps.get(syns)[outcome] || 0)} ${OUTCOMES[outcome].label}`),
+      customdata: places.map(() => ({ outcome })),
+    }),
+  );
+  const layout = baseLayout(view.colors, 330);
+  layout.barmode = "stack";
+  layout.xaxis = axis(view.colors, "SYN packets of an attempt", { tickmode: "array", tickvals: places, ticktext: places.map(label) });
+  layout.yaxis = axis(view.colors, "attempts", { rangemode: "tozero" });
+  const again = places.filter((syns) => syns > 1).reduce((sum, syns) => sum + Object.values(steps.get(syns)).reduce((a, b) => a + b, 0), 0);
+  return {
+    traces,
+    layout,
+    sentence: `${plural(again, "attempt")} of ${count(attempts)} (${percent(again, attempts)}) sent the SYN more than once.`,
+    table: { caption: "Attempts by number of SYN packets", head: ["SYN packets", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)], rows: places.map((syns) => [label(syns), ...ATTEMPTS.map((outcome) => steps.get(syns)[outcome] || 0)]) },
+  };
+}

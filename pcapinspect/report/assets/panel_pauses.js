@@ -1,0 +1,152 @@
+/* One pause close up: every SYN a mark, every attempt a row; above it the rate that led there. */
+
+const BEFORE = 60000;
+const AFTER = 30000;
+const SYN_ROWS = 400;
+
+function pauseWindow(pause, view) {
+  const ends = pauseEnds(pause, view);
+  return { ...ends, start: ends.from - BEFORE, end: ends.to + AFTER };
+}
+
+/* Attempts near the pause, in their order: [{connection row or null, number, syns: [{ms, frame, file}]}]. */
+function attemptsNear(data, pause, window) {
+  const found = new Map();
+  const table = data.syns;
+  for (let row = 0; row < table.length; row++) {
+    if (data.synServer[row] !== pause.place) continue;
+    const ms = table.value("time", row);
+    if (ms < window.start || ms > window.end) continue;
+    const number = table.value("connection", row);
+    if (!found.has(number)) found.set(number, { number, row: data.synConnection[row], syns: [] });
+    found.get(number).syns.push({ ms, row, frame: table.value("frame", row), file: table.value("file", row) });
+  }
+  return [...found.values()].sort((a, b) => a.syns[0].ms - b.syns[0].ms || a.number - b.number);
+}
+
+function synHover(data, attempt, syn, index) {
+  const lines = [`<b>${index ? `SYN ${index + 1} (retransmitted)` : "SYN 1"}</b> ${inert(data.syns.text("time", syn.row))}`];
+  lines.push(`${inert(syn.file)} frame ${syn.frame}`);
+  if (attempt.row >= 0) {
+    const value = (name) => data.connections.value(name, attempt.row);
+    lines.push(`${inert(value("client_ip"))}:${value("client_port")} – ${OUTCOMES[value("outcome")].label}`);
+  }
+  return lines.join("<br>");
+}
+
+function synTraces(data, attempts, view, zero) {
+  const groups = {};
+  const links = { x: [], y: [] };
+  const answers = { x: [], y: [], text: [], custom: [] };
+  const seconds = (ms) => (ms - zero) / 1000;
+  attempts.forEach((attempt, place) => {
+    const outcome = attempt.row < 0 ? "undetermined" : data.connections.value("outcome", attempt.row);
+    attempt.syns.forEach((syn, index) => {
+      const key = `${index ? "again" : "first"}`;
+      const group = (groups[`${outcome} ${key}`] ||= { outcome, key, x: [], y: [], text: [], custom: [] });
+      group.x.push(seconds(syn.ms));
+      group.y.push(place + 1);
+      group.text.push(synHover(data, attempt, syn, index));
+      group.custom.push({ connection: attempt.row });
+    });
+    const answered = attempt.row < 0 ? null : data.connections.value("synack_time", attempt.row);
+    const last = Math.max(attempt.syns[attempt.syns.length - 1].ms, answered ?? 0);
+    if (attempt.syns.length > 1 || (answered !== null && answered - attempt.syns[0].ms > 500)) {
+      links.x.push(seconds(attempt.syns[0].ms), seconds(last), null);
+      links.y.push(place + 1, place + 1, null);
+    }
+    if (answered !== null) {
+      answers.x.push(seconds(answered));
+      answers.y.push(place + 1);
+      answers.text.push(`<b>SYN/ACK</b> ${inert(data.connections.text("synack_time", attempt.row))}<br>${duration((answered - attempt.syns[0].ms) / 1000)} after the first SYN`);
+      answers.custom.push({ connection: attempt.row });
+    }
+  });
+  const traces = [{ type: "scatter", mode: "lines", x: links.x, y: links.y, line: { color: view.colors.muted, width: 0.8 }, hoverinfo: "skip", showlegend: false, yaxis: "y2" }];
+  for (const group of Object.values(groups)) {
+    const mark = OUTCOMES[group.outcome];
+    const again = group.key === "again";
+    traces.push({
+      type: "scatter",
+      mode: "markers",
+      name: again ? `SYN again, ${mark.label}` : `SYN, ${mark.label}`,
+      x: group.x,
+      y: group.y,
+      yaxis: "y2",
+      hoverinfo: "text",
+      hovertext: group.text,
+      customdata: group.custom,
+      marker: { symbol: group.outcome === "unanswered" ? (again ? "x-thin" : "x") : again ? "circle-open" : "circle", size: again ? 6 : 7, color: mark.color, line: { color: mark.color, width: again ? 1.5 : 0 } },
+    });
+  }
+  if (answers.x.length) {
+    traces.push({ type: "scatter", mode: "markers", name: "SYN/ACK of the server", x: answers.x, y: answers.y, yaxis: "y2", hoverinfo: "text", hovertext: answers.text, customdata: answers.custom, marker: { symbol: "triangle-left", size: 7, color: "#009E73" } });
+  }
+  return traces;
+}
+
+function pauseRate(data, pause, window, view, zero) {
+  const { xs, accepted } = data.curves[pause.place];
+  const points = { x: [], y: [] };
+  let before = null;
+  for (let i = 0; i < xs.length; i++) {
+    if (xs[i] < window.start) before = accepted[i];
+    else if (xs[i] <= window.end) {
+      points.x.push((xs[i] - zero) / 1000);
+      points.y.push(accepted[i]);
+    }
+  }
+  if (before !== null) {
+    points.x.unshift((window.start - zero) / 1000);
+    points.y.unshift(before);
+  }
+  return { type: "scatter", mode: "lines", name: "accepted in the last 60 s", x: points.x, y: points.y, line: { shape: "hv", width: 2, color: view.colors.ink }, hovertemplate: "%{y} accepted in the last 60 s<br>%{x:.3f} s<extra></extra>" };
+}
+
+function pauseShapes(pause, window, view, zero, top) {
+  const seconds = (ms) => (ms - zero) / 1000;
+  const band = (x0, x1, opacity) => ({ type: "rect", yref: "paper", x0, x1, y0: 0, y1: 1, fillcolor: view.colors.band, opacity, line: { width: 0 }, layer: "below" });
+  const expected = view.settings.pause;
+  const from = seconds(window.from);
+  return [
+    band(from, seconds(window.to), 0.18),
+    band(seconds(window.first), seconds(window.last), 0.35),
+    line(view.colors, view.settings.limit, `limit ${view.settings.limit}`, { yref: "y", label: { text: `limit ${view.settings.limit}`, textposition: "start", yanchor: "bottom", font: { size: 11, color: view.colors.strong } } }),
+    { type: "line", yref: "y", x0: from, x1: from + expected, y0: top * 0.08, y1: top * 0.08, line: { color: view.colors.strong, width: 3 }, label: { text: `${expected} s`, yanchor: "bottom", font: { size: 11, color: view.colors.strong } } },
+  ];
+}
+
+function drawPause(data, view) {
+  const pause = data.pauses[view.pause - 1];
+  if (!pause) return nothing("The server never paused: whenever someone asked, it answered someone.");
+  const window = pauseWindow(pause, view);
+  const zero = window.from;
+  const all = attemptsNear(data, pause, window);
+  const attempts = all.slice(0, SYN_ROWS);
+  const rate = pauseRate(data, pause, window, view, zero);
+  const top = 1.25 * Math.max(view.settings.limit, ...rate.y, 1);
+  const layout = baseLayout(view.colors, 520);
+  layout.margin.t = 60;
+  const range = [(window.start - zero) / 1000, (window.end - zero) / 1000];
+  const from = msText(zero, 9);
+  layout.xaxis = axis(view.colors, `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}, ${from} ${view.zone}`, { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : 15 });
+  layout.yaxis = axis(view.colors, "accepted in 60 s", { domain: [0.74, 1], range: [0, top] });
+  layout.yaxis2 = axis(view.colors, "attempts, in their order", { domain: [0, 0.7], range: [attempts.length + 1, 0], showgrid: false });
+  layout.shapes = pauseShapes(pause, window, view, zero, top);
+  const cut = all.length > attempts.length ? ` The first ${count(attempts.length)} of ${count(all.length)} attempts are drawn.` : "";
+  const rows = attempts.map((attempt) => [
+    attempt.number,
+    attempt.row < 0 ? null : data.connections.value("client_ip", attempt.row),
+    data.syns.text("time", attempt.syns[0].row),
+    attempt.syns.length,
+    attempt.row < 0 ? null : OUTCOMES[data.connections.value("outcome", attempt.row)].label,
+    attempt.row < 0 ? null : data.connections.text("synack_time", attempt.row) || null,
+    attempt.syns.map((syn) => syn.frame).join(" "),
+  ]);
+  return {
+    traces: [rate, ...synTraces(data, attempts, view, zero)],
+    layout,
+    sentence: `${pauseSentence(pause)}.${cut}`,
+    table: { caption: `Attempts around pause ${pause.number}`, head: ["connection", "client", `first SYN (${view.zone})`, "SYNs", "outcome", "SYN/ACK", "SYN frames"], rows },
+  };
+}

@@ -1,0 +1,110 @@
+/* Every panel: when it is drawn, its sentence, its table, its buttons, and what a click on a mark means. */
+
+const PANELS = {
+  minutes: { draw: drawMinutes, time: true },
+  pause: { draw: drawPause, time: false },
+  operations: { draw: drawOperations, time: true },
+  latency: { draw: drawLatency, time: true },
+  handshakes: { draw: drawHandshakes, time: false },
+  clients: { draw: drawClients, time: true },
+  polling: { draw: drawPolling, time: false },
+  phase: { draw: drawPhase, time: false },
+  open: { draw: drawOpen, time: true },
+};
+
+/* Panels drawn from what Python counted for whole servers: they cannot follow every filter, and say so. */
+const FOLLOWS = { pause: "Shows one pause; no filter applies.", open: "Follows time and server only.", polling: "Follows server and client only." };
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
+
+class Panel {
+  constructor(name, app) {
+    this.name = name;
+    this.app = app;
+    this.root = byId(`panel-${name}`);
+    this.chart = this.root.querySelector(".chart");
+    this.sentence = this.root.querySelector(".sentence");
+    this.details = this.root.querySelector("details");
+    this.note = this.root.querySelector(".follows");
+    this.dirty = true;
+    this.near = false;
+    this.details.addEventListener("toggle", () => this.fillTable());
+    this.root.querySelector("[data-do=png]").addEventListener("click", () => this.png());
+    this.root.querySelector("[data-do=csv]").addEventListener("click", () => this.drawn.table && saveCsv(this.name, this.drawn.table.head, this.drawn.table.rows));
+  }
+
+  draw() {
+    const view = this.app.view();
+    this.dirty = false;
+    const width = this.chart.clientWidth || 900;
+    this.drawn = PANELS[this.name].draw(this.app.data, { ...view, width });
+    const { empty, sentence, traces, layout, table } = this.drawn;
+    this.sentence.textContent = sentence;
+    this.chart.setAttribute("aria-label", sentence);
+    this.root.classList.toggle("empty", Boolean(empty));
+    this.details.hidden = !table;
+    for (const button of this.root.querySelectorAll("[data-do]")) button.disabled = Boolean(empty);
+    this.note.hidden = !(this.name in FOLLOWS) || isEmpty(view.filter);
+    this.note.textContent = FOLLOWS[this.name] || "";
+    this.fillTable();
+    if (empty) {
+      Plotly.purge(this.chart);
+      this.listening = false;
+      return;
+    }
+    layout.width = width;
+    Plotly.react(this.chart, traces, layout, CONFIG);
+    this.listen();
+  }
+
+  listen() {
+    if (this.listening) return;
+    this.listening = true;
+    this.chart.on("plotly_relayout", (change) => this.zoomed(change));
+    this.chart.on("plotly_doubleclick", () => PANELS[this.name].time && this.app.setFilter({ from: null, to: null }));
+    this.chart.on("plotly_click", (click) => this.clicked(click));
+    if (!PANELS[this.name].time) return;
+    this.chart.on("plotly_hover", (over) => this.app.crosshair(this, over.points[0].x));
+    this.chart.on("plotly_unhover", () => this.app.crosshair(this, null));
+  }
+
+  zoomed(change) {
+    const low = change["xaxis.range[0]"];
+    const high = change["xaxis.range[1]"];
+    if (low === undefined) return;
+    if (PANELS[this.name].time) this.app.setFilter({ from: Math.floor(low), to: Math.ceil(high) });
+  }
+
+  clicked(click) {
+    const custom = click.points[0].customdata;
+    if (!custom) return;
+    if (custom.pause) this.app.showPause(custom.pause);
+    else if (custom.connection !== undefined) custom.connection >= 0 && this.app.drawer.connection(custom.connection);
+    else this.app.setFilter(custom);
+  }
+
+  fillTable() {
+    const place = this.details.querySelector(".table");
+    if (!this.details.open || !this.drawn || !this.drawn.table) {
+      place.replaceChildren();
+      return;
+    }
+    const { caption, head, rows } = this.drawn.table;
+    place.replaceChildren(plainTable(caption, head, rows));
+  }
+
+  async png() {
+    const url = await Plotly.toImage(this.chart, { format: "png", width: this.chart.clientWidth, height: this.chart.clientHeight, scale: 2 });
+    const bytes = Uint8Array.from(atob(url.split(",")[1]), (letter) => letter.charCodeAt(0));
+    save(`${this.name}.png`, new Blob([bytes], { type: "image/png" }));
+  }
+
+  /* Where a moment lies in the chart, in pixels; null outside. */
+  place(ms) {
+    const layout = this.chart._fullLayout;
+    if (!layout || !layout.xaxis || this.root.classList.contains("empty")) return null;
+    const { range, _offset, _length } = layout.xaxis;
+    const share = (ms - range[0]) / (range[1] - range[0]);
+    return share < 0 || share > 1 ? null : _offset + share * _length;
+  }
+}

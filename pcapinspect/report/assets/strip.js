@@ -1,0 +1,134 @@
+/* The overview strip: the whole capture at a glance, and the brush that sets the time everywhere. Drag on it, or move
+   its two ends with the arrow keys. */
+
+const SVG = "http://www.w3.org/2000/svg";
+const STRIP_HEIGHT = 64;
+const STRIP_AXIS = 18;
+
+function svg(tag, attributes = {}) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+class Strip {
+  constructor(root, data, onRange) {
+    this.root = root;
+    this.data = data;
+    this.onRange = onRange;
+    this.low = root.querySelector("[data-end=low]");
+    this.high = root.querySelector("[data-end=high]");
+    this.picture = root.querySelector("svg");
+    for (const end of [this.low, this.high]) end.addEventListener("keydown", (press) => this.move(end, press));
+    root.addEventListener("pointerdown", (press) => this.drag(press));
+    this.picture.addEventListener("dblclick", () => onRange(null, null));
+  }
+
+  x(ms) {
+    const { from, to } = this.data.span;
+    return ((ms - from) / (to - from)) * this.width;
+  }
+
+  ms(x) {
+    const { from, to } = this.data.span;
+    return from + (Math.min(this.width, Math.max(0, x)) / this.width) * (to - from);
+  }
+
+  draw(filter, colors) {
+    this.width = this.root.clientWidth;
+    const { from, to } = this.data.span;
+    this.picture.replaceChildren();
+    this.picture.setAttribute("viewBox", `0 0 ${this.width} ${STRIP_HEIGHT + STRIP_AXIS}`);
+    const minutes = binMinutes(from, to, Math.max(60, Math.floor(this.width / 3)));
+    const bins = this.totals(minutes);
+    const top = Math.max(1, ...bins.map((bin) => bin.attempts));
+    for (const pause of this.data.pauses) {
+      const ends = pauseEnds(pause, { from, to });
+      this.picture.append(svg("rect", { x: this.x(ends.from), width: Math.max(1, this.x(ends.to) - this.x(ends.from)), y: 0, height: 5, fill: colors.strong }));
+    }
+    for (const bin of bins) {
+      const x = this.x(bin.bin);
+      const width = Math.max(1, this.x(bin.bin + minutes * MINUTE) - x - 0.5);
+      const all = (bin.attempts / top) * (STRIP_HEIGHT - 8);
+      const failed = ((bin.unanswered + bin.refused + bin.unreachable) / top) * (STRIP_HEIGHT - 8);
+      this.picture.append(svg("rect", { x, width, y: STRIP_HEIGHT - all, height: all, fill: OUTCOMES.established.color }));
+      if (failed) this.picture.append(svg("rect", { x, width, y: STRIP_HEIGHT - all, height: failed, fill: OUTCOMES.unanswered.color }));
+    }
+    const ticks = timeTicks(from, to, Math.max(2, Math.floor(this.width / 110)));
+    ticks.values.forEach((value, i) => {
+      const x = this.x(value);
+      const anchor = x < 30 ? "start" : x > this.width - 30 ? "end" : "middle";
+      const text = svg("text", { x, y: STRIP_HEIGHT + 13, "text-anchor": anchor, class: "tick" });
+      text.textContent = ticks.texts[i].split("<br>")[0];
+      this.picture.append(text);
+    });
+    this.place(filter);
+  }
+
+  /* Attempts of all servers, or of the one asked for, by bin. */
+  totals(minutes) {
+    const { minutes: table, span } = this.data;
+    const bins = new Map();
+    for (let row = 0; row < table.length; row++) {
+      const bin = binOf(table.value("minute", row), minutes * MINUTE);
+      if (bin > span.to) continue;
+      const sum = bins.get(bin) || { bin, attempts: 0, unanswered: 0, refused: 0, unreachable: 0 };
+      for (const name of ["attempts", "unanswered", "refused", "unreachable"]) sum[name] += table.value(name, row) || 0;
+      bins.set(bin, sum);
+    }
+    return [...bins.values()];
+  }
+
+  place(filter) {
+    const { from, to } = this.data.span;
+    const low = filter.from ?? from;
+    const high = filter.to ?? to;
+    const share = (ms) => (100 * (Math.min(to, Math.max(from, ms)) - from)) / (to - from);
+    this.low.style.left = `${share(low)}%`;
+    this.high.style.left = `${share(high)}%`;
+    this.root.querySelector(".shade.before").style.width = `${share(low)}%`;
+    this.root.querySelector(".shade.after").style.width = `${100 - share(high)}%`;
+    for (const [end, ms] of [[this.low, low], [this.high, high]]) {
+      end.setAttribute("aria-valuenow", String(Math.round(ms / 1000)));
+      end.setAttribute("aria-valuetext", msText(ms, 0));
+    }
+  }
+
+  move(end, press) {
+    const { from, to } = this.data.span;
+    const step = ((to - from) / 100) * (press.shiftKey ? 10 : 1);
+    const way = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, Home: from - to, End: to - from }[press.key];
+    if (way === undefined) return;
+    press.preventDefault();
+    const { filter } = this.data.view();
+    let low = filter.from ?? from;
+    let high = filter.to ?? to;
+    if (end === this.low) low = Math.max(from, Math.min(high - step / 2, low + way));
+    else high = Math.min(to, Math.max(low + step / 2, high + way));
+    this.onRange(low <= from ? null : low, high >= to ? null : high);
+  }
+
+  drag(press) {
+    if (press.button !== 0) return;
+    const at = (moved) => this.ms(moved.clientX - this.root.getBoundingClientRect().left);
+    const { filter } = this.data.view();
+    const { from, to } = this.data.span;
+    const fixed = press.target === this.low ? (filter.to ?? to) : press.target === this.high ? (filter.from ?? from) : at(press);
+    this.root.setPointerCapture(press.pointerId);
+    let range = null;
+    const follow = (moved) => {
+      range = [Math.min(fixed, at(moved)), Math.max(fixed, at(moved))];
+      this.place({ from: range[0], to: range[1] });
+    };
+    const done = () => {
+      this.root.removeEventListener("pointermove", follow);
+      this.root.removeEventListener("pointerup", done);
+      this.root.removeEventListener("pointercancel", done);
+      if (range && this.x(range[1]) - this.x(range[0]) >= 3) this.onRange(range[0] <= from ? null : range[0], range[1] >= to ? null : range[1]);
+      else this.place(filter);
+    };
+    this.root.addEventListener("pointermove", follow);
+    this.root.addEventListener("pointerup", done);
+    this.root.addEventListener("pointercancel", done);
+  }
+}

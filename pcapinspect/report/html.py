@@ -1,0 +1,50 @@
+"""The page: one HTML file with all that the report says, that loads nothing and opens anywhere.
+
+The answer, the findings and the first rows of every table are in the HTML as such: they can be read, printed and
+searched without scripts. Charts, filter and whole tables are drawn by the scripts of `assets/` from the same document.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pcapinspect.report import html_assets, html_view
+from pcapinspect.report.document import Report
+from pcapinspect.report.html_data import page_data
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_html(report: Report) -> str:
+    """The whole page. The same report gives the same text."""
+    document = report.document
+    # Markup: only what this package ships, and base64; everything of the report is escaped by the template
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            **html_view.view(document),
+            policy=html_assets.policy(),
+            style=Markup(html_assets.style()),  # noqa: S704
+            theme_script=Markup(html_assets.theme_script()),  # noqa: S704
+            app_script=Markup(html_assets.app_script()),  # noqa: S704
+            plotly=html_assets.packed_plotly(),
+            data=html_assets.pack(page_data(document)),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

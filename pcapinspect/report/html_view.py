@@ -1,0 +1,250 @@
+"""What the template shows of a document: texts in the zone of the report, and the first rows of every table."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from datetime import tzinfo
+from typing import Any
+
+from pcapinspect.address import endpoint
+from pcapinspect.clock import iso, parse_iso, zone
+from pcapinspect.report.columns import TABLES, TEXT, TIME
+
+View = dict[str, Any]
+
+PRINTED_ROWS = 200
+"""Rows of a table that are in the HTML itself: enough to read on, and the file stays small."""
+
+PRINTED_TABLES = {
+    "clients": "client_ip server_ip server_port attempts established unanswered refused exchanges errors poll_period "
+    "first last operations",
+    "pauses": "pause server_ip server_port last_answer first_unanswered last_unanswered next_answer silence_at_least "
+    "silence_at_most unanswered_attempts clients accepted_before_60s cause confidence",
+    "minutes": "minute server_ip server_port syn_packets attempts accepted unanswered refused exchanges errors "
+    "peak_accepted_60s peak_open over_limit paused_seconds",
+    "connections": "start client_ip client_port server_ip server_port outcome syn_packets handshake_rtt exchanges close "
+    "file first_frame tcp_stream",
+    "exchanges": "request_time client_ip server_ip method operation ca_identifier status latency uri user_agent "
+    "request_frame response_frame",
+    "flows": "start end exporter src_ip src_port dst_ip dst_port packets bytes tcp_flags",
+}
+
+CAUSE_WORDS = {
+    "rate_limit": "rate limit",
+    "max_connections": "connection limit",
+    "outage": "outage",
+    "loss": "loss",
+    "blocked_client": "blocked client",
+    "refused": "refused",
+    "capture": "capture incomplete",
+    "over_limit_unthrottled": "over the limit, not throttled",
+    "healthy": "healthy",
+    "insufficient": "too little evidence",
+}
+
+MARKS = {"critical": "✖", "warning": "▲", "notice": "●", "info": "ⓘ"}
+"""Severities by sign as well as colour."""
+
+CLOCK = 19
+"""Letters of a date and a time to the second."""
+
+PANELS = (
+    ("minutes", "Connections a minute against the limit"),
+    ("pause", "A pause, SYN by SYN"),
+    ("operations", "Operations and response codes"),
+    ("latency", "Latency of responses"),
+    ("handshakes", "SYN packets an attempt took"),
+    ("clients", "Clients over time"),
+    ("polling", "Poll periods"),
+    ("phase", "Do clients poll in step?"),
+    ("open", "Open connections"),
+)
+
+
+def view(document: Mapping[str, Any]) -> View:
+    """The variables of the template."""
+    tz = zone(document["settings"]["tz"])
+    verdict = document["verdict"]
+    times = [file[name] for file in document["inputs"] for name in ("first_time", "last_time") if file[name]]
+    return {
+        "document": document,
+        "verdict": verdict,
+        "cause": CAUSE_WORDS.get(verdict["cause"], verdict["cause"]),
+        "tone": tone(verdict["cause"]),
+        "title": f"{verdict['sentence']} – pcapinspect",
+        "files": ", ".join(file["path"] for file in document["inputs"]),
+        "packets": sum(file["packets"] for file in document["inputs"]),
+        "span": span(min(times), max(times), tz) if times else "no packet",
+        "zone": document["settings"]["tz"],
+        "quality": quality(document),
+        "figures": figures(document, tz),
+        "servers": [server_row(server) for server in document["servers"]],
+        "findings": [finding(found, tz) for found in document["findings"]],
+        "tables": [table(name, document["tables"][name], tz) for name in PRINTED_TABLES],
+        "panels": PANELS,
+        "pauses": sum(len(server["pauses"]) for server in document["servers"]),
+        "moment": moment(tz),
+        "cause_words": CAUSE_WORDS,
+    }
+
+
+def moment(tz: tzinfo) -> Callable[[str | None, int], str]:
+    """A function for the template: a time of the document in the zone, with so many decimals."""
+
+    def text(value: str | None, digits: int = 9) -> str:
+        return "–" if value is None else in_zone(value, tz, digits)
+
+    return text
+
+
+def in_zone(value: str, tz: tzinfo, digits: int = 9) -> str:
+    """`2026-03-02 03:14:05.123456789` in the zone; which zone is said beside it."""
+    return iso(parse_iso(value), tz, digits)[: CLOCK + (digits + 1 if digits else 0)].replace("T", " ")
+
+
+def span(first: str, last: str, tz: tzinfo) -> str:
+    begin, end = in_zone(first, tz, 0), in_zone(last, tz, 0)
+    return f"{begin} to {end[11:] if begin[:10] == end[:10] else end}"
+
+
+def tone(cause: str) -> str:
+    """How loud a verdict is: `good`, `bad`, or `open` where the capture cannot tell."""
+    if cause == "healthy":
+        return "good"
+    return "open" if cause in ("capture", "insufficient") else "bad"
+
+
+def quality(document: Mapping[str, Any]) -> View:
+    """The badge of the capture: what it lacks, in words, from the section `capture` and the inputs."""
+    concerns = list(document["capture"]["notes"])
+    for file in document["inputs"]:
+        concerns += [f"{file['path']}: {warning}" for warning in file["warnings"]]
+    label = "nothing missing" if not concerns else "1 concern" if len(concerns) == 1 else f"{len(concerns)} concerns"
+    return {"label": label, "concerns": concerns, "tone": "bad" if concerns else "good"}
+
+
+def figures(document: Mapping[str, Any], tz: tzinfo) -> list[View]:
+    """The figures under the verdict: of the server that it is about."""
+    if not document["servers"]:
+        return []
+    server, settings = document["servers"][0], document["settings"]
+    peak = server["peak_accepted_60s"]
+    failed = server["unanswered"] + server["refused"] + server["unreachable"]
+    shown = [
+        figure("attempts", server["attempts"], f"from {server['clients']:,} clients"),
+        figure("failed", failed, f"{share(failed, server['attempts'])} of the attempts", loud=failed > 0),
+        figure(
+            f"accepted in {settings['window']} s, at most",
+            peak["count"] if peak else 0,
+            f"the limit is {settings['limit']}",
+            loud=bool(peak) and peak["count"] >= settings["limit"],
+        ),
+        figure(
+            "pauses of the server", len(server["pauses"]), first_of(server["first_pause"], tz), bool(server["pauses"])
+        ),
+        figure("minutes over the limit", server["minutes_over_limit"], first_of(server["first_over_limit"], tz)),
+        figure("error responses", server["errors"], f"{share(server['errors'], server['exchanges'])} of the exchanges"),
+    ]
+    return shown
+
+
+def figure(label: str, count: int, note: str, loud: bool = False) -> View:
+    return {"label": label, "count": f"{count:,}", "note": note, "loud": loud}
+
+
+def first_of(time: str | None, tz: tzinfo) -> str:
+    return f"first at {in_zone(time, tz, 0)}" if time else "none"
+
+
+def share(part: int, whole: int) -> str:
+    if not whole:
+        return "0 %"
+    percent = 100 * part / whole
+    return f"{percent:.0f} %" if percent >= 10 or part == 0 else f"{percent:.1f} %"
+
+
+def server_row(server: Mapping[str, Any]) -> View:
+    cause = server["verdict"]["cause"]
+    return {
+        **server,
+        "name": endpoint(server["ip"], server["port"]),
+        "cause": CAUSE_WORDS.get(cause, cause),
+        "tone": tone(cause),
+    }
+
+
+def finding(found: Mapping[str, Any], tz: tzinfo) -> View:
+    """One finding, with the commands that open its packets."""
+    by_file: dict[str, list[int]] = {}
+    for place in found["frames"]:
+        by_file.setdefault(place["file"], []).append(place["frame"])
+    return {
+        **found,
+        "mark": MARKS[found["severity"]],
+        "certainty": "observed" if found["confidence"] >= 1 else f"inferred, confidence {found['confidence']:.0%}",
+        "when": when(found, tz),
+        "files": [packets(path, frames, found["display_filter"]) for path, frames in by_file.items()],
+        "figure_rows": [(name.replace("_", " "), value) for name, value in found["figures"].items()],
+    }
+
+
+def when(found: Mapping[str, Any], tz: tzinfo) -> str | None:
+    if found["start"] is None:
+        return None
+    return span(found["start"], found["end"], tz) if found["end"] else in_zone(found["start"], tz, 0)
+
+
+def packets(path: str, frames: Sequence[int], display_filter: str | None) -> View:
+    """The frames of a finding in one file, and what to paste to see them."""
+    chosen = display_filter or frame_filter(frames)
+    return {
+        "path": path,
+        "frames": ", ".join(f"{frame}" for frame in frames[:20]) + (" …" if len(frames) > 20 else ""),
+        "count": len(frames),
+        "filter": chosen,
+        "tshark": shlex.join(["tshark", "-r", argument(path), "-Y", chosen]),
+        "wireshark": shlex.join(["wireshark", "-r", argument(path), "-g", str(frames[0])]),
+    }
+
+
+def argument(path: str) -> str:
+    """A file name that no program takes for an option."""
+    return f"./{path}" if path.startswith("-") else path
+
+
+def frame_filter(frames: Sequence[int]) -> str:
+    return f"frame.number in {{{', '.join(str(frame) for frame in sorted(set(frames)))}}}"
+
+
+def table(name: str, embedded: Mapping[str, Any], tz: tzinfo) -> View:
+    """The first rows of a table, as texts."""
+    names = PRINTED_TABLES[name].split()
+    kinds = TABLES[name]
+    columns = [embedded["columns"][column][:PRINTED_ROWS] for column in names]
+    rows = [
+        [cell(value, kinds[column], tz) for column, value in zip(names, row, strict=True)]
+        for row in zip(*columns, strict=True)
+    ]
+    heads = [
+        {
+            "text": column.replace("_", " ") + (f" ({tz})" if kinds[column] == TIME else ""),
+            "number": is_number(kinds[column]),
+        }
+        for column in names
+    ]
+    return {"name": name, "heads": heads, "rows": rows, "total": embedded["rows"], "shown": len(rows)}
+
+
+def is_number(kind: str) -> bool:
+    return kind not in (TEXT, TIME)
+
+
+def cell(value: Any, kind: str, tz: tzinfo) -> str:
+    if value is None:
+        return "–"
+    if kind == TIME:
+        return in_zone(value, tz)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
