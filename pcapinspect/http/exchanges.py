@@ -65,5 +65,3 @@ class HttpQuality:
     """Messages with a hole or cut by the snaplen or the capture's end."""
     resynchronised: int = 0
     """Times that a message was found again after a hole."""
-
-

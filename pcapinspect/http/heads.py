@@ -1,0 +1,241 @@
+"""Heads of HTTP/1 messages: what the start line and the fields say (RFC 9110, RFC 9112).
+
+Parsed here and not by a kept parser (llhttp, h11), because in a capture a damaged head is data, not an error: a head
+that the snaplen cut still names its method, and two lengths that differ are a fact to go on from. And because identical
+heads occur by the hundred thousand: each distinct one is parsed once, then a look-up of its bytes gives the answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pcapinspect.columns import MISSING
+from pcapinspect.http.text import readable
+
+HEAD_LIMIT = 64 * 1024
+"""Bytes of a head, the URI included. Servers take less (Apache 8 KiB a line, Node and IIS 16 KiB, nginx 32 KiB)."""
+
+CHUNKED = -1
+"""`body` of a head whose body says itself where it ends (RFC 9112, 7.1)."""
+
+UNTIL_CLOSE = -2
+"""`body` of a response whose end is that of the connection (RFC 9112, 6.3), as IOS sends its 404."""
+
+METHODS = (
+    *("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH"),  # RFC 9110, RFC 5789
+    *("PROPFIND", "PROPPATCH", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "REPORT", "SEARCH"),  # WebDAV
+)
+"""Methods that are believed where nothing but a segment's first bytes says that a request begins there."""
+
+_MEMORISED = 8192
+"""Distinct heads remembered of each kind. A storm has a few requests, and a response each second (its Date)."""
+
+_MEMORISED_LENGTH = 1024
+"""Longer heads (a PKIOperation in a URI) are rarely the same twice; remembering them only costs memory."""
+
+_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
+_REQUEST_START = re.compile(_TOKEN + rb"{1,32}(?:[ \t]|\Z)")
+_KNOWN_REQUEST = re.compile(rb"(?:" + "|".join(METHODS).encode() + rb") ")
+_METHOD = re.compile(_TOKEN + rb"{1,32}\Z")
+_VERSION = re.compile(rb"HTTP/[01]\.\d\Z")
+_STATUS_LINE = re.compile(rb"(HTTP/[01]\.\d)[ \t]+(\d{3})(?:[ \t]+(.*))?\Z", re.DOTALL)
+_LENGTH = re.compile(rb"\d{1,18}\Z")
+_HEAD_END = re.compile(rb"\n\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """What is known of a request before its body. None: the head does not say it, or was cut before it."""
+
+    method: str
+    uri: str | None
+    version: str | None
+    host: str | None = None
+    user_agent: str | None = None
+    content_type: str | None = None
+    body: int = 0
+    """Bytes of body, or CHUNKED."""
+    switches: bool = False
+    """CONNECT or Upgrade: what follows is HTTP only if the answer says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHead:
+    """What is known of a response before its body. `status` is MISSING where the head was cut before it."""
+
+    status: int
+    reason: str | None = None
+    version: str | None = None
+    server: str | None = None
+    date: str | None = None
+    content_type: str | None = None
+    body: int = UNTIL_CLOSE
+    """Bytes of body by the fields alone, CHUNKED, or UNTIL_CLOSE; the request's method and the status come first."""
+
+
+def head_end(buffer: bytes | bytearray, start: int = 0) -> int:
+    """The position after the empty line that ends a head, or -1. Lines may end with a bare LF (RFC 9112, 2.2)."""
+    found = _HEAD_END.search(buffer, start)
+    return found.end() if found else -1
+
+
+def may_begin_request(buffer: bytes | bytearray) -> bool:
+    """Whether bytes can still become a request line: a method, and blank space after it."""
+    return _REQUEST_START.match(buffer) is not None
+
+
+def may_begin_response(buffer: bytes | bytearray) -> bool:
+    """Whether bytes can still become a status line."""
+    return buffer[:5] == b"HTTP/"[: len(buffer)]
+
+
+def is_request(buffer: bytes | bytearray) -> bool:
+    """Whether bytes begin with a method that is believed on its own."""
+    return _KNOWN_REQUEST.match(buffer) is not None
+
+
+def is_response(buffer: bytes | bytearray) -> bool:
+    """Whether bytes begin with an HTTP/1 version."""
+    return buffer[:7] == b"HTTP/1."
+
+
+def is_simple_request(line: bytes) -> bool:
+    """Whether a whole line is an HTTP/0.9 request: `GET` and a path, no version, no fields (RFC 1945, 5)."""
+    words = line.split()
+    return len(words) == 2 and words[0] == b"GET" and words[1][:1] == b"/"
+
+
+def request_head(raw: bytes) -> RequestHead | None:
+    """The head of a request: complete lines, with or without the empty one. None: this is no HTTP/1 request."""
+    return _memorised_request(raw) if len(raw) <= _MEMORISED_LENGTH else _parse_request(raw)
+
+
+def response_head(raw: bytes) -> ResponseHead | None:
+    """The head of a response, as `request_head`."""
+    return _memorised_response(raw) if len(raw) <= _MEMORISED_LENGTH else _parse_response(raw)
+
+
+def cut_request_head(raw: bytes) -> RequestHead:
+    """What a head that breaks off still says, once `is_request` holds.
+
+    A request line that is not whole gives its method and no URI: half a URI names another resource.
+    """
+    whole = request_head(raw[: raw.rfind(b"\n") + 1])
+    return whole or RequestHead(raw.partition(b" ")[0].decode("ascii"), None, None)
+
+
+def cut_response_head(raw: bytes) -> ResponseHead:
+    """What a head that breaks off still says, once `is_response` holds: the status where its three digits are there."""
+    whole = response_head(raw[: raw.rfind(b"\n") + 1])
+    if whole:
+        return whole
+    words = raw.split(None, 2)
+    known = len(words) > 1 and len(words[1]) == 3 and words[1].isdigit()
+    return ResponseHead(int(words[1]) if known else MISSING)
+
+
+def _parse_request(raw: bytes) -> RequestHead | None:
+    line, *rest = _lines(raw)
+    before, _, version = line.rstrip(b" \t").rpartition(b" ")
+    method, _, uri = before.replace(b"\t", b" ").partition(b" ")
+    if not _METHOD.match(method):
+        return _simple_request(line)
+    if not _VERSION.match(version):
+        return _simple_request(line)
+    fields = _fields(rest)
+    name = method.decode("ascii")
+    return RequestHead(
+        method=name,
+        uri=readable(uri.strip()),
+        version=version.decode("ascii"),
+        host=_text(fields, b"host"),
+        user_agent=_text(fields, b"user-agent"),
+        content_type=_text(fields, b"content-type"),
+        body=_framing(fields, 0),
+        switches=name == "CONNECT" or b"upgrade" in fields,
+    )
+
+
+def _simple_request(line: bytes) -> RequestHead | None:
+    if not is_simple_request(line):
+        return None
+    return RequestHead("GET", readable(line.split()[1]), "HTTP/0.9")
+
+
+def _parse_response(raw: bytes) -> ResponseHead | None:
+    line, *rest = _lines(raw)
+    match = _STATUS_LINE.match(line)
+    if not match:
+        return None
+    version, status, reason = match.groups()
+    fields = _fields(rest)
+    return ResponseHead(
+        status=int(status),
+        reason=readable(reason.strip()) if reason else None,
+        version=version.decode("ascii"),
+        server=_text(fields, b"server"),
+        date=_text(fields, b"date"),
+        content_type=_text(fields, b"content-type"),
+        body=_framing(fields, UNTIL_CLOSE),
+    )
+
+
+_memorised_request = lru_cache(_MEMORISED)(_parse_request)
+_memorised_response = lru_cache(_MEMORISED)(_parse_response)
+
+
+def _lines(raw: bytes) -> list[bytes]:
+    return [line.removesuffix(b"\r") for line in raw.split(b"\n")]
+
+
+_FIELDS = frozenset(
+    (b"host", b"user-agent", b"content-type", b"content-length", b"transfer-encoding", b"upgrade", b"server", b"date")
+)
+
+
+def _fields(lines: list[bytes]) -> dict[bytes, list[bytes]]:
+    """The values of the fields that matter, by name, in the order sent. A line without a colon is passed over."""
+    fields: dict[bytes, list[bytes]] = {}
+    for line in _unfolded(lines):
+        name, colon, value = line.partition(b":")
+        name = name.strip().lower()
+        if colon and name in _FIELDS:
+            fields.setdefault(name, []).append(value.strip())
+    return fields
+
+
+def _unfolded(lines: list[bytes]) -> Iterator[bytes]:
+    """Lines that begin with blank space continue the one before (RFC 9112, 5.2)."""
+    parts: list[bytes] = []
+    for line in lines:
+        if line[:1] in (b" ", b"\t") and parts:
+            parts.append(line.strip())
+            continue
+        yield b" ".join(parts)
+        parts = [line]
+    yield b" ".join(parts)
+
+
+def _text(fields: dict[bytes, list[bytes]], name: bytes) -> str | None:
+    """The first value of a field; empty is no value."""
+    values = fields.get(name)
+    return readable(values[0]) or None if values else None
+
+
+def _framing(fields: dict[bytes, list[bytes]], unknown: int) -> int:
+    """Where the body ends by RFC 9112, 6.3; `unknown` where the fields do not say, or contradict themselves.
+
+    A length that is repeated is one length; two that differ are none. Transfer-Encoding overrides any length.
+    """
+    codings = [c.strip().lower() for value in fields.get(b"transfer-encoding", ()) for c in value.split(b",")]
+    codings = [c for c in codings if c not in (b"", b"identity")]
+    if codings:
+        return CHUNKED if codings[-1] == b"chunked" else unknown
+    lengths = {length.strip() for value in fields.get(b"content-length", ()) for length in value.split(b",")}
+    if len(lengths) != 1:
+        return unknown
+    length = lengths.pop()
+    return int(length) if _LENGTH.match(length) else unknown
