@@ -1,0 +1,294 @@
+"""The clients: routers that poll, and the TCP attempts that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+
+from pcapinspect.clock import SECOND
+from pcapinspect.simulate import scep
+from pcapinspect.simulate.endpoint import STACKS, Endpoint, Stack
+from pcapinspect.simulate.path import Path
+from pcapinspect.simulate.record import Attempt, Exchange, Message, Record
+from pcapinspect.simulate.schedule import Schedule
+from pcapinspect.simulate.segment import RST, SEQUENCE, SYN, Segment
+
+FIRST_PORT, LAST_PORT = 11000, 64999
+"""Source ports are taken in turn, each address from a place of its own."""
+
+ANSWER_PATIENCE = 60.0
+"""Seconds for which a client waits for its response before it resets the connection. Not known of IOS; a minute keeps
+a late answer (up to a pause of 15 s) and ends a connection that a restart forgot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Population:
+    """Routers of one kind. Times in seconds."""
+
+    routers: int
+    poll: float
+    """From the end of one try to the next."""
+    jitter: float = 0.1
+    """Share of `poll` by which each wait differs, up or down."""
+    spread: float | None = None
+    """Over how long the first polls are spread; None: over one `poll`, so that the load is even from the start."""
+    chain: tuple[str, ...] = ("GetNextCACert",)
+    """Operations of one try, a connection each, in order; ("HOLD",): open a connection, ask nothing, hold it."""
+    labels: tuple[str, ...] = ("GETVPN",)
+    """Trustpoint labels; router n uses the nth, round and round."""
+    stack: str = "ios"
+    network: str = "10.20"
+    """First two octets of their IPv4 addresses, or an IPv6 prefix that ends with `::`."""
+    behind: int = 0
+    """How many NAT addresses they share; 0: each router has its own address."""
+    keep_alive: bool = False
+    """All operations of the chain on one HTTP/1.1 connection."""
+    enrolled: bool = True
+    """Whether PKIOperation is a renewal (signed by the CA's certificate) or a first enrolment (self-signed)."""
+    distance: tuple[float, float] = (0.002, 0.03)
+    """Range of the one-way delay to the capture point."""
+    server: int = 0
+    """Which server they ask."""
+
+    def address(self, number: int) -> str:
+        """The address that router `number` is seen with."""
+        place = (number % self.behind if self.behind else number) + 1
+        if self.network.endswith("::"):
+            return f"{self.network}{place:x}"
+        return f"{self.network}.{place // 250}.{place % 250 + 1}"
+
+
+class Dialler:
+    """Makes attempts: numbers them, chooses port and ISN, and sends SYNs until an answer or the end of patience."""
+
+    def __init__(self, schedule: Schedule, path: Path, record: Record, rng: Random) -> None:
+        self.schedule = schedule
+        self.path = path
+        self.record = record
+        self.rng = rng
+        self._ports: dict[str, int] = {}
+        self._identifications: dict[str, count[int]] = {}
+
+    def attempt(self, router: str, ip: str, server: tuple[str, int], distance: int, stack: Stack) -> Attempt:
+        """A new attempt from the next port of the address."""
+        port = self._ports.get(ip)
+        if port is None:
+            port = self.rng.randrange(FIRST_PORT, LAST_PORT)
+        port = FIRST_PORT if port >= LAST_PORT else port + 1
+        self._ports[ip] = port
+        now = self.schedule.now
+        attempt = Attempt(
+            number=len(self.record.attempts),
+            router=router,
+            client_ip=ip,
+            client_port=port,
+            server_ip=server[0],
+            server_port=server[1],
+            isn=self.rng.getrandbits(32),
+            distance=distance,
+            started=now,
+            patience_ends=now + round(stack.patience * SECOND),
+        )
+        self.record.attempts.append(attempt)
+        return attempt
+
+    def identification(self, ip: str) -> int:
+        """The next IP identification of an address."""
+        counter = self._identifications.get(ip)
+        if counter is None:
+            counter = self._identifications[ip] = count(self.rng.randrange(1, 40000))
+        return next(counter) & 0xFFFF
+
+    def put(self, attempt: Attempt, stack: Stack, flags: int, seq: int, ack: int = 0) -> None:
+        """Send a segment without payload."""
+        self.path.send(
+            Segment(
+                attempt,
+                True,
+                flags,
+                seq & SEQUENCE,
+                ack & SEQUENCE,
+                0 if flags & RST else stack.window,
+                self.identification(attempt.client_ip),
+                stack.ttl,
+                stack.options if flags & SYN else "",
+            )
+        )
+
+
+class Dial:
+    """One attempt of a client, from its first SYN to its end. `on_open` gets the open end, `on_failed` no argument."""
+
+    def __init__(
+        self,
+        dialler: Dialler,
+        stack: Stack,
+        attempt: Attempt,
+        on_open: Callable[[Endpoint], None],
+        on_failed: Callable[[], None],
+    ) -> None:
+        self._dialler = dialler
+        self._stack = stack
+        self._attempt = attempt
+        self._on_open = on_open
+        self._on_failed = on_failed
+        self._endpoint: Endpoint | None = None
+        self._over = False
+        dialler.path.attach_client(attempt.client_ip, attempt.client_port, self.receive)
+        self._syn(0)
+        dialler.schedule.after(round(stack.patience * SECOND), self._give_up)
+
+    def _syn(self, tries: int) -> None:
+        if self._over or self._endpoint is not None:
+            return
+        self._attempt.syns_sent += 1
+        self._dialler.put(self._attempt, self._stack, SYN, self._attempt.isn)
+        times = self._stack.syn_times
+        if tries + 1 < len(times):
+            wait = times[tries + 1] - times[tries]
+            self._dialler.schedule.after(round(wait * SECOND), self._syn, tries + 1)
+
+    def _give_up(self) -> None:
+        if self._endpoint is None and not self._over:
+            self._fail()
+
+    def _fail(self) -> None:
+        self._over = True
+        self._attempt.failed = self._dialler.schedule.now
+        self._on_failed()
+
+    def receive(self, segment: Segment) -> None:
+        """A segment for this port arrives."""
+        if segment.attempt is not self._attempt:
+            return
+        if self._endpoint is not None:
+            if segment.flags & SYN:
+                self._endpoint.acknowledge()  # our ACK was lost
+            else:
+                self._endpoint.receive(segment)
+        elif self._over:
+            if segment.flags & SYN:
+                self._dialler.put(self._attempt, self._stack, RST, segment.ack)
+        elif segment.quoted is not None or segment.flags & RST:
+            self._fail()
+        elif segment.flags & SYN:
+            self._open(segment)
+
+    def _open(self, synack: Segment) -> None:
+        attempt = self._attempt
+        attempt.completed = self._dialler.schedule.now
+        endpoint = Endpoint(
+            self._dialler.schedule,
+            self._dialler.path.send,
+            self._stack,
+            attempt,
+            True,
+            attempt.isn + 1,
+            synack.seq + 1,
+            lambda: self._dialler.identification(attempt.client_ip),
+        )
+        self._endpoint = endpoint
+        endpoint.acknowledge()
+        self._on_open(endpoint)
+
+
+class Router:
+    """A client that goes through its chain of operations, waits, and begins again."""
+
+    def __init__(self, dialler: Dialler, population: Population, number: int, server: tuple[str, int]) -> None:
+        self._dialler = dialler
+        self._population = population
+        self._server = server
+        self._stack = STACKS[population.stack]
+        self._rng = dialler.rng
+        self._ip = population.address(number)
+        self.name = f"r{number + 1}.{population.network.rstrip(':').replace(':', '-')}.example"
+        self._label = population.labels[number % len(population.labels)]
+        low, high = population.distance
+        self._distance = round((low + (high - low) * self._rng.random()) * SECOND)
+        self._identity: scep.Identity | None = None
+        self._request: str | None = None
+
+    def start(self) -> None:
+        """Go through the chain."""
+        self._dial(list(self._population.chain))
+
+    def _rest(self) -> None:
+        jitter = self._population.jitter * (2 * self._rng.random() - 1)
+        self._dialler.schedule.after(round(self._population.poll * (1 + jitter) * SECOND), self.start)
+
+    def _dial(self, operations: list[str]) -> None:
+        attempt = self._dialler.attempt(self.name, self._ip, self._server, self._distance, self._stack)
+        Dial(self._dialler, self._stack, attempt, lambda end: self._opened(attempt, end, operations), self._rest)
+
+    def _opened(self, attempt: Attempt, end: Endpoint, operations: list[str]) -> None:
+        buffer = bytearray()
+        keep_alive = self._population.keep_alive
+
+        def on_data(data: bytes) -> None:
+            buffer.extend(data)
+            if keep_alive and self._whole(buffer):
+                buffer.clear()
+                operations.pop(0)
+                if operations:
+                    self._ask(attempt, end, operations[0])
+                else:
+                    end.write(b"", None, fin=True)
+
+        end.on_data = on_data
+        end.on_end = lambda: end.write(b"", None, fin=True)
+        end.on_closed = lambda how: self._closed(how, operations)
+        if operations[0] != "HOLD":
+            self._ask(attempt, end, operations[0])
+
+    @staticmethod
+    def _whole(buffer: bytearray) -> bool:
+        """Whether a response with a Content-Length has arrived."""
+        head, blank, body = bytes(buffer).partition(b"\r\n\r\n")
+        length = head.partition(b"Content-Length: ")[2].partition(b"\r\n")[0]
+        return bool(blank) and len(body) >= int(length)
+
+    def _closed(self, how: str, operations: list[str]) -> None:
+        if not self._population.keep_alive and how == "fin":
+            operations = operations[1:]
+            if operations:
+                self._dial(operations)
+                return
+        self._rest()
+
+    def _ask(self, attempt: Attempt, end: Endpoint, operation: str) -> None:
+        message = self._message() if operation == "PKIOperation" else self._label
+        keep_alive = self._population.keep_alive
+        head = scep.request_head(operation, message, attempt.server_ip, keep_alive)
+        pki = operation == "PKIOperation"
+        # What tells the operation is the request line up to the label; a PKIOperation is told before its message.
+        needed = head.index(b"&message=") + (len(b"&message=") if pki else len(b"&message=") + len(message) + 1)
+        request = Message(len(head), needed, self._dialler.schedule.now)
+        exchange = Exchange(
+            attempt,
+            len(attempt.exchanges),
+            operation,
+            None if pki else message,
+            self._identity.transaction_id if pki and self._identity else None,
+            keep_alive,
+            request,
+        )
+        attempt.exchanges.append(exchange)
+        end.write(head, request)
+        self._dialler.schedule.after(round(ANSWER_PATIENCE * SECOND), self._lose_patience, end, exchange)
+
+    @staticmethod
+    def _lose_patience(end: Endpoint, exchange: Exchange) -> None:
+        if exchange.response is None:
+            end.abort()
+
+    def _message(self) -> str:
+        """The router's request, made once: IOS sends the same message again while it waits."""
+        if self._request is None or self._identity is None:
+            self._identity = scep.Identity.of(self.name, self._rng)
+            now = self._dialler.schedule.now // SECOND
+            der = scep.certification_request(self._identity, now, self._population.enrolled, self._rng)
+            self._request = scep.wrapped_base64(der)
+        return self._request

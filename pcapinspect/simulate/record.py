@@ -1,0 +1,121 @@
+"""What the model keeps of each attempt and message: what truly happened, and what the capture holds of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Sight:
+    """What of an attempt is in the capture. Times in nanoseconds, stamped by the capture's clock."""
+
+    first_time: int | None = None
+    first_frame: int | None = None
+    last_time: int | None = None
+    syns: list[int] = field(default_factory=list)
+    """Times of the SYN packets; copies of a packet are left out."""
+    synack: int | None = None
+    """First SYN/ACK."""
+    proof: int | None = None
+    """First packet that only a completed handshake explains: the client's ACK, or the server's data or FIN."""
+    refusal: int | None = None
+    """First RST of the server."""
+    icmp: int | None = None
+    """First ICMP error that quotes a SYN."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One client ISN on one 4-tuple, as the model lived it."""
+
+    number: int
+    router: str
+    client_ip: str
+    client_port: int
+    server_ip: str
+    server_port: int
+    isn: int
+    distance: int
+    """Nanoseconds from the client to the capture point, one way."""
+    started: int
+    syns_sent: int = 0
+    answered: int | None = None
+    """When the server first sent a SYN/ACK."""
+    completed: int | None = None
+    """When the client received it, and so held the connection for open."""
+    failed: int | None = None
+    """When the client was refused, or gave up."""
+    patience_ends: int = 0
+    """Until when the client waits for an answer."""
+    silenced: dict[str, int] = field(default_factory=dict)
+    """SYN packets that brought no answer, by what swallowed them: a cause, `lost_syn` or `lost_synack`."""
+    exchanges: list[Exchange] = field(default_factory=list)
+    sight: Sight = field(default_factory=Sight)
+
+    def silence(self, reason: str) -> None:
+        """Count a SYN that brings no answer."""
+        self.silenced[reason] = self.silenced.get(reason, 0) + 1
+
+
+@dataclass(slots=True)
+class Message:
+    """A request or a response on its way, and how much of it the capture holds."""
+
+    size: int
+    needed: int
+    """Bytes from the front that tell the operation, or the status."""
+    sent: int
+    first_time: int | None = None
+    pieces: dict[int, int] = field(default_factory=dict)
+    """Captured bytes by the offset at which they start in the message."""
+
+    def captured(self) -> int:
+        """Distinct bytes in the capture; pieces never overlap, for segments are sent again as they were."""
+        return sum(self.pieces.values())
+
+    def readable(self) -> bool:
+        """Whether the front that tells the operation or the status is in the capture without a hole."""
+        reach = 0
+        for offset in sorted(self.pieces):
+            if offset > reach:
+                break
+            reach = max(reach, offset + self.pieces[offset])
+        return reach >= min(self.needed, self.size)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request, and its response if there was one."""
+
+    attempt: Attempt
+    index: int
+    operation: str
+    ca_identifier: str | None
+    transaction_id: str | None
+    keep_alive: bool
+    request: Message
+    response: Message | None = None
+    status: int | None = None
+
+
+@dataclass(slots=True)
+class Silence:
+    """An interval in which the server answered nobody: a pause, or a time of refusals."""
+
+    cause: str
+    begin: int
+    end: int | None = None
+    kind: str = "silent"
+    """`silent`, or `refusing`: every SYN gets a RST; `unreachable`: every SYN gets an ICMP error."""
+    swallowed: list[tuple[int, Attempt]] = field(default_factory=list)
+    """Arrival time at the server and attempt of every SYN packet that it met."""
+
+
+@dataclass(slots=True)
+class Record:
+    """Everything that the model remembers."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    silences: dict[tuple[str, int], list[Silence]] = field(default_factory=dict)
+    accepts: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    """When each server sent the first SYN/ACK of an attempt."""

@@ -1,0 +1,111 @@
+"""The capture point: which packets it holds, when, and how much of them; and what of each attempt can be seen there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from pcapinspect.simulate.packets import Framer, capture_file
+from pcapinspect.simulate.path import MICROSECOND
+from pcapinspect.simulate.record import Message
+from pcapinspect.simulate.schedule import Schedule
+from pcapinspect.simulate.segment import ACK, FIN, RST, SYN, Segment
+
+WHOLE_PACKETS = 262144
+"""tcpdump's default snaplen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapSettings:
+    """How the capture is taken."""
+
+    one_way: str | None = None
+    """`up`: only packets towards the server; `down`: only packets from it."""
+    loss: float = 0.0
+    """Probability that the capture misses a packet that was on the wire."""
+    span_copies: bool = False
+    """Every packet twice, 2 to 40 microseconds apart, as on a SPAN port that mirrors both directions."""
+    snaplen: int = WHOLE_PACKETS
+    vlan: int | None = None
+
+
+class Tap:
+    """Records what passes between `begin` and `end` (nanoseconds), stamped in whole microseconds."""
+
+    def __init__(self, schedule: Schedule, settings: TapSettings, rng: Random, begin: int, end: int) -> None:
+        self._schedule = schedule
+        self.settings = settings
+        self._rng = rng
+        self.begin = begin
+        self.end = end
+        self._framer = Framer(settings.vlan)
+        self._link_and_tcp = (14 if settings.vlan is None else 18) + 20
+        """Bytes of the headers of a segment with payload, but for IP's."""
+        self.packets: list[tuple[int, bytes, int]] = []
+        self.missed = 0
+        self.copies = 0
+
+    def see(self, segment: Segment) -> None:
+        """A segment passes."""
+        settings = self.settings
+        if settings.one_way is not None and segment.up != (settings.one_way == "up"):
+            return
+        if not self.begin <= self._schedule.now < self.end:
+            return
+        if settings.loss and self._rng.random() < settings.loss:
+            self.missed += 1
+            return
+        frame = self._framer.frame(segment)
+        time = self._keep(frame)
+        if segment.captured:
+            self.copies += 1
+        else:
+            segment.captured = True
+            self._look(segment, time)
+        if settings.span_copies:
+            copy_at = self._schedule.now + (2 + self._rng.randrange(39)) * MICROSECOND
+            self._schedule.at(copy_at, self._copy, frame)
+
+    def _copy(self, frame: bytes) -> None:
+        if self._schedule.now < self.end:
+            self._keep(frame)
+            self.copies += 1
+
+    def _keep(self, frame: bytes) -> int:
+        time = self._schedule.now // MICROSECOND * MICROSECOND
+        self.packets.append((time, frame[: self.settings.snaplen], len(frame)))
+        return time
+
+    def _look(self, segment: Segment, time: int) -> None:
+        """Note what this packet tells of its attempt."""
+        sight = segment.attempt.sight
+        if sight.first_time is None:
+            sight.first_time, sight.first_frame = time, len(self.packets)
+        sight.last_time = time
+        flags = segment.flags
+        if segment.quoted is not None:
+            if segment.quoted.flags & SYN and sight.icmp is None:
+                sight.icmp = time
+        elif flags & SYN:
+            if segment.up:
+                sight.syns.append(time)
+            elif sight.synack is None:
+                sight.synack = time
+        elif flags & RST:
+            if not segment.up and sight.refusal is None:
+                sight.refusal = time
+        elif sight.proof is None and ((segment.up and flags & ACK) or segment.payload or flags & FIN):
+            sight.proof = time
+        if segment.message is not None:
+            self._read(segment.message, segment, time)
+
+    def _read(self, message: Message, segment: Segment, time: int) -> None:
+        head = self._link_and_tcp + (20 if ":" not in segment.attempt.client_ip else 40)
+        visible = min(len(segment.payload), max(0, self.settings.snaplen - head))
+        if segment.offset == 0 and message.first_time is None:
+            message.first_time = time
+        message.pieces[segment.offset] = max(visible, message.pieces.get(segment.offset, 0))
+
+    def file(self) -> bytes:
+        """The capture as a pcap file."""
+        return capture_file(self.packets, self.settings.snaplen)
