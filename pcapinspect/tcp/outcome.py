@@ -1,0 +1,123 @@
+"""What became of each attempt, judged when the whole capture has been seen.
+
+The evidence, strongest first (design: "Words"):
+
+- no SYN and no SYN/ACK: `midstream`.
+- A packet proves that the handshake completed: `established`, whether its SYN/ACK was captured or not.
+- A SYN/ACK, or another acknowledgement of the SYN by the server: `half_open`.
+- A RST that acknowledges the SYN: `refused`. An ICMP error that quotes it: `unreachable`.
+- Nothing: `unanswered`, unless the capture cannot tell (`undetermined`): it ended before an answer could come, or it
+  holds nothing that the server sent.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Bool, Int64, UInt8
+from pcapinspect.tcp.connections import (
+    CLOSE_FIN,
+    CLOSE_NONE,
+    CLOSE_OPEN,
+    CLOSE_TIMEOUT,
+    ESTABLISHED,
+    HALF_OPEN,
+    MIDSTREAM,
+    REFUSED,
+    UNANSWERED,
+    UNDETERMINED,
+    UNREACHABLE,
+)
+from pcapinspect.tcp.matching import OPEN_IDLE
+from pcapinspect.tcp.tables import (
+    FIN_DOWN,
+    FIN_UP,
+    MIDSTREAM_ROW,
+    REFUSED_ROW,
+    SERVER_ACKED,
+    UNREACHABLE_ROW,
+    Rows,
+)
+
+ANSWER_WITHIN = SECOND
+"""A server that lets a client wait longer has not answered: the client sends its SYN again (RFC 6298, 2.1: 1 s). Where
+the capture shows a server that is slower, its own 99th percentile counts."""
+
+
+def outcomes(rows: Rows, end: int) -> UInt8:
+    """The outcome of every row; `end`: when the capture ended."""
+    result = np.full(len(rows.start), UNANSWERED, np.uint8)
+    result[pending(rows, end)] = UNDETERMINED
+    result[rows.state & UNREACHABLE_ROW != 0] = UNREACHABLE
+    result[rows.state & REFUSED_ROW != 0] = REFUSED
+    answered = (rows.synack_time != MISSING) | (rows.state & SERVER_ACKED != 0)
+    result[answered] = HALF_OPEN
+    result[answered & one_synack_of_one_way(rows)] = UNDETERMINED
+    result[rows.established_time != MISSING] = ESTABLISHED
+    result[rows.state & MIDSTREAM_ROW != 0] = MIDSTREAM
+    return result
+
+
+def closes(rows: Rows, outcome: UInt8, end: int) -> tuple[UInt8, Int64]:
+    """How every connection that was open ended, and when. A FIN whose direction alone was captured ends it."""
+    close, close_time = rows.close.copy(), rows.close_time.copy()
+    was_open = (outcome == ESTABLISHED) | (outcome == MIDSTREAM)
+    close[~was_open] = CLOSE_NONE
+    close_time[~was_open] = MISSING
+    unclosed = was_open & (close == CLOSE_NONE)
+    close[unclosed] = CLOSE_OPEN
+    close[unclosed & (end - rows.end > OPEN_IDLE)] = CLOSE_TIMEOUT
+    lone_fin = ((rows.packets_down == 0) & (rows.state & FIN_UP != 0)) | (
+        (rows.packets_up == 0) & (rows.state & FIN_DOWN != 0)
+    )
+    close[unclosed & lone_fin] = CLOSE_FIN
+    close_time[unclosed & lone_fin] = rows.fin_time[unclosed & lone_fin]
+    return close, close_time
+
+
+def servers_of(rows: Rows) -> Int64:
+    """The number of each row's server (address and port), 0, 1, ..."""
+    keys = np.empty(len(rows.start), dtype=[("high", "u8"), ("low", "u8"), ("port", "u2")])
+    keys["high"], keys["low"], keys["port"] = rows.server_high, rows.server_low, rows.server_port
+    return np.asarray(np.unique(keys, return_inverse=True)[1], np.int64)
+
+
+def pending(rows: Rows, end: int) -> Bool:
+    """Attempts of which the capture could not have seen an answer.
+
+    A server answers each SYN by itself, so an attempt with one SYN that was out for long enough has been left without
+    answer, even where the client was still trying when the capture ended.
+    """
+    server = servers_of(rows)
+    return (end - rows.start < answer_times(rows, server)[server]) | unheard(rows, server)[server]
+
+
+def answer_times(rows: Rows, server: Int64) -> Int64:
+    """For each server, how long (ns) it may take to answer a SYN."""
+    times = np.full(int(server.max(initial=-1)) + 1, ANSWER_WITHIN)
+    answered = np.flatnonzero(rows.handshake_rtt != MISSING)
+    order = answered[np.lexsort((rows.handshake_rtt[answered], server[answered]))]
+    groups, first, size = np.unique(server[order], return_index=True, return_counts=True)
+    slow = rows.handshake_rtt[order[first + (size - 1) * 99 // 100]]
+    times[groups] = np.maximum(times[groups], slow)
+    return times
+
+
+def unheard(rows: Rows, server: Int64) -> Bool:
+    """For each server: the capture holds no packet of it, though packets of its clients prove that it answered."""
+    count = int(server.max(initial=-1)) + 1
+    heard = np.bincount(server, rows.packets_down > 0, count) > 0
+    proven = (rows.established_time != MISSING) | (rows.state & MIDSTREAM_ROW != 0)
+    return ~heard & (np.bincount(server, proven, count) > 0)
+
+
+def one_synack_of_one_way(rows: Rows) -> Bool:
+    """A SYN/ACK in a capture that holds no packet of the server's clients: an ACK could not have been seen.
+
+    A server that goes without its ACK sends the SYN/ACK again; then it is known that the handshake did not complete.
+    """
+    server = servers_of(rows)
+    count = int(server.max(initial=-1)) + 1
+    clients_heard = np.bincount(server, rows.packets_up > 0, count) > 0
+    return ~clients_heard[server] & (rows.packets_down == 1)
