@@ -35,3 +35,8 @@ def texts(high: UInt64, low: UInt64) -> Text:
     names = np.empty(len(distinct), dtype=object)
     names[:] = [text_of(h, lo) for h, lo in distinct.tolist()]
     return names[inverse.ravel()]
+
+
+def endpoint(ip: str, port: int) -> str:
+    """`192.0.2.1:80` or `[2001:db8::1]:80`."""
+    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"

@@ -55,3 +55,19 @@ def parse_iso(text: str) -> int:
         moment = moment.replace(tzinfo=UTC)
     whole = moment - _EPOCH
     return (whole.days * 86_400 + whole.seconds) * SECOND + fraction
+
+
+def length(seconds: float) -> str:
+    """`0.4 ms`, `14.998 s`, `3 min 20 s`, `1 h 4 min`, `2 d 3 h`."""
+    if seconds < 0:
+        return "-" + length(-seconds)
+    if seconds < 1:
+        return f"{seconds * 1000:.3g} ms"
+    if seconds < 120:
+        return f"{seconds:.3f}".rstrip("0").rstrip(".") + " s"
+    whole = round(seconds)
+    for large, small, size, part in (("min", "s", 60, 1), ("h", "min", 3600, 60), ("d", "h", 86_400, 3600)):
+        if whole < size * 120 or large == "d":
+            rest = whole % size // part
+            return f"{whole // size} {large}" + (f" {rest} {small}" if rest else "")
+    raise AssertionError("days have no upper bound")

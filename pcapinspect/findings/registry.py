@@ -1,20 +1,79 @@
-"""All findings, in one place: each is a function of the Analysis in a file of its own."""
+"""All findings, in one place: each is a function in a file of its own."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pcapinspect.findings import (
+    capture_incomplete,
+    client_blocked,
+    concurrent_limit_pattern,
+    late_answers,
+    loss,
+    over_limit_unthrottled,
+    port_refused,
+    rate_limit_pattern,
+    retry_synchronisation,
+    rollover_404_loop,
+    scep_pending,
+    scep_rejected,
+    server_down,
+    server_pauses,
+    unreachable,
+)
+from pcapinspect.findings.case import Case, cases
 from pcapinspect.findings.finding import SEVERITIES, Finding
 
 if TYPE_CHECKING:
     from pcapinspect.findings.analysis import Analysis
 
-FINDINGS: tuple[Callable[[Analysis], Iterable[Finding]], ...] = ()
-"""In the order in which an engineer would tell them; each yields one finding a server that it is true of."""
+OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
+    server_down.judge,
+    server_pauses.judge,
+    rate_limit_pattern.judge,
+    concurrent_limit_pattern.judge,
+    port_refused.judge,
+    unreachable.judge,
+    rollover_404_loop.judge,
+    over_limit_unthrottled.judge,
+    client_blocked.judge,
+    late_answers.judge,
+    loss.judge,
+    retry_synchronisation.judge,
+    scep_rejected.judge,
+    scep_pending.judge,
+)
+"""What can be true of a server, in the order in which an engineer would tell it."""
+
+OF_THE_CAPTURE: tuple[Callable[[Analysis], Finding | None], ...] = (capture_incomplete.judge,)
+
+MOST_OF_A_KIND = 20
+"""Servers for which the same kind of finding is told, the worst first: a capture of web traffic may hold thousands."""
 
 
 def find(analysis: Analysis) -> tuple[Finding, ...]:
-    """Every finding of the analysis, the worst first; equals in the order of FINDINGS."""
-    found = [finding for judge in FINDINGS for finding in judge(analysis)]
-    return tuple(sorted(found, key=lambda finding: -SEVERITIES.index(finding.severity)))
+    """Every finding of the analysis, the worst first; equals in the order above, then that of the servers.
+
+    An id is of its kind, with the server after an `@` where several servers have the kind.
+    """
+    found: list[Finding] = []
+    by_server = list(cases(analysis))
+    for judge in OF_A_SERVER:
+        found += _first(finding for case in by_server if (finding := judge(case)))
+    found += [finding for judge_capture in OF_THE_CAPTURE if (finding := judge_capture(analysis))]
+    kinds = Counter(finding.id for finding in found)
+    named = [replace(one, id=f"{one.id}@{one.server}") if kinds[one.id] > 1 else one for one in found]
+    return tuple(sorted(named, key=lambda finding: -SEVERITIES.index(finding.severity)))
+
+
+def _first(findings: Iterable[Finding]) -> list[Finding]:
+    every = sorted(findings, key=lambda finding: -SEVERITIES.index(finding.severity))
+    told, left_out = every[:MOST_OF_A_KIND], len(every) - MOST_OF_A_KIND
+    if left_out > 0:
+        told[-1] = replace(
+            told[-1], explanation=f"{told[-1].explanation} {left_out} more servers have the same finding."
+        )
+    return told

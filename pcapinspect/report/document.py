@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pcapinspect import __version__
+from pcapinspect.address import endpoint
 from pcapinspect.report import json_text, sections
 from pcapinspect.report.columns import TABLES, json_column
 from pcapinspect.report.pki_section import pki_section
 from pcapinspect.report.selection import shown_rows
 from pcapinspect.report.tables import Tables, tables_of
-from pcapinspect.report.words import server_name
 
 if TYPE_CHECKING:
     from pcapinspect.findings.analysis import Analysis
@@ -82,7 +82,7 @@ def _sections(
     analysis: Analysis, findings: Sequence[Finding], command: Sequence[str], paths: list[str], tables: Tables
 ) -> dict[str, Any]:
     servers = _servers(analysis, paths)
-    names = [server_name(server["ip"], server["port"]) for server in servers]
+    names = [endpoint(server["ip"], server["port"]) for server in servers]
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {
@@ -93,7 +93,7 @@ def _sections(
         },
         "inputs": [sections.input_section(file, path) for file, path in zip(analysis.inputs, paths, strict=True)],
         "settings": sections.plain(analysis.settings),
-        "capture": sections.plain(analysis.quality),
+        "capture": sections.capture_section(analysis.quality),
         "verdict": _verdict(servers, names, analysis.settings.ports),
         "servers": servers,
         "operations": [sections.operation_section(count, names[count.server]) for count in analysis.load.operations],

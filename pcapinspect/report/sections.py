@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ServerLoad,
         Synchronisation,
     )
+    from pcapinspect.load.quality import CaptureQuality
 
 Section = dict[str, Any]
 
@@ -69,6 +70,12 @@ def input_section(file: InputFile, path: str) -> Section:
         "comments": [{"frame": frame, "text": text} for frame, text in file.comments],
     }
     return section
+
+
+def capture_section(quality: CaptureQuality) -> Section:
+    """What the capture itself is worth."""
+    section: Section = plain(quality)
+    return section | {"first_time": time(quality.first_time), "last_time": time(quality.last_time)}
 
 
 def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[str]) -> Section:

@@ -37,8 +37,3 @@ def words_of(words: Sequence[str] | Mapping[int, str], numbers: NDArray[Any]) ->
         unknown = None if number == MISSING or not isinstance(words, Mapping) else str(number)
         named[place] = known.get(number, unknown)
     return named[inverse.ravel()]
-
-
-def server_name(ip: str, port: int) -> str:
-    """`192.0.2.1:80` or `[2001:db8::1]:80`."""
-    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"

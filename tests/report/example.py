@@ -24,6 +24,7 @@ from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import model
 from pcapinspect.load.model import Pause, ServerLoad, Verdict
+from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.pki.facts import Capabilities, PkiFacts, Place
 from pcapinspect.pki.operations import Operations
 from pcapinspect.report.document import Report, build
@@ -37,20 +38,6 @@ STORM, HEALTHY, DOWN = range(3)
 SERVERS = (("192.0.2.10", 80), ("192.0.2.20", 80), ("2001:db8::30", 80))
 HOSTILE = "</script><img src=x onerror=alert(1)>\x1b[31m|`=cmd()`\u2028"
 AGENT = "Mozilla/4.0 (compatible; MSIE 5.0; Cisco PKI)"
-
-
-@dataclass(frozen=True)
-class CaptureQuality:
-    """Stands in for that of the load layer."""
-
-    one_way: bool = False
-    drops: int = 0
-    snaplen_cut: int = 0
-    midstream: int = 0
-    gaps: int = 0
-    duplicates: int = 0
-    clock_jumps: int = 0
-    notes: tuple[str, ...] = ()
 
 
 @dataclass
@@ -361,7 +348,12 @@ def analysis() -> Analysis:
     return Analysis(
         settings=Settings(),
         inputs=(file,),
-        quality=CaptureQuality(),
+        quality=CaptureQuality(
+            snaplen_cut=3,
+            notes=("3 packets were cut by the snaplen.",),
+            first_time=BEGIN,
+            last_time=BEGIN + LENGTH,
+        ),
         connections=table(Connections, [connection_row(number, a) for number, a in enumerate(found)]),
         syns=table(Syns, [{"time": t, "frame": f, "file": 0, "connection": c} for t, f, c in syns]),
         exchanges=table(Exchanges, rows),

@@ -1,0 +1,119 @@
+"""The options that say what is written where; shared by the commands that make or read a report."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pcapinspect.errors import OutputError, UsageError
+from pcapinspect.report import output
+
+if TYPE_CHECKING:
+    from pcapinspect.report.document import Report
+
+TEXTS = ("json", "markdown", "html")
+FOLDERS = ("csv", "parquet")
+
+
+def add_output_arguments(parser: argparse.ArgumentParser) -> None:
+    """`--json`, `--markdown`, `--html`, `--csv`, `--parquet` and `--force`."""
+    group = parser.add_argument_group("outputs", "beside the report on the terminal; - is standard output")
+    group.add_argument("--html", metavar="FILE", help="one self-contained page: charts, findings, tables")
+    group.add_argument("--markdown", metavar="FILE", help="an outage report to send")
+    group.add_argument("--json", metavar="FILE", help="everything, by a published schema; `render` reads it")
+    group.add_argument("--csv", metavar="DIR", help="the tables, one file each")
+    group.add_argument("--parquet", metavar="DIR", help="the same, with types")
+    group.add_argument("--force", action="store_true", help="overwrite outputs that exist")
+
+
+def check_outputs(options: argparse.Namespace, inputs: list[str]) -> None:
+    """Raises OutputError or UsageError for outputs that cannot be written, before the work rather than after it."""
+    from pcapinspect.report.table_files import paths
+
+    texts = [path for name in TEXTS if (path := getattr(options, name)) is not None]
+    if texts.count(output.STANDARD_OUTPUT) > 1:
+        raise UsageError("only one output can go to standard output")
+    files = [path for path in texts if path != output.STANDARD_OUTPUT]
+    for name in FOLDERS:
+        folder = getattr(options, name)
+        if folder is None:
+            continue
+        if Path(folder).exists() and not Path(folder).is_dir():
+            raise OutputError(f"{folder}: is not a folder")
+        if Path(folder).is_dir():
+            files += [str(path) for path in paths(folder, name)]
+    resolved = [Path(path).resolve() for path in files]
+    if len(set(resolved)) < len(resolved):
+        raise UsageError("two outputs have the same name")
+    for path in files:
+        output.check(path, force=options.force, inputs=inputs)
+
+
+def write_outputs(report: Report, options: argparse.Namespace) -> None:
+    """Every output asked for; the terminal report on standard output unless another goes there.
+
+    Raises OutputError or UsageError, then before anything is written.
+    """
+    from pcapinspect.report.table_files import write_csv, write_parquet
+    from pcapinspect.report.terminal import render_terminal
+
+    check_outputs(options, [file["path"] for file in report.sections["inputs"]])
+    to_standard_output = None
+    for name in TEXTS:
+        path = getattr(options, name)
+        if path is None:
+            continue
+        text = _text(report, name)
+        if path == output.STANDARD_OUTPUT:
+            to_standard_output = text
+        else:
+            output.write_text(path, text)
+            _say(f"Wrote {path}", options)
+    for name, write in (("csv", write_csv), ("parquet", write_parquet)):
+        folder = getattr(options, name)
+        if folder is not None:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            write(report.tables, folder)
+            _say(f"Wrote {len(report.tables)} tables to {folder}", options)
+            _say_what_is_cut(report, options)
+    _print(render_terminal(report, colour=_colour()) if to_standard_output is None else to_standard_output)
+
+
+def _text(report: Report, name: str) -> str:
+    if name == "json":
+        return report.to_json()
+    if name == "markdown":
+        from pcapinspect.report.markdown import render_markdown
+
+        return render_markdown(report)
+    from pcapinspect.report.html import render_html
+
+    return render_html(report)
+
+
+def _say_what_is_cut(report: Report, options: argparse.Namespace) -> None:
+    """A saved report holds a part of very large tables, and only that part can be written again."""
+    for name, rows in report.rows.items():
+        shown = len(next(iter(report.tables.columns(name).values())))
+        if shown < rows:
+            _say(f"{name}: {shown} of {rows} rows, the part that the report holds", options)
+
+
+def _say(remark: str, options: argparse.Namespace) -> None:
+    if not options.quiet:
+        print("".join(c if c.isprintable() else "?" for c in remark), file=sys.stderr)
+
+
+def _print(text: str) -> None:
+    """UTF-8 where standard output is data for a program; a terminal that lacks a sign gets a question mark."""
+    sys.stdout.flush()
+    encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
+    sys.stdout.buffer.write(text.encode(encoding or "utf-8", "replace"))
+
+
+def _colour() -> bool:
+    """Colour on a terminal that has it, unless NO_COLOR (no-color.org) is set."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,51 @@
+"""Frames that a finding cites, and the Wireshark display filter that selects exactly these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+MOST_CITED = 200
+"""Frames that one finding cites: more than anyone looks at, and a filter that still fits on a command line."""
+
+Frame = tuple[int, int]
+"""File index and frame number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The first of the frames that show something, in the order of the capture."""
+
+    frames: tuple[Frame, ...]
+    display_filter: str | None
+    """Selects those of `frames` that are in the first one's file. None where there is no frame."""
+    total: int
+    """How many frames show it."""
+
+    @property
+    def figures(self) -> dict[str, str | int | float | None]:
+        """Says how many frames there are where not all are cited."""
+        return {} if self.total == len(self.frames) else {"frames_in_all": self.total, "frames_cited": len(self.frames)}
+
+
+def cite(frames: Iterable[Frame]) -> Citation:
+    """The citation of the given frames, each once."""
+    distinct = sorted({(int(file), int(number)) for file, number in frames})
+    cited = tuple(distinct[:MOST_CITED])
+    if not cited:
+        return Citation((), None, 0)
+    first_file = cited[0][0]
+    return Citation(cited, filter_of([number for file, number in cited if file == first_file]), len(distinct))
+
+
+def filter_of(numbers: Sequence[int]) -> str:
+    """`frame.number in {3, 7..9}`; the syntax of Wireshark 4.0 and later. `numbers` are ascending and distinct."""
+    if len(numbers) == 1:
+        return f"frame.number == {numbers[0]}"
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return "frame.number in {" + ", ".join("..".join(str(end) for end in run) for run in runs) + "}"

@@ -1,0 +1,105 @@
+"""Pauses that fit the connection rate limit of the IOS HTTP server. Inferred: no packet says that a limiter fired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pcapinspect.clock import SECOND
+from pcapinspect.findings import remedies
+from pcapinspect.findings.case import Case
+from pcapinspect.findings.display_filter import cite
+from pcapinspect.findings.figures import duration, plural
+from pcapinspect.findings.finding import Finding
+
+if TYPE_CHECKING:
+    from pcapinspect.load.model import CountingModel, Pause
+
+
+def judge(case: Case) -> Finding | None:
+    """True of a server with pauses whose cause is the rate limit."""
+    pauses = case.pauses("rate_limit")
+    if not pauses:
+        return None
+    settings = case.analysis.settings
+    shown = cite(frame for pause in pauses for frame in pause.frames)
+    fitting = [model for model in case.load.models if model.fits]
+    return Finding(
+        id="rate-limit-pattern",
+        severity="critical",
+        title=f"{plural(len(pauses), 'pause')} of {case.name} fit the limit of {settings.limit} connections in "
+        f"{settings.window} s and the {settings.pause} s pause after it",
+        explanation=" ".join((_observed(pauses), _inferred(case, fitting))),
+        server=case.name,
+        figures={
+            "pauses_that_fit": len(pauses),
+            "pauses_in_all": len(case.load.pauses),
+            "accepted_in_60_s_before_least": min(pause.accepted_before_60s for pause in pauses),
+            "accepted_in_60_s_before_most": max(pause.accepted_before_60s for pause in pauses),
+            "silence_seconds_at_least": max(pause.silence_at_least for pause in pauses) / SECOND,
+            "limit": settings.limit,
+            "pause_seconds": settings.pause,
+            **{f"{model.counts}_{model.window}_window_at_onset": _range(model.at_onset) for model in fitting},
+            **shown.figures,
+        },
+        frames=shown.frames,
+        display_filter=shown.display_filter,
+        confidence=_confidence(case, pauses),
+        not_shown=(
+            "That the limiter of IOS fired: only `connection queue limit reached` in a debug of the server would, and "
+            "that line has other causes too.",
+            "How IOS counts to its limit (fixed or rolling minute; SYNs, attempts, accepts or requests): that is not "
+            "public, and all models that fit are listed.",
+            "Whether a policer or firewall before the server, set to the same figures, did it.",
+        ),
+        remedy=(
+            remedies.LOWER_THE_LOAD,
+            remedies.ROLLOVER_EARLIER,
+            remedies.ROLL_THE_RA,
+            remedies.MOST_CONNECTIONS,
+            remedies.SHOW_THE_DROP,
+        ),
+        start=pauses[0].first_unanswered,
+        end=pauses[-1].next_answer or pauses[-1].last_unanswered,
+    )
+
+
+def _observed(pauses: Sequence[Pause]) -> str:
+    counts = sorted(pause.accepted_before_60s for pause in pauses)
+    before = f"{counts[0]}" if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
+    least = max(pause.silence_at_least for pause in pauses)
+    most = min((pause.silence_at_most for pause in pauses if pause.silence_at_most is not None), default=None)
+    if most is None:
+        lengths = f"the longest lasted at least {duration(least)}"
+    elif least <= most:
+        lengths = f"if all lasted equally long, that is between {duration(least)} and {duration(most)}"
+    else:
+        lengths = (
+            f"they did not all last equally long: one at least {duration(least)}, another at most {duration(most)}"
+        )
+    return f"Observed: in the 60 s before each of these pauses the server accepted {before} connections; {lengths}."
+
+
+def _inferred(case: Case, fitting: Sequence[CountingModel]) -> str:
+    settings = case.analysis.settings
+    sentence = (
+        f"Inferred: this is what an IOS HTTP server looks like that stops listening for {settings.pause} s when "
+        f"{settings.limit} connections came within {settings.window} s (Cisco TAC note 118734)."
+    )
+    if fitting:
+        models = ", ".join(f"{model.counts} in a {model.window} window" for model in fitting)
+        sentence += f" Counting models that fit every such pause: {models}."
+    if case.load.estimate is not None:
+        sentence += f" {case.load.estimate.sentence}"
+    return sentence
+
+
+def _range(counts: Sequence[int]) -> str:
+    return f"{min(counts)} to {max(counts)}" if counts else "none"
+
+
+def _confidence(case: Case, pauses: Sequence[Pause]) -> float:
+    """That of the verdict where it is the same; else of the best pause: one that fits is enough for the pattern."""
+    if case.load.verdict.cause == "rate_limit":
+        return case.load.verdict.confidence
+    return max(pause.confidence for pause in pauses)

@@ -1,0 +1,131 @@
+"""Clients that ask for the next CA certificate before it exists, get an error, and ask again: the load of the note."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from pcapinspect.clock import SECOND, length
+from pcapinspect.columns import MISSING
+from pcapinspect.findings import remedies
+from pcapinspect.findings.case import Case, exchange_frames
+from pcapinspect.findings.display_filter import cite
+from pcapinspect.findings.figures import percent, plural, share
+from pcapinspect.findings.finding import Finding
+from pcapinspect.load.parties import number
+
+ASKS = "GetNextCACert"
+FIRST_ERROR = 400
+"""Any 4xx or 5xx: IOS says 404, EJBCA 403, small servers 500 or 501 (domain.md, 2.1). An error to GetCACaps is
+legitimate (RFC 8894, 3.5.2) and no part of this."""
+
+
+def judge(case: Case) -> Finding | None:
+    """True of a server that answered GetNextCACert with an error."""
+    if not case.load.errors:
+        return None
+    exchanges, operations = case.exchanges
+    asked = operations.operation == ASKS
+    failed = asked & (exchanges.status >= FIRST_ERROR)
+    errors = int(np.count_nonzero(failed))
+    if not errors:
+        return None
+    of = case.analysis.connections.take(exchanges.connection[failed])
+    clients = np.bincount(number(of.client_high, of.client_low)[0])
+    loop = bool((clients > 1).any())
+    granted = int(np.count_nonzero(asked & (exchanges.status == 200)))
+    shown = cite(exchange_frames(exchanges.take(failed)))
+    labels = sorted({label for label in operations.ca_identifier[failed] if label})
+    responses = Counter(exchanges.status[failed].tolist())
+    return Finding(
+        id="rollover-404-loop",
+        severity=_severity(case, loop),
+        title=f"{plural(errors, ASKS + ' request')} of {plural(len(clients), 'client')} got "
+        f"{' or '.join(str(code) for code in sorted(responses))} from {case.name}"
+        f" ({percent(errors, case.load.exchanges)} of its exchanges)",
+        explanation=_explanation(case, clients, granted, loop),
+        server=case.name,
+        figures={
+            "errors": errors,
+            **{f"responses_{code}": times for code, times in sorted(responses.items())},
+            "granted": granted,
+            "share_of_exchanges": share(errors, case.load.exchanges),
+            "clients": len(clients),
+            "clients_that_asked_again": int(np.count_nonzero(clients > 1)),
+            "poll_period_seconds": _poll_period(case),
+            "labels": ", ".join(labels[:5]) or None,
+            "peak_in_60_s_without_them": _peak_without(case),
+            **shown.figures,
+        },
+        frames=shown.frames,
+        display_filter=shown.display_filter,
+        confidence=0.95 if loop else 0.7,
+        not_shown=(
+            "The timers of CA and routers: their configuration shows them, and `--config` reads it.",
+            "Whether the shadow certificate is missing on the CA, or only on the RA that answered here.",
+        ),
+        remedy=(
+            remedies.ROLLOVER_EARLIER,
+            remedies.ROLL_THE_RA,
+            remedies.CHECK_THE_SHADOW,
+            remedies.MOST_CONNECTIONS,
+        ),
+        start=_first_time(exchanges.request_time[failed], case.load.first_time),
+        end=int(exchanges.response_time[failed].max()),
+    )
+
+
+def _severity(case: Case, loop: bool) -> str:
+    """Critical where this load and a server in trouble come together."""
+    if not loop:
+        return "notice"
+    in_trouble = bool(case.load.pauses) or case.load.minutes_over_limit > 0
+    return "critical" if in_trouble else "warning"
+
+
+def _explanation(case: Case, clients: np.ndarray[tuple[int], np.dtype[np.int64]], granted: int, loop: bool) -> str:
+    again = int(np.count_nonzero(clients > 1))
+    observed = f"Observed: {plural(len(clients), 'client')} asked for the next (shadow) CA certificate and got an error"
+    observed += f"; {again:,} of them asked again, one of them {int(clients.max()):,} times." if loop else "."
+    if granted:
+        observed += (
+            f" {plural(granted, 'such request')} got the certificate: it exists for some label or since some time."
+        )
+    period = _poll_period(case)
+    if period is not None:
+        observed += f" The median time between two attempts of a client is {length(period)}."
+    inferred = (
+        " Inferred: the CA has not made its rollover certificate yet, while the routers' auto-enroll timers ask for it "
+        "already; every router goes on asking until it is there."
+        if loop
+        else " Inferred: the server has no rollover certificate, or does not know the operation. No client repeats it here."
+    )
+    return observed + inferred + _without_them(case)
+
+
+def _without_them(case: Case) -> str:
+    counterfactual = case.load.counterfactual
+    if counterfactual is None or counterfactual.peak is None or case.load.peak_accepted_60s is None:
+        return ""
+    peak, limit = counterfactual.peak.count, case.analysis.settings.limit
+    verdict = "below" if counterfactual.below_limit else "still at or above"
+    return (
+        f" Without these requests the peak of accepted connections in 60 s would have been {peak} instead of "
+        f"{case.load.peak_accepted_60s.count}: {verdict} the limit of {limit}."
+    )
+
+
+def _peak_without(case: Case) -> int | None:
+    counterfactual = case.load.counterfactual
+    return None if counterfactual is None or counterfactual.peak is None else counterfactual.peak.count
+
+
+def _poll_period(case: Case) -> float | None:
+    period = case.load.synchronisation.period
+    return None if period is None else period / SECOND
+
+
+def _first_time(times: np.ndarray[tuple[int], np.dtype[np.int64]], otherwise: int) -> int:
+    known = times[times != MISSING]
+    return int(known.min()) if len(known) else otherwise

@@ -1,0 +1,67 @@
+"""Attempts a minute against the limit, drawn with ASCII: it is the same in any terminal, log file and mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pcapinspect.address import endpoint
+from pcapinspect.report.columns import iso_column
+from pcapinspect.report.document import Report
+from pcapinspect.report.people import Zone
+
+MOST_LINES = 24
+
+SIGNS = (
+    ("established", "#"),
+    ("half_open", "h"),
+    ("unanswered", "x"),
+    ("refused", "r"),
+    ("unreachable", "u"),
+    ("undetermined", "?"),
+)
+"""Column of the table `minutes`, and how an attempt with this outcome is drawn."""
+
+
+def attempts_chart(report: Report, server: dict[str, Any], zone: Zone, width: int) -> list[str]:
+    """A heading and a line a minute, of long captures the busiest of several; empty where nobody asked the server."""
+    columns = report.tables.columns("minutes")
+    own = (columns["server_ip"] == server["ip"]) & (columns["server_port"] == server["port"])
+    attempts = columns["attempts"][own]
+    if not attempts.any():
+        return []
+    limit = report.sections["settings"]["limit"]
+    step = -(-len(attempts) // MOST_LINES)
+    busiest = [start + int(attempts[start : start + step].argmax()) for start in range(0, len(attempts), step)]
+    rows = np.flatnonzero(own)[busiest]
+    scale = max(int(attempts.max()), limit)
+    bar_width = width - 18
+    times = iso_column(columns["minute"][rows])
+    which = "" if step == 1 else f", busiest minute of every {step}"
+    lines = [f"ATTEMPTS A MINUTE  {endpoint(server['ip'], server['port'])}{which}"]
+    drawn = set()
+    for row, time in zip(rows.tolist(), times, strict=True):
+        counts = {sign: int(columns[name][row]) for name, sign in SIGNS}
+        drawn |= {name for name, sign in SIGNS if counts[sign]}
+        bar = _bar(counts, scale, bar_width, limit)
+        paused = "*" if columns["paused_seconds"][row] > 0 else " "
+        lines.append(
+            f"  {zone.time_of_day(time or '')[:5]} {paused} {bar} {int(columns['attempts'][row]):>6,}".rstrip()
+        )
+    meaning = ", ".join(f"{sign} {name}" for name, sign in SIGNS if name in drawn)
+    return [*lines, f"  {meaning}, | limit of {limit}, * paused"]
+
+
+def _bar(counts: dict[str, int], scale: int, width: int, limit: int) -> str:
+    """The counts as signs; rounding their running sum keeps the bar as long as all together. `|` stands at the limit."""
+    bar, total = "", 0
+    for sign, number in counts.items():
+        total += number
+        bar += sign * (round(total * width / scale) - len(bar))
+        if number and sign not in bar:
+            # Never invisible: one unanswered attempt beside a thousand is what the reader looks for.
+            bar = bar[: width - 1] + sign
+    place = round(limit * width / scale)
+    bar = bar.ljust(width)
+    return bar[:place] + "|" + bar[place:]

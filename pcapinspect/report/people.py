@@ -1,0 +1,75 @@
+"""Times, lengths, numbers and text of the document as people read them."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from pcapinspect import clock
+from pcapinspect.clock import length
+
+MOST_FILTER = 400
+"""A display filter longer than this is not repeated in prose: the JSON and the HTML page have it to copy."""
+
+
+def inert(text: str) -> str:
+    """The text with every character that a terminal might act upon (escapes, line ends, bidi controls) spelled out."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Shows the document's UTC times in the zone that was asked for."""
+
+    tz: tzinfo
+
+    @classmethod
+    def of(cls, sections: dict[str, Any]) -> Zone:
+        """Raises UsageError for a name that this machine does not know."""
+        return cls(clock.zone(sections["settings"]["tz"]))
+
+    def moment(self, text: str, digits: int = 0) -> str:
+        """`2026-03-01 08:00:12Z`, or with the zone's offset in place of Z."""
+        return clock.iso(clock.parse_iso(text), self.tz, digits).replace("T", " ", 1)
+
+    def time_of_day(self, text: str, digits: int = 0) -> str:
+        """`08:00:12`."""
+        return self.moment(text, digits)[11 : 19 + (digits + 1 if digits else 0)]
+
+
+def silence(at_least: float, at_most: float | None) -> str:
+    """`at least 12.1 s, at most 15.2 s`."""
+    if at_most is None:
+        return f"at least {length(at_least)}, the capture does not show its end or its beginning"
+    return f"at least {length(at_least)}, at most {length(at_most)}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 pause`, `12,000 pauses`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def span(sections: dict[str, Any]) -> tuple[str, str] | None:
+    """First and last packet over all inputs (ISO 8601), None for a capture without packets."""
+    times = [t for file in sections["inputs"] for t in (file["first_time"], file["last_time"]) if t is not None]
+    return (min(times), max(times)) if times else None
+
+
+def capture_arguments(sections: dict[str, Any]) -> str:
+    """The input files as they go on a command line."""
+    return " ".join(shlex.quote(file["path"]) for file in sections["inputs"])
+
+
+def wireshark_command(finding: dict[str, Any]) -> str | None:
+    """Opens the frames that a finding cites; where the filter is long, at the first of them."""
+    if not finding["frames"] or finding["display_filter"] is None:
+        return None
+    first = finding["frames"][0]
+    command = f"wireshark -r {shlex.quote(first['file'])}"
+    if len(finding["display_filter"]) <= MOST_FILTER:
+        return f"{command} -Y {shlex.quote(finding['display_filter'])}"
+    return f"{command} -g {first['frame']}"

@@ -1,0 +1,53 @@
+"""The tables as files: CSV for spreadsheets and scripts, Parquet for everything else."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from pcapinspect.report.columns import TABLES, TEXT, Array, json_column
+from pcapinspect.report.output import whole
+from pcapinspect.report.tables import Tables
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"), unless an apostrophe is before it."""
+
+CHUNK = 50_000
+"""Rows that are held as Python objects at a time."""
+
+
+def paths(folder: str, suffix: str) -> list[Path]:
+    """The files that a folder of tables has: one a table."""
+    return [Path(folder, f"{name}.{suffix}") for name in TABLES]
+
+
+def write_csv(tables: Tables, folder: str) -> None:
+    """Every table as RFC 4180 text in UTF-8: ISO 8601 times with `Z`, true and false, nothing where nothing is known."""
+    for name, path in zip(TABLES, paths(folder, "csv"), strict=True):
+        columns = tables.columns(name)
+        total = len(next(iter(columns.values())))
+        with whole(str(path)) as partial, partial.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            writer = csv.writer(file, lineterminator="\r\n")
+            writer.writerow(TABLES[name])
+            for start in range(0, total, CHUNK):
+                part = slice(start, start + CHUNK)
+                writer.writerows(
+                    zip(*(_cells(kind, columns[c][part]) for c, kind in TABLES[name].items()), strict=True)
+                )
+
+
+def write_parquet(tables: Tables, folder: str) -> None:
+    """Every table with its types: UTC times in nanoseconds, nullable integers, text."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    for name, path in zip(TABLES, paths(folder, "parquet"), strict=True):
+        with whole(str(path)) as partial:
+            pq.write_table(pa.Table.from_pandas(tables[name], preserve_index=False), partial)
+
+
+def _cells(kind: str, values: Array) -> list[object]:
+    cells = json_column(kind, values)
+    if kind == TEXT:
+        return [f"'{cell}" if cell is not None and cell.startswith(FORMULA_STARTS) else cell for cell in cells]
+    return [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]

@@ -1,0 +1,222 @@
+"""The report as text of 80 columns: for a terminal, and as readable in a log file."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pcapinspect.address import endpoint
+from pcapinspect.clock import length
+from pcapinspect.report.chart import attempts_chart
+from pcapinspect.report.document import Report
+from pcapinspect.report.people import (
+    Zone,
+    capture_arguments,
+    count,
+    inert,
+    span,
+    wireshark_command,
+)
+
+WIDTH = 80
+MOST_SERVERS = 5
+MOST_CLIENTS = 8
+MOST_OPERATIONS = 10
+MOST_CHARTS = 2
+
+Section = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """Colour, or none of it. No meaning is in colour alone."""
+
+    on: bool
+
+    def bold(self, text: str) -> str:
+        return self._with("1", text)
+
+    def severity(self, severity: str, text: str) -> str:
+        return self._with({"critical": "1;31", "warning": "33", "notice": "36"}.get(severity, "0"), text)
+
+    def _with(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.on else text
+
+
+def render_terminal(report: Report, *, colour: bool = False) -> str:
+    """Verdict, capture quality, findings, a chart, servers, clients, operations and what to do next."""
+    paint = Paint(colour)
+    sections = report.sections
+    zone = Zone.of(sections)
+    parts = [
+        _head(sections, zone),
+        _verdict(sections, paint),
+        _capture(sections, paint),
+        _findings(sections, paint),
+        *_charts(report, zone, paint),
+        _servers(sections, paint),
+        _operations(sections, paint),
+        _clients(sections, paint),
+        _next(sections, paint),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _head(sections: Section, zone: Zone) -> list[str]:
+    inputs = sections["inputs"]
+    packets = count(sum(file["packets"] for file in inputs), "packet")
+    names = inert(inputs[0]["path"]) if len(inputs) == 1 else f"{len(inputs)} files"
+    tool = sections["tool"]
+    lines = _wrap(f"{names}: {packets}, read by {tool['name']} {tool['version']} ({tool['engine']})")
+    seen = span(sections)
+    if seen is not None:
+        first, last = (zone.moment(time) for time in seen)
+        lines.append(f"{first} to {last}")
+    return lines
+
+
+def _verdict(sections: Section, paint: Paint) -> list[str]:
+    verdict = sections["verdict"]
+    lines = [paint.bold("VERDICT") + f"  {verdict['cause']}, confidence {verdict['confidence']:.2f}"]
+    lines += [paint.bold(line) for line in _wrap(verdict["sentence"], "  ")]
+    for label, name in (("for", "evidence_for"), ("against", "evidence_against"), ("not shown", "not_shown")):
+        for sentence in verdict[name]:
+            lines += _wrap(sentence, f"  {label + ':':<11}", " " * 13)
+    return lines
+
+
+def _capture(sections: Section, paint: Paint) -> list[str]:
+    notes = [*sections["capture"]["notes"]]
+    for file in sections["inputs"]:
+        notes += [f"{file['path']}: {warning}" for warning in file["warnings"]]
+    if not notes:
+        return [paint.bold("CAPTURE") + "  nothing is known to be missing from it"]
+    return [paint.bold("CAPTURE"), *(line for note in notes for line in _wrap(note, "  - ", "    "))]
+
+
+def _findings(sections: Section, paint: Paint) -> list[str]:
+    findings = sections["findings"]
+    lines = [paint.bold("FINDINGS") + f"  {len(findings) or 'none'}"]
+    for finding in findings:
+        severity = finding["severity"]
+        lines += _wrap(finding["title"], f"  {severity:<9} ", " " * 12)
+        lines[-1] = paint.severity(severity, lines[-1]) if severity == "critical" else lines[-1]
+        seen = "observed" if finding["confidence"] == 1 else f"inferred, confidence {finding['confidence']:.2f}"
+        frames = f", {count(len(finding['frames']), 'frame')} cited" if finding["frames"] else ""
+        lines += _wrap(f"({finding['id']}: {seen}{frames})", " " * 12)
+    return lines
+
+
+def _charts(report: Report, zone: Zone, paint: Paint) -> list[list[str]]:
+    charts = []
+    for server in report.sections["servers"][:MOST_CHARTS]:
+        chart = attempts_chart(report, server, zone, WIDTH)
+        if chart:
+            charts.append([paint.bold(chart[0]), *chart[1:]])
+    return charts
+
+
+def _servers(sections: Section, paint: Paint) -> list[str]:
+    servers = sections["servers"]
+    if not servers:
+        return []
+    rows = [
+        (
+            endpoint(server["ip"], server["port"]),
+            server["attempts"],
+            server["established"],
+            server["unanswered"],
+            server["refused"] + server["unreachable"],
+            server["peak_accepted_60s"]["count"] if server["peak_accepted_60s"] else 0,
+            len(server["pauses"]),
+            server["verdict"]["cause"],
+        )
+        for server in servers[:MOST_SERVERS]
+    ]
+    head = ("SERVERS", "attempts", "establ.", "unansw.", "refused", "peak/60s", "pauses", "verdict")
+    return _table(head, rows, paint, len(servers) - len(rows))
+
+
+def _operations(sections: Section, paint: Paint) -> list[str]:
+    operations = sorted(sections["operations"], key=lambda row: -row["count"])
+    rows = [
+        (
+            row["operation"],
+            row["ca_identifier"] or "",
+            "no response" if row["status"] is None else str(row["status"]),
+            row["count"],
+            row["clients"],
+            row["server"],
+        )
+        for row in operations[:MOST_OPERATIONS]
+    ]
+    head = ("OPERATIONS", "label", "response", "count", "clients", "server")
+    return _table(head, rows, paint, len(operations) - len(rows)) if rows else []
+
+
+def _clients(sections: Section, paint: Paint) -> list[str]:
+    clients = sections["clients"]
+    rows = [
+        (
+            row["client_ip"],
+            row["attempts"],
+            row["unanswered"],
+            row["errors"],
+            "" if row["poll_period"] is None else length(row["poll_period"]),
+            row["operations"] or "",
+        )
+        for row in clients[:MOST_CLIENTS]
+    ]
+    head = ("TOP CLIENTS", "attempts", "unansw.", "errors", "every", "operations")
+    return (
+        _table(head, rows, paint, sum(server["clients"] for server in sections["servers"]) - len(rows)) if rows else []
+    )
+
+
+def _next(sections: Section, paint: Paint) -> list[str]:
+    captures = capture_arguments(sections)
+    shown = [finding for finding in sections["findings"] if finding["frames"]]
+    commands = [command for finding in shown[:1] if (command := wireshark_command(finding))]
+    commands += [
+        f"pcapinspect extract {captures} --finding {finding['id']} -w evidence.pcapng" for finding in shown[:1]
+    ]
+    commands += [f"pcapinspect analyze {captures} --html report.html --markdown report.md"]
+    return [paint.bold("NEXT"), *(f"  {inert(command)}" for command in commands)]
+
+
+def _wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        inert(text),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=first if rest is None else rest,
+        break_on_hyphens=False,
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str | int]], paint: Paint, left_out: int) -> list[str]:
+    """Columns as wide as their longest cell, numbers to the right; the last column gives way to the page's width."""
+    cells = [[f"{cell:,}" if isinstance(cell, int) else inert(cell) for cell in row] for row in rows]
+    widths = [max(len(row[place]) for row in [list(head), *cells]) for place in range(len(head))]
+    _narrow(widths)
+    aligns: list[Callable[[str, int], str]] = [str.rjust if isinstance(cell, int) else str.ljust for cell in rows[0]]
+
+    def line(row: Sequence[str]) -> str:
+        return "  ".join(
+            align(_cut(cell, width), width) for cell, width, align in zip(row, widths, aligns, strict=True)
+        ).rstrip()
+
+    lines = [paint.bold(line(head)), *(line(row) for row in cells)]
+    return [*lines, f"... and {left_out:,} more"] if left_out > 0 else lines
+
+
+def _narrow(widths: list[int]) -> None:
+    """Takes from the widest column until the row fits the page."""
+    while sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+        widths[widths.index(max(widths))] -= 1
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(width - 3, 1)] + "..."[: width - 1]
