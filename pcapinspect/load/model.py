@@ -83,11 +83,13 @@ class CountingModel:
     counts: str
     """`attempts`, `syns`, `accepts` or `requests`."""
     window: str
-    """`rolling` or `fixed`."""
+    """`rolling`, `fixed`, or `rearmed`: rolling, but begun anew after each pause."""
     at_onset: tuple[int, ...]
     """The count when each pause began."""
     fits: bool
-    """True: at or above the limit at every pause that the rate can explain."""
+    """True: at or above the limit at every pause, and nowhere above it without one."""
+    over_without_pause: int = 0
+    """What was counted (rolling) or minutes (fixed) above the limit while the server went on answering."""
 
 
 @dataclass(frozen=True, slots=True)

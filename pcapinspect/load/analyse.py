@@ -1,0 +1,90 @@
+"""From connections, SYNs and exchanges to the load of every server: rates, pauses, causes and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from pcapinspect.columns import Int64
+from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.model import Clients, Curve, Load, Minutes, ServerLoad
+from pcapinspect.load.operations import asked_of, count_operations
+from pcapinspect.load.parties import parties_of
+from pcapinspect.load.quality import CaptureQuality
+from pcapinspect.load.server import Capture, judge
+from pcapinspect.load.traffic import traffic_of
+from pcapinspect.pki.operations import Operations
+from pcapinspect.settings import Settings
+from pcapinspect.tcp.connections import Connections, Syns
+
+SEVERITY = (
+    "rate_limit",
+    "max_connections",
+    "outage",
+    "refused",
+    "capture",
+    "loss",
+    "blocked_client",
+    "insufficient",
+    "over_limit_unthrottled",
+    "healthy",
+)
+"""Verdicts, the worst first: the order in which servers are shown."""
+
+Table = TypeVar("Table", Minutes, Clients, Curve)
+
+
+def analyse(
+    connections: Connections,
+    syns: Syns,
+    exchanges: Exchanges,
+    operations: Operations,
+    quality: CaptureQuality,
+    settings: Settings,
+) -> Load:
+    """The load of all servers, the worst and busiest first. `exchanges` are in the order of (connection, index)."""
+    parties = parties_of(connections)
+    asked = asked_of(exchanges, operations)
+    capture = Capture(connections, syns, exchanges, operations, asked, quality, settings, parties)
+    bounds = _bounds(connections, syns, quality)
+    traffics = traffic_of(connections, syns, exchanges, parties, bounds)
+    judged = [judge(capture, traffic, number) for number, traffic in enumerate(traffics)]
+    order = sorted(range(len(judged)), key=lambda number: _rank(judged[number].load))
+    place = np.empty(len(judged), np.int64)
+    place[order] = np.arange(len(judged))
+    server = place[parties.server]
+    clients = _joined(Clients, [judged[number].clients for number in order], place)
+    asker = exchanges.connection
+    return Load(
+        servers=tuple(judged[number].load for number in order),
+        server_of_connection=server,
+        minutes=_joined(Minutes, [judged[number].minutes for number in order], place),
+        clients=clients.take(np.lexsort((clients.first, -clients.attempts))),
+        curve=_joined(Curve, [judged[number].curve for number in order], place),
+        operations=count_operations(asked, server[asker], parties.client[asker]),
+    )
+
+
+def _joined(kind: type[Table], parts: Sequence[Table], place: Int64) -> Table:
+    """One table of all servers' rows, with each server's place in the Load instead of its number."""
+    table = kind.concatenate(parts)
+    return replace(table, server=place[table.server])
+
+
+def _rank(load: ServerLoad) -> tuple[int, int, int]:
+    return SEVERITY.index(load.verdict.cause), -load.attempts, load.first_time
+
+
+def _bounds(connections: Connections, syns: Syns, quality: CaptureQuality) -> tuple[int, int]:
+    """When the capture ran: by all its packets, or by those of the connections where the files do not say."""
+    if not len(connections):
+        return 0, 0
+    begin, end = int(connections.start.min()), int(connections.end.max())
+    if len(syns):
+        begin, end = min(begin, int(syns.time.min())), max(end, int(syns.time.max()))
+    if quality.first_time is not None and quality.last_time is not None:
+        begin, end = min(begin, quality.first_time), max(end, quality.last_time)
+    return begin, end

@@ -1,0 +1,111 @@
+"""The clients of a server: what they asked, how often they came back, and how many routers are behind each address."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pcapinspect.columns import MISSING, Int64, Text
+from pcapinspect.load.labels import number_labels
+from pcapinspect.load.model import Clients
+from pcapinspect.load.operations import Asked, texts_by_client
+from pcapinspect.load.traffic import Traffic
+from pcapinspect.pki.operations import Operations
+from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, REFUSED, UNANSWERED
+
+FEWEST_POLLS = 3
+"""Attempts from which a client has a period: two say nothing of a spread."""
+
+ERROR = 400
+"""First HTTP status that is an error (RFC 9110, 15.5)."""
+
+
+def clients_of(
+    server: int, traffic: Traffic, asked: Asked, operations: Operations, names: Text, polls: tuple[Int64, Int64]
+) -> Clients:
+    """The clients of one server. `names` are their addresses, `polls` the result of `periods`, both by client."""
+    count = len(traffic.client_numbers)
+    is_attempt = traffic.outcome != MIDSTREAM
+    by_exchange = traffic.client[traffic.exchange_attempt]
+
+    def each(which: Int64) -> Int64:
+        return np.bincount(which, minlength=count)
+
+    period, spread = polls
+    first = np.full(count, np.iinfo(np.int64).max)
+    last = np.full(count, np.iinfo(np.int64).min)
+    np.minimum.at(first, traffic.client, traffic.start)
+    np.maximum.at(last, traffic.client, np.maximum(traffic.start, traffic.answer))
+    np.maximum.at(last, traffic.client[traffic.syn_attempt], traffic.syn_time)
+    errors = asked.status[traffic.exchange_number] >= ERROR
+    return Clients(
+        server=np.full(count, server),
+        client=names,
+        attempts=each(traffic.client[is_attempt]),
+        established=each(traffic.client[traffic.outcome == ESTABLISHED]),
+        unanswered=each(traffic.client[traffic.outcome == UNANSWERED]),
+        refused=each(traffic.client[traffic.outcome == REFUSED]),
+        exchanges=each(by_exchange),
+        errors=each(by_exchange[errors]),
+        poll_period=period,
+        poll_spread=spread,
+        first=first,
+        last=last,
+        operations=texts_by_client(asked, traffic.exchange_number, by_exchange, count),
+        routers=routers(operations, traffic.exchange_number, by_exchange, count),
+    )
+
+
+def periods(traffic: Traffic) -> tuple[Int64, Int64]:
+    """Median and interquartile range of the time between each client's attempts; MISSING with too few of them."""
+    count = len(traffic.client_numbers)
+    is_attempt = traffic.outcome != MIDSTREAM
+    client, start = traffic.client[is_attempt], traffic.start[is_attempt]
+    median = np.full(count, MISSING)
+    spread = np.full(count, MISSING)
+    order = np.lexsort((start, client))
+    who, when = client[order], start[order]
+    same = who[1:] == who[:-1]
+    between, owner = np.diff(when)[same], who[1:][same]
+    order = np.lexsort((between, owner))
+    between, owner = between[order], owner[order]
+    known, begin, number = np.unique(owner, return_index=True, return_counts=True)
+    enough = number >= FEWEST_POLLS - 1
+    known, begin, number = known[enough], begin[enough], number[enough]
+
+    def quantile(share: float) -> Int64:
+        place = share * (number - 1)
+        low = between[begin + np.floor(place).astype(np.int64)]
+        high = between[begin + np.ceil(place).astype(np.int64)]
+        return low + np.round((high - low) * (place % 1)).astype(np.int64)
+
+    median[known] = quantile(0.5)
+    spread[known] = quantile(0.75) - quantile(0.25)
+    return median, spread
+
+
+def routers(operations: Operations, rows: Int64, client: Int64, count: int) -> Int64:
+    """Distinct routers behind each client's address; MISSING where no request tells.
+
+    A transaction ID is the hash of the router's key (domain.md, 2.3), a signer's subject its name. Routers with one
+    name have different keys, and a router with a new key keeps its name: what tells more apart is taken.
+    """
+    keys = _distinct(operations.transaction_id[rows], client, count)
+    names = _distinct(operations.signer_subject[rows], client, count)
+    most = np.maximum(keys, names)
+    return np.where(most > 0, most, MISSING)
+
+
+def distinct_routers(operations: Operations, rows: Int64) -> int | None:
+    """The same over all addresses of a server: a router that moved to another address counts once."""
+    counted = routers(operations, rows, np.zeros(len(rows), np.int64), 1)
+    return None if counted[0] == MISSING else int(counted[0])
+
+
+def _distinct(identity: Text, client: Int64, count: int) -> Int64:
+    codes, labels = number_labels(identity)
+    if labels in ((), (None,)):
+        return np.zeros(count, np.int64)
+    size = len(labels)
+    told = np.array([label is not None for label in labels])[codes]
+    pairs = np.unique(client[told] * size + codes[told])
+    return np.bincount(pairs // size, minlength=count)

@@ -1,0 +1,49 @@
+"""How many connections were open at once, over time, against the limits of the server."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Int64
+from pcapinspect.load.model import Concurrency
+from pcapinspect.load.traffic import Traffic
+
+IOS_DEFAULT = 5
+"""`ip http max-connections` of classic IOS where nothing is configured (domain.md, 1.4, from memory)."""
+
+IOS_MOST = 16
+"""The most that `ip http max-connections` takes (Cisco TAC note 118734)."""
+
+
+class Open:
+    """Open connections of a server at any time: a connection that closes at t is not open at t any more."""
+
+    def __init__(self, traffic: Traffic) -> None:
+        was_open = traffic.opened != MISSING
+        self.opened: Int64 = np.sort(traffic.opened[was_open])
+        self.closed: Int64 = np.sort(traffic.closed[was_open & (traffic.closed != MISSING)])
+
+    def at(self, times: Int64) -> Int64:
+        """How many were open at each of the times."""
+        return np.searchsorted(self.opened, times, side="right") - np.searchsorted(self.closed, times, side="right")
+
+    def curve(self) -> tuple[Int64, Int64]:
+        """Times at which the number changed, and what it was from then on."""
+        times = np.unique(np.concatenate((self.opened, self.closed)))
+        return times, self.at(times)
+
+
+def concurrency(opened: Open, limit: int, end: int) -> Concurrency | None:
+    """The peak, and for how long the default limit and the one in force were reached. None: nothing was ever open."""
+    times, counts = opened.curve()
+    if not len(times):
+        return None
+    most = int(np.argmax(counts))
+    lasting = np.diff(times, append=max(end, int(times[-1])))
+    return Concurrency(
+        peak=int(counts[most]),
+        peak_time=int(times[most]),
+        seconds_at_5=float(lasting[counts >= IOS_DEFAULT].sum()) / SECOND,
+        seconds_at_limit=float(lasting[counts >= limit].sum()) / SECOND,
+    )

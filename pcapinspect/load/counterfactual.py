@@ -1,0 +1,41 @@
+"""What the load would have been without the polls for a rollover certificate that does not exist yet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.load import rates
+from pcapinspect.load.clients import ERROR
+from pcapinspect.load.model import Counterfactual
+from pcapinspect.load.operations import Asked
+from pcapinspect.load.traffic import Traffic
+from pcapinspect.settings import Settings
+
+POLLED = "GetNextCACert"
+
+
+def counterfactual(traffic: Traffic, asked: Asked, settings: Settings) -> Counterfactual | None:
+    """Without the connections that carried nothing but GetNextCACert requests with an error. None: there were none.
+
+    Attempts that were never answered stay out of both peaks: only what the server accepted counts there.
+    """
+    rows = traffic.exchange_number
+    if POLLED not in asked.operations:
+        return None
+    refused = (asked.operation[rows] == asked.operations.index(POLLED)) & (asked.status[rows] >= ERROR)
+    left_out = int(np.count_nonzero(refused))
+    if not left_out:
+        return None
+    useful = np.zeros(len(traffic.start), np.bool_)
+    useful[traffic.exchange_attempt[~refused]] = True
+    polls = np.zeros(len(traffic.start), np.bool_)
+    polls[traffic.exchange_attempt[refused]] = True
+    kept = np.sort(traffic.answer[traffic.accepted & (useful | ~polls)])
+    peak = rates.peak(kept, settings.window * SECOND)
+    return Counterfactual(
+        peak=peak,
+        requests_left_out=left_out,
+        share=left_out / len(rows),
+        below_limit=peak is None or peak.count < settings.limit,
+    )

@@ -1,0 +1,127 @@
+"""How IOS counts to its limit is not public: every way that it may count, and how each stands at the pauses.
+
+Counted may be attempts, SYN packets, accepts or requests; over the last minute at any time (`rolling`), over minutes
+that follow each other from an unknown moment on (`fixed`), or over the last minute but anew after each pause
+(`rearmed`). None is claimed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import Int64
+from pcapinspect.load.model import CountingModel
+from pcapinspect.load.rates import count_before
+from pcapinspect.load.silences import Silence
+from pcapinspect.settings import Settings
+
+SLACK = 0.1
+"""Share of the limit by which a count may pass it before the server's silence is seen: connections that were on their
+way, or waiting in the queue in front of the listener, when the limit was reached."""
+
+PHASES = 60
+"""Moments within the window at which fixed minutes are tried to begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One way of counting at each pause, and where it passed the limit while the server went on answering."""
+
+    model: CountingModel
+    reached: tuple[bool, ...]
+    """For each pause: whether the count had come to the limit."""
+
+
+def count_models(
+    times: Mapping[str, Int64], silences: Sequence[Silence], settings: Settings
+) -> tuple[CountingModel, ...]:
+    """All models. `times` are the sorted times of what each of them counts."""
+    models = []
+    for counts, when in times.items():
+        for window, judge in (("rolling", _rolling), ("fixed", _fixed), ("rearmed", _rearmed)):
+            at_onset, over = judge(when, silences, settings)
+            fits = bool(silences) and over == 0 and bool(np.all(at_onset >= settings.limit))
+            models.append(CountingModel(counts, window, tuple(at_onset.tolist()), fits, over))
+    return tuple(models)
+
+
+def _onsets(silences: Sequence[Silence]) -> Int64:
+    return np.array([silence.onset for silence in silences], np.int64)
+
+
+def _resumptions(silences: Sequence[Silence]) -> Int64:
+    return np.array([s.next_answer for s in silences if s.next_answer is not None], np.int64)
+
+
+def _most(settings: Settings) -> float:
+    return settings.limit * (1 + SLACK)
+
+
+def _rolling(when: Int64, silences: Sequence[Silence], settings: Settings) -> tuple[Int64, int]:
+    """Passed without a pause: how many came on top of a full window although no pause was in it or began then."""
+    window = settings.window * SECOND
+    at_onset = count_before(when, _onsets(silences), window)
+    over = when[count_before(when, when, window) > _most(settings)]
+    return at_onset, int(np.count_nonzero(~_near(over, silences, window)))
+
+
+def _near(times: Int64, silences: Sequence[Silence], window: int) -> Int64:
+    """Which times lie in a silence or less than a window after one: whether a pause re-arms the count is not known."""
+    near = np.zeros(len(times), np.bool_)
+    for silence in silences:
+        low = np.searchsorted(times, silence.onset, side="left")
+        until = times[-1] if silence.next_answer is None else silence.next_answer + window
+        near[low : np.searchsorted(times, until, side="right")] = True
+    return near
+
+
+def _rearmed(when: Int64, silences: Sequence[Silence], settings: Settings) -> tuple[Int64, int]:
+    window = settings.window * SECOND
+    resumed = _resumptions(silences)
+
+    def count(at: Int64) -> Int64:
+        since = at - window
+        if len(resumed):
+            last = np.searchsorted(resumed, at, side="right") - 1
+            since = np.where(last >= 0, np.maximum(since, resumed[last] - 1), since)
+        return np.searchsorted(when, at, side="right") - np.searchsorted(when, since, side="right")
+
+    over = when[count(when) > _most(settings)]
+    inside = np.zeros(len(over), np.bool_)
+    for silence in silences:
+        until = over[-1] if silence.next_answer is None and len(over) else silence.next_answer
+        inside |= (over >= silence.onset) & (over <= (until or 0))
+    return count(_onsets(silences)), int(np.count_nonzero(~inside))
+
+
+def _fixed(when: Int64, silences: Sequence[Silence], settings: Settings) -> tuple[Int64, int]:
+    """By the phase that explains most pauses, and of those the one with the fewest minutes over the limit without one."""
+    window = settings.window * SECOND
+    onsets = _onsets(silences)
+    best: tuple[tuple[int, int], Int64, int] | None = None
+    seconds, each = np.unique(when // SECOND, return_counts=True)
+    for phase in range(PHASES):
+        shift = phase * window // PHASES
+        begins = onsets - (onsets - shift) % window
+        at_onset = np.searchsorted(when, onsets, side="right") - np.searchsorted(when, begins, side="left")
+        over = _full_minutes(seconds, each, shift // SECOND, onsets, settings)
+        rank = (-int(np.count_nonzero(at_onset >= settings.limit)), over)
+        if best is None or rank < best[0]:
+            best = rank, at_onset, over
+    assert best is not None
+    return best[1], best[2]
+
+
+def _full_minutes(seconds: Int64, each: Int64, shift: int, onsets: Int64, settings: Settings) -> int:
+    """Fixed minutes with more than the limit in which no pause began."""
+    if not len(seconds):
+        return 0
+    minute = (seconds - shift) // settings.window
+    begins = np.flatnonzero(np.diff(minute, prepend=minute[0] - 1))
+    counts = np.add.reduceat(each, begins)
+    paused = np.isin(minute[begins], (onsets // SECOND - shift) // settings.window)
+    return int(np.count_nonzero((counts > _most(settings)) & ~paused))

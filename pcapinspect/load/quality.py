@@ -1,0 +1,127 @@
+"""What the capture itself is worth: what is missing from it, and what that forbids to conclude."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pcapinspect.capture.inputs import InputFile
+from pcapinspect.columns import Int64
+from pcapinspect.http.exchanges import HttpQuality
+from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, Connections, TcpQuality
+
+MOSTLY = 0.9
+"""Share of the established connections from which a capture is called one-way.
+
+Asymmetric routing or a SPAN of one direction leaves no packet of the other; a tenth is room for a path that changed.
+"""
+
+TO_SERVER, FROM_SERVER = "to_server", "from_server"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureQuality:
+    """Section `capture` of the report. Counts are of packets unless they say otherwise."""
+
+    one_way: str | None = None
+    """`to_server` or `from_server`: the only direction that the capture holds."""
+    drops: int = 0
+    """Packets that the capturing host says it dropped."""
+    snaplen_cut: int = 0
+    midstream: int = 0
+    """Connections that began before the capture."""
+    gaps: int = 0
+    """Holes in payload streams."""
+    duplicates: int = 0
+    clock_jumps: int = 0
+    notes: tuple[str, ...] = ()
+    """What a reader must know before believing the rest, in sentences."""
+    acked_unseen: int = 0
+    """ACKs for bytes that are not in the capture."""
+    synack_not_captured: int = 0
+    """Connections whose SYN/ACK is missing although they were established."""
+    established: int = 0
+    """Connections with a SYN that were established: what `synack_not_captured` is a part of."""
+    retransmissions: int = 0
+    truncated: int = 0
+    """Files that end in the middle of a packet."""
+    not_http: int = 0
+    """Connections whose bytes are not HTTP."""
+    first_time: int | None = None
+    """Of all packets, nanoseconds: whatever they were, the capture was running."""
+    last_time: int | None = None
+
+    @property
+    def share_lost(self) -> float:
+        """Share of SYN/ACKs that are known to be missing: an estimate of what the capture lost, 0 to 1."""
+        return self.synack_not_captured / self.established if self.established else 0.0
+
+
+def assess(inputs: Sequence[InputFile], tcp: TcpQuality, http: HttpQuality, connections: Connections) -> CaptureQuality:
+    """The quality of the capture, from its files, its packets and its connections."""
+    first = [file.first_time for file in inputs if file.first_time is not None]
+    last = [file.last_time for file in inputs if file.last_time is not None]
+    quality = CaptureQuality(
+        one_way=one_way(connections),
+        drops=sum(file.interface_drops for file in inputs),
+        snaplen_cut=sum(file.snaplen_cut for file in inputs),
+        midstream=int(np.count_nonzero(connections.outcome == MIDSTREAM)),
+        gaps=tcp.gaps,
+        duplicates=tcp.duplicates,
+        clock_jumps=sum(file.clock_jumps for file in inputs),
+        acked_unseen=tcp.acked_unseen,
+        synack_not_captured=tcp.synack_not_captured,
+        established=int(np.count_nonzero(connections.outcome == ESTABLISHED)),
+        retransmissions=tcp.retransmissions,
+        truncated=sum(file.truncated for file in inputs),
+        not_http=http.not_http,
+        first_time=min(first, default=None),
+        last_time=max(last, default=None),
+    )
+    return _with_notes(quality, http)
+
+
+def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
+    """The only direction that these connections were captured in, or None.
+
+    An attempt without answer proves nothing; a connection that went on although one side is never heard does.
+    Packets of a server to which no client ever sends one do, too. `rows`: of the connections asked about; None: all.
+    """
+    chosen = slice(None) if rows is None else rows
+    up, down = connections.packets_up[chosen] > 0, connections.packets_down[chosen] > 0
+    went_on = connections.outcome[chosen] == ESTABLISHED
+    if not up.any() and down.any():
+        return FROM_SERVER
+    if went_on.any() and np.count_nonzero(went_on & ~down) >= MOSTLY * np.count_nonzero(went_on):
+        return TO_SERVER
+    return None
+
+
+def _with_notes(quality: CaptureQuality, http: HttpQuality) -> CaptureQuality:
+    notes = []
+    if quality.one_way == TO_SERVER:
+        notes.append("Only packets towards the servers were captured: no SYN/ACK can be seen, answered or not.")
+    if quality.one_way == FROM_SERVER:
+        notes.append("Only packets from the servers were captured: attempts without answer cannot be seen.")
+    if quality.drops:
+        notes.append(f"The capturing host dropped {quality.drops:,} packets.")
+    if quality.truncated:
+        notes.append("A file ends in the middle of a packet: what came after is not judged.")
+    if quality.synack_not_captured and quality.one_way is None:
+        notes.append(
+            f"{quality.synack_not_captured:,} of {quality.established:,} established connections have no SYN/ACK "
+            "in the capture: the capture lost packets, not the server."
+        )
+    if quality.acked_unseen and quality.one_way is None:
+        notes.append(f"{quality.acked_unseen:,} ACKs are for bytes that the capture does not hold.")
+    if quality.duplicates:
+        notes.append(f"{quality.duplicates:,} packets are in the capture twice; copies were left out.")
+    if quality.clock_jumps:
+        notes.append(f"The capture's clock jumped {quality.clock_jumps:,} times: durations across a jump are wrong.")
+    if quality.midstream:
+        notes.append(f"{quality.midstream:,} connections began before the capture.")
+    if http.messages_cut:
+        notes.append(f"{http.messages_cut:,} HTTP messages are cut or have holes.")
+    return replace(quality, notes=tuple(notes))

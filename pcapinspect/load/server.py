@@ -1,0 +1,203 @@
+"""One server: everything that its traffic says, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Int64, Text
+from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load import parties, rates, silences
+from pcapinspect.load.causes import Cause, Circumstances, causes_of
+from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods
+from pcapinspect.load.concurrency import Open, concurrency
+from pcapinspect.load.counterfactual import counterfactual
+from pcapinspect.load.counting import count_models
+from pcapinspect.load.curve import curve_of
+from pcapinspect.load.estimate import estimate
+from pcapinspect.load.minutes import minutes_of
+from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
+from pcapinspect.load.operations import Asked
+from pcapinspect.load.quality import CaptureQuality, one_way
+from pcapinspect.load.silences import Silence
+from pcapinspect.load.synchronisation import synchronisation
+from pcapinspect.load.traffic import Traffic
+from pcapinspect.load.verdict import verdict_of
+from pcapinspect.pki.operations import Operations
+from pcapinspect.settings import Settings
+from pcapinspect.tcp.connections import MIDSTREAM, OUTCOMES, Connections, Syns
+
+MOST_CONNECTIONS = 1000
+"""Numbers of the attempts that a pause hit, kept with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """All tables of the capture, and what is the same for every server."""
+
+    connections: Connections
+    syns: Syns
+    exchanges: Exchanges
+    operations: Operations
+    asked: Asked
+    quality: CaptureQuality
+    settings: Settings
+    parties: parties.Parties
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one server adds to the Load."""
+
+    load: ServerLoad
+    minutes: Minutes
+    clients: Clients
+    curve: Curve
+
+
+def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
+    """All of one server; `number` is what its rows carry in the column `server`."""
+    settings, asked = capture.settings, capture.asked
+    found, strangers = silences.tell_apart(traffic)
+    opened = Open(traffic)
+    requests = np.sort(asked.time[traffic.exchange_number])
+    failed = asked.status[traffic.exchange_number] >= ERROR
+    errors = np.sort(asked.time[traffic.exchange_number[failed]])
+    about = _circumstances(capture, traffic, opened, found, requests)
+    causes = causes_of(about)
+    polls = periods(traffic)
+    minutes = minutes_of(number, traffic, requests, errors, opened, found, settings)
+    accepts = traffic.accept_times
+    counts = np.bincount(traffic.outcome, minlength=len(OUTCOMES)).tolist()
+    outcomes = dict(zip(OUTCOMES, counts, strict=True))
+    row = int(traffic.numbers[0])
+    ip, port = parties.server_name(capture.connections, row)
+    first_times = [silence.first_unanswered for silence in found]
+    load = ServerLoad(
+        ip=ip,
+        port=port,
+        kind=_kind(capture, traffic),
+        attempts=int(np.count_nonzero(traffic.outcome != MIDSTREAM)),
+        **outcomes,
+        syn_packets=len(traffic.syn_time),
+        exchanges=len(traffic.exchange_number),
+        errors=len(errors),
+        clients=len(traffic.client_numbers),
+        routers=distinct_routers(capture.operations, traffic.exchange_number),
+        first_time=int(traffic.start.min()),
+        last_time=int(capture.connections.end[traffic.numbers].max()),
+        peak_accepted_60s=rates.peak(accepts, settings.window * SECOND),
+        peak_minute=rates.peak_minute(accepts),
+        minutes_over_limit=int(np.count_nonzero(minutes.over_limit)),
+        first_over_limit=rates.first_over(accepts, settings.window * SECOND, settings.limit),
+        first_pause=min(first_times, default=None),
+        pauses=tuple(_pause(capture, about, *pair) for pair in zip(found, causes, strict=True)),
+        verdict=verdict_of(about, causes, strangers),
+        models=about.models,
+        estimate=estimate(found, accepts, traffic.begin, settings),
+        concurrency=concurrency(opened, settings.max_connections, traffic.end),
+        counterfactual=counterfactual(traffic, asked, settings),
+        synchronisation=synchronisation(traffic, polls[0]),
+    )
+    clients = clients_of(number, traffic, asked, capture.operations, _client_names(capture, traffic), polls)
+    return Judged(load, minutes, clients, curve_of(number, traffic, opened, settings.window * SECOND))
+
+
+def _circumstances(
+    capture: Capture, traffic: Traffic, opened: Open, found: list[Silence], requests: Int64
+) -> Circumstances:
+    """The counting models are worth their time only where a pause or a full minute asks for them."""
+    settings = capture.settings
+    accepts = traffic.accept_times
+    counted = {
+        "accepts": accepts,
+        "attempts": np.sort(traffic.attempt_times),
+        "syns": traffic.syn_time,
+        "requests": requests,
+    }
+    over = rates.first_over(accepts, settings.window * SECOND, settings.limit) is not None
+    direction = capture.quality.one_way or one_way(capture.connections, traffic.numbers)
+    return Circumstances(
+        traffic=traffic,
+        opened=opened,
+        silences=found,
+        models=count_models(counted, found, settings) if found or over else (),
+        quality=capture.quality,
+        one_way=direction,
+        settings=settings,
+    )
+
+
+def _kind(capture: Capture, traffic: Traffic) -> str:
+    """What the server speaks, by its exchanges, else by whether there was any payload."""
+    rows = traffic.exchange_number
+    scep = np.array([name is not None for name in capture.asked.operations], np.bool_)
+    if len(rows) and scep[capture.asked.operation[rows]].any():
+        return "pki"
+    if len(rows):
+        return "http"
+    connections = capture.connections
+    payload = (connections.bytes_up[traffic.numbers] > 0) | (connections.bytes_down[traffic.numbers] > 0)
+    return "other" if payload.any() else "unknown"
+
+
+def _client_names(capture: Capture, traffic: Traffic) -> Text:
+    names = np.empty(len(traffic.client_numbers), object)
+    rows = capture.parties.client_shown[traffic.client_numbers]
+    names[:] = [parties.client_name(capture.connections, row) for row in rows.tolist()]
+    return names
+
+
+def _pause(capture: Capture, about: Circumstances, silence: Silence, cause: Cause) -> Pause:
+    """A silence as the report has it."""
+    traffic = about.traffic
+    onset = np.array([silence.onset])
+    before = rates.count_before(traffic.accept_times, onset, about.settings.window * SECOND)
+    return Pause(
+        last_answer=silence.last_answer,
+        first_unanswered=silence.first_unanswered,
+        last_unanswered=silence.last_unanswered,
+        next_answer=silence.next_answer,
+        silence_at_least=silence.at_least,
+        silence_at_most=silence.at_most,
+        unanswered_syns=len(silence.syns),
+        unanswered_attempts=len(silence.attempts),
+        clients=silence.clients,
+        accepted_before_60s=int(before[0]),
+        open_before=int(about.opened.at(np.array([silence.first_unanswered]))[0]),
+        cause=cause.cause,
+        confidence=round(cause.confidence, 2),
+        evidence_for=cause.evidence_for,
+        evidence_against=cause.evidence_against,
+        frames=_frames(capture, traffic, silence),
+        connections=tuple(traffic.numbers[silence.attempts[:MOST_CONNECTIONS]].tolist()),
+    )
+
+
+def _frames(capture: Capture, traffic: Traffic, silence: Silence) -> tuple[tuple[int, int], ...]:
+    """(file, frame) of the last answer, the first and last unanswered SYN, and the next answer, where there are any."""
+    syns = capture.syns
+    shown = []
+    if silence.last_answer is not None:
+        shown.append(_answer_frame(capture, traffic, silence.last_answer))
+    for row in (silence.syns[0], silence.syns[-1]):
+        number = traffic.syn_number[row]
+        shown.append((int(syns.file[number]), int(syns.frame[number])))
+    if silence.next_answer is not None:
+        shown.append(_answer_frame(capture, traffic, silence.next_answer))
+    return tuple(dict.fromkeys(frame for frame in shown if frame is not None))
+
+
+def _answer_frame(capture: Capture, traffic: Traffic, time: int) -> tuple[int, int] | None:
+    """The packet that answered at this time; None where it is not in the capture."""
+    connections = capture.connections
+    place = np.searchsorted(traffic.answer[traffic.prompt], time)
+    number = traffic.numbers[traffic.prompt[place]]
+    if connections.synack_frame[number] != MISSING:
+        return int(connections.synack_file[number]), int(connections.synack_frame[number])
+    for frame in (connections.answer_frame[number], connections.established_frame[number]):
+        if frame != MISSING:
+            return int(connections.file[number]), int(frame)
+    return None

@@ -1,0 +1,165 @@
+"""Silences: intervals in which SYNs reached a server and nobody's was answered, told apart from loss.
+
+A server that answers anyone is not paused. So only the stretches between two of its prompt answers are looked at, and
+of these only those whose unanswered SYNs cannot have been lost by chance, nor be those of parties that the server
+never answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import lgamma, log
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import Bool, Int64
+from pcapinspect.load import strangers
+from pcapinspect.load.strangers import Strangers
+from pcapinspect.load.traffic import PROMPT, UNANSWERED, Traffic
+
+SHORTEST = SECOND
+"""A silence shorter than the first retransmission time-out (RFC 6298, 2.1) may be one lost burst: nobody asked twice."""
+
+CHANCE = 1e-3
+"""How many silences of this many SYNs chance may be expected to make in the whole capture before one is believed."""
+
+TRUST = 10
+"""Answers that are assumed beside those seen: that networks deliver most SYNs is known before any capture."""
+
+FEWEST_ATTEMPTS = 2
+"""One attempt alone may be one client's trouble, however often it asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """One interval. Times in nanoseconds, None where the capture begins or ends within it."""
+
+    last_answer: int | None
+    first_unanswered: int
+    last_unanswered: int
+    next_answer: int | None
+    at_least: int
+    at_most: int | None
+    syns: Int64
+    """Rows of the unanswered SYNs in Traffic's SYN columns, in order."""
+    attempts: Int64
+    """Rows of the attempts that they belong to, each once."""
+    clients: int
+    stalled: int
+    """Connections that were accepted but not served before the silence ended: the queue in front of the listener."""
+
+    @property
+    def onset(self) -> int:
+        """The last moment at which the server is known to have listened, or the first at which it did not."""
+        return self.first_unanswered if self.last_answer is None else self.last_answer
+
+
+def find(traffic: Traffic, left_out: Bool) -> list[Silence]:
+    """All silences of a server, in order of time, by the SYNs that are not left out."""
+    answers = traffic.answer[traffic.prompt]
+    rows = np.flatnonzero((traffic.syn_state == UNANSWERED) & ~left_out)
+    if not len(rows):
+        return []
+    gap = np.searchsorted(answers, traffic.syn_time[rows], side="right")
+    gaps, first, counts = np.unique(gap, return_index=True, return_counts=True)
+    spans = traffic.syn_time[rows[first + counts - 1]] - traffic.syn_time[rows[first]]
+    attempts = _distinct(gap, traffic.syn_attempt[rows], len(answers) + 1)[gaps]
+    eligible = (spans >= SHORTEST) & (attempts >= FEWEST_ATTEMPTS)
+    eligible &= beyond_chance(counts, eligible, len(answers))
+    trips = _trips(traffic)
+    return [
+        _silence(traffic, trips, int(gaps[i]), rows[first[i] : first[i] + counts[i]]) for i in np.flatnonzero(eligible)
+    ]
+
+
+def beyond_chance(counts: Int64, eligible: Bool, answered: int) -> Bool:
+    """Which runs of unanswered SYNs are too long for SYNs lost one by one.
+
+    `counts` are the lengths of all runs between answers, `answered` the number of answers. If n unanswered SYNs were
+    spread by chance over N SYNs, the expected number of runs of k or more is
+    (N - n + 1) * C(N - k, n - k) / C(N, n). What is a silence is no loss: it is taken out and the rest is judged
+    again, until nothing changes, so a long pause does not hide a short one.
+    """
+    believed = np.zeros(len(counts), np.bool_)
+    while True:
+        unanswered = int(counts[~believed].sum())
+        expected = {
+            int(k): _log_expected_runs(int(k), unanswered, answered + TRUST) for k in np.unique(counts[~believed])
+        }
+        more = ~believed & eligible
+        more[more] = [expected[k] <= log(CHANCE) for k in counts[more].tolist()]
+        if not more.any():
+            return believed
+        believed |= more
+
+
+def _log_expected_runs(k: int, unanswered: int, answered: int) -> float:
+    total = unanswered + answered
+    choices = lgamma(total - k + 1) - lgamma(unanswered - k + 1) - lgamma(total + 1) + lgamma(unanswered + 1)
+    return log(answered + 1) + choices
+
+
+def _distinct(gap: Int64, attempt: Int64, gaps: int) -> Int64:
+    """How many distinct attempts each gap has."""
+    if not len(gap):
+        return np.zeros(gaps, np.int64)
+    width = int(attempt.max()) + 1
+    pairs = np.unique(gap * width + attempt)
+    return np.bincount(pairs // width, minlength=gaps)
+
+
+def _silence(traffic: Traffic, trips: Int64, gap: int, rows: Int64) -> Silence:
+    first, last = int(traffic.syn_time[rows[0]]), int(traffic.syn_time[rows[-1]])
+    attempts = np.unique(traffic.syn_attempt[rows])
+    clients = len(np.unique(traffic.client[attempts]))
+    before = traffic.prompt[gap - 1] if gap else None
+    after = traffic.prompt[gap] if gap < len(traffic.prompt) else None
+    # Where the capture was made is not known: a SYN may have met the server a round trip after it was seen, and the
+    # server may have given its last answer a round trip before that was seen.
+    at_least = max(0, last - first - int(trips[traffic.client[traffic.syn_attempt[rows[0]]]]))
+    last_answer = None if before is None else int(traffic.answer[before])
+    next_answer = None if after is None else int(traffic.answer[after])
+    at_most = None
+    if before is not None and next_answer is not None:
+        at_most = next_answer - int(traffic.asked[before])
+    return Silence(last_answer, first, last, next_answer, at_least, at_most, rows, attempts, clients, 0)
+
+
+def _trips(traffic: Traffic) -> Int64:
+    """The longest usual round trip of each client; of a client that was never answered, the server's."""
+    trips = np.zeros(len(traffic.client_numbers), np.int64)
+    answered = traffic.prompt
+    np.maximum.at(trips, traffic.client[answered], traffic.answer[answered] - traffic.asked[answered])
+    # Beyond twice the usual it was the server that took its time, not the path.
+    return np.where(trips > 0, np.minimum(trips, 2 * traffic.round_trip), traffic.round_trip)
+
+
+def tell_apart(traffic: Traffic) -> tuple[list[Silence], Strangers]:
+    """The silences of a server, and the parties that are no evidence for them.
+
+    A client that was never answered is first left out wherever the server answered others in between. If its SYNs lie
+    in silences that others suffered too, those explain it; if enough lie elsewhere, it is blocked.
+    """
+    answered = strangers.answered_clients(traffic)
+    lone = strangers.lone_syns(traffic, answered)
+    counted = (traffic.syn_state == UNANSWERED) & ~lone
+    suspects = strangers.suspects(traffic, answered, np.flatnonzero(counted))
+    silences = find(traffic, lone | strangers.syns_of(traffic, suspects))
+    if not len(suspects):
+        return silences, Strangers(lone, suspects, int(np.count_nonzero(lone)))
+    outside = counted & ~within(silences, traffic.syn_time)
+    each = np.bincount(traffic.client[traffic.syn_attempt[outside]], minlength=len(traffic.client_numbers))
+    blocked = suspects[each[suspects] >= strangers.FEWEST_SYNS]
+    left_out = lone | strangers.syns_of(traffic, blocked)
+    return find(traffic, left_out), Strangers(left_out, blocked, int(np.count_nonzero(lone)))
+
+
+def within(silences: list[Silence], times: Int64) -> Bool:
+    """Which times lie in a silence, its answers' round trips included."""
+    inside = np.zeros(len(times), np.bool_)
+    for silence in silences:
+        low = 0 if silence.last_answer is None else np.searchsorted(times, silence.last_answer - PROMPT, side="left")
+        high = len(times) if silence.next_answer is None else np.searchsorted(times, silence.next_answer, side="right")
+        inside[low:high] = True
+    return inside

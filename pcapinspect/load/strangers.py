@@ -1,0 +1,76 @@
+"""Parties that a server never answers while it answers others: an access list, a dead path, a flood, a scanner.
+
+What they ask says nothing about whether the server is listening, so it is no evidence of a pause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.load.traffic import Traffic
+
+LAST_RETRANSMISSION = 4 * SECOND
+"""A TCP client that got no answer has asked again by then: Linux after 1 s (RFC 6298), IOS after 2 s (domain.md, 3.2),
+older systems after 3 s (RFC 1122, 4.2.3.1)."""
+
+FEWEST_SYNS = 3
+"""Unanswered SYNs, outside silences that others saw too, before one client is called blocked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Which SYNs of a Traffic are no evidence, and whose they are."""
+
+    syns: Bool
+    """Parallel to the SYN columns."""
+    blocked: Int64
+    """Clients that asked again and again, and were never answered although others were."""
+    lone: int
+    """Attempts of a single SYN, never repeated, by clients that were never answered: no TCP client does that."""
+
+
+def lone_syns(traffic: Traffic, answered: Bool) -> Bool:
+    """SYNs of attempts that were never repeated although there was time, by clients that were never answered."""
+    packets = np.bincount(traffic.syn_attempt, minlength=len(traffic.start))
+    patient = traffic.start <= traffic.end - LAST_RETRANSMISSION
+    insistent = np.zeros(len(answered), np.bool_)
+    insistent[traffic.client[packets > 1]] = True
+    lone = (packets == 1) & patient & ~(answered | insistent)[traffic.client] & (traffic.answer == MISSING)
+    return lone[traffic.syn_attempt]
+
+
+def suspects(traffic: Traffic, answered: Bool, unanswered: Int64) -> Int64:
+    """Clients that were never answered, though the server answered others between two of their SYNs.
+
+    `unanswered` are the rows of the SYNs that count.
+    """
+    client = traffic.client[traffic.syn_attempt[unanswered]]
+    never = ~answered[client]
+    client, when = client[never], traffic.syn_time[unanswered][never]
+    if not len(client):
+        return np.empty(0, np.int64)
+    gap = np.searchsorted(traffic.answer[traffic.prompt], when, side="right")
+    who, place = np.unique(client, return_inverse=True)
+    first = np.full(len(who), np.iinfo(np.int64).max)
+    last = np.full(len(who), -1)
+    np.minimum.at(first, place, gap)
+    np.maximum.at(last, place, gap)
+    return who[last > first]
+
+
+def answered_clients(traffic: Traffic) -> Bool:
+    """By number of client: whether it was ever answered."""
+    answered = np.zeros(len(traffic.client_numbers), np.bool_)
+    answered[traffic.client[traffic.answer != MISSING]] = True
+    return answered
+
+
+def syns_of(traffic: Traffic, clients: Int64) -> Bool:
+    """Which SYNs are of these clients."""
+    chosen = np.zeros(len(traffic.client_numbers), np.bool_)
+    chosen[clients] = True
+    return chosen[traffic.client[traffic.syn_attempt]]

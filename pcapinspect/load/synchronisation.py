@@ -1,0 +1,49 @@
+"""Clients that poll in step: how far the phases of their polls agree."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.load.model import Synchronisation
+from pcapinspect.load.traffic import Traffic
+from pcapinspect.tcp.connections import MIDSTREAM
+
+ALIKE = 0.2
+"""How far a client's period may be off the common one: beyond, it cannot stay in step for more than a few polls."""
+
+CYCLES = 5
+"""Phases are compared within so many periods: over more, small differences of the period smear them."""
+
+
+def synchronisation(traffic: Traffic, period: Int64) -> Synchronisation:
+    """`period`: of each client of the server, MISSING where it has none."""
+    known = period[period != MISSING]
+    if not len(known):
+        return Synchronisation(0, None, None)
+    common = int(np.median(known))
+    if common <= 0:
+        return Synchronisation(len(known), common, None)
+    alike = (period != MISSING) & (np.abs(period - common) <= ALIKE * common)
+    return Synchronisation(len(known), common, _concentration(traffic, alike, common))
+
+
+def _concentration(traffic: Traffic, alike: Bool, period: int) -> float | None:
+    """Length of the mean phase vector of the attempts, free of what few attempts have by chance (Mardia and Jupp,
+    Directional Statistics, 2000, 2.3: E[n R^2] = 1 for phases without order)."""
+    rows = alike[traffic.client] & (traffic.outcome != MIDSTREAM)
+    start = traffic.start[rows]
+    if len(start) < 2 or np.count_nonzero(alike) < 2:
+        return None
+    start = start - start.min()
+    vector = np.exp(2j * np.pi * (start % period) / period)
+    window = start // (CYCLES * period)
+    _, window = np.unique(window, return_inverse=True)
+    number = np.bincount(window)
+    squared = np.bincount(window, vector.real) ** 2 + np.bincount(window, vector.imag) ** 2
+    several = number > 1
+    if not several.any():
+        return None
+    number, squared = number[several], squared[several]
+    excess = (squared / number - 1) / (number - 1)
+    return float(np.sqrt(max(0.0, float(np.average(excess, weights=number)))))

@@ -1,0 +1,216 @@
+"""One server's traffic: what it was asked, and when it answered. Columns in the order of time, nanoseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Bool, Int64, UInt8
+from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.parties import Parties
+from pcapinspect.tcp.connections import (
+    CLOSE_NONE,
+    CLOSE_OPEN,
+    ESTABLISHED,
+    HALF_OPEN,
+    MIDSTREAM,
+    REFUSED,
+    UNREACHABLE,
+    Connections,
+    Syns,
+)
+
+PROMPT = SECOND
+"""An answer later than this after its SYN proves that the server had not answered in between.
+
+One second is the first retransmission time-out of TCP (RFC 6298, 2.1): from then on a client believes its SYN lost.
+"""
+
+SLOW_PATH = 4
+"""Handshakes are late beyond this many times the path's own round trip, where that is more than PROMPT."""
+
+ANSWERED, UNANSWERED, UNKNOWN = range(3)
+"""`Traffic.syn_state`. UNKNOWN: the capture ended while an answer was still possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Columns of one server. Those that begin with `syn_` have a row a SYN packet, `exchange_` an exchange, the others
+    a connection; `syn_attempt` is the row of a SYN's connection."""
+
+    numbers: Int64
+    """Numbers of the connections in the capture."""
+    client: Int64
+    """0 is the first of this server's clients."""
+    client_numbers: Int64
+    """The same clients as `Parties` counts them."""
+    start: Int64
+    outcome: UInt8
+    answer: Int64
+    """When the attempt was first answered, with whatever; MISSING where it was not."""
+    asked: Int64
+    """The SYN that was answered: the last one before the answer that is not too close to it; MISSING as `answer`."""
+    accepted: Bool
+    """The server answered with SYN/ACK, or must have."""
+    opened: Int64
+    """When the connection was open for the server; MISSING where it never was."""
+    closed: Int64
+    """When it stopped being open; MISSING where it did not before the capture's end."""
+    syn_time: Int64
+    syn_attempt: Int64
+    syn_state: UInt8
+    syn_number: Int64
+    """Row in the table of SYNs."""
+    exchange_number: Int64
+    """Row in the table of exchanges."""
+    exchange_attempt: Int64
+    prompt: Int64
+    """Rows of the attempts that were answered at once, in the order of their answers: only then was the server listening."""
+    round_trip: int
+    """What an unhurried handshake takes at most on this server's paths, nanoseconds."""
+    begin: int
+    end: int
+    """Of the capture, not of the server's packets."""
+
+    @property
+    def accept_times(self) -> Int64:
+        """Sorted."""
+        return np.sort(self.answer[self.accepted])
+
+    @property
+    def attempt_times(self) -> Int64:
+        """Starts of the attempts, sorted; connections that began before the capture are none."""
+        return self.start[self.outcome != MIDSTREAM]
+
+    @property
+    def patience(self) -> int:
+        """Beyond this an answer is late."""
+        return patience(self.round_trip)
+
+
+def patience(round_trip: int) -> int:
+    """How long an answer may take before it is late."""
+    return max(PROMPT, SLOW_PATH * round_trip)
+
+
+def traffic_of(
+    connections: Connections, syns: Syns, exchanges: Exchanges, parties: Parties, bounds: tuple[int, int]
+) -> Iterator[Traffic]:
+    """The traffic of each server, in the order of their numbers. `bounds`: begin and end of the capture."""
+    servers = len(parties.server_shown)
+    answer, asked = _answers(connections)
+    opened, closed = _open_times(connections, answer)
+    accepted = _accepted(connections)
+    local = np.empty(len(connections), np.int64)
+    by_connection = _groups(parties.server, servers)
+    by_syn = _groups(parties.server[syns.connection], servers)
+    by_exchange = _groups(parties.server[exchanges.connection], servers)
+    for rows, syn_rows, exchange_rows in zip(by_connection, by_syn, by_exchange, strict=True):
+        local[rows] = np.arange(len(rows))
+        in_time = syn_rows[np.argsort(syns.time[syn_rows], kind="stable")]
+        attempt = local[syns.connection[in_time]]
+        trip = _round_trip(connections.syn_packets[rows], answer[rows], asked[rows])
+        sent = _asked(asked[rows], answer[rows], connections.start[rows], trip)
+        when = syns.time[in_time]
+        numbers, client = np.unique(parties.client[rows], return_inverse=True)
+        yield Traffic(
+            numbers=rows,
+            client=client,
+            client_numbers=numbers,
+            start=connections.start[rows],
+            outcome=connections.outcome[rows],
+            answer=answer[rows],
+            asked=sent,
+            accepted=accepted[rows],
+            opened=opened[rows],
+            closed=closed[rows],
+            syn_time=when,
+            syn_attempt=attempt,
+            syn_state=_syn_states(when, answer[rows][attempt], sent[attempt], trip, bounds[1]),
+            syn_number=in_time,
+            exchange_number=exchange_rows,
+            exchange_attempt=local[exchanges.connection[exchange_rows]],
+            prompt=_prompt(answer[rows], sent, trip),
+            round_trip=trip,
+            begin=bounds[0],
+            end=bounds[1],
+        )
+
+
+def _groups(codes: Int64, count: int) -> list[Int64]:
+    """The rows of each code, in order."""
+    if count == 1:
+        return [np.arange(len(codes))]
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.searchsorted(codes[order], np.arange(1, count)))
+
+
+def _answers(connections: Connections) -> tuple[Int64, Int64]:
+    """When each attempt was answered, and the last SYN before that."""
+    answered = (connections.outcome == ESTABLISHED) | (connections.outcome == HALF_OPEN)
+    refused = (connections.outcome == REFUSED) | (connections.outcome == UNREACHABLE)
+    answer = np.where(answered | refused, connections.answer_time, MISSING)
+    # A SYN/ACK that is not in the capture came before the first packet that proves it.
+    proven = np.where(connections.outcome == ESTABLISHED, connections.established_time, MISSING)
+    earlier = (proven != MISSING) & ((answer == MISSING) | (proven < answer))
+    answer = np.where(earlier, proven, answer)
+    seen = connections.synack_time != MISSING
+    answer = np.where(seen, connections.synack_time, answer)
+    asked = np.where(seen & (connections.handshake_rtt != MISSING), answer - connections.handshake_rtt, MISSING)
+    last = connections.last_syn_time
+    before = (asked == MISSING) & (last != MISSING) & (last <= answer)
+    asked = np.where(before, last, asked)
+    asked = np.where((asked == MISSING) & (answer != MISSING), np.minimum(connections.start, answer), asked)
+    return answer, np.where(answer == MISSING, MISSING, asked)
+
+
+def _accepted(connections: Connections) -> Bool:
+    return (connections.outcome != MIDSTREAM) & (
+        (connections.synack_time != MISSING) | (connections.outcome == ESTABLISHED)
+    )
+
+
+def _open_times(connections: Connections, answer: Int64) -> tuple[Int64, Int64]:
+    """When each connection was open for the server. One that timed out, or ends with a RST, ends with its last packet."""
+    opened = np.where(
+        connections.outcome == ESTABLISHED,
+        np.where(connections.established_time != MISSING, connections.established_time, answer),
+        np.where(connections.outcome == MIDSTREAM, connections.start, MISSING),
+    )
+    closed = np.where(connections.close_time != MISSING, connections.close_time, connections.end)
+    still_open = (connections.close == CLOSE_OPEN) | (connections.close == CLOSE_NONE)
+    closed = np.where(still_open & (connections.close_time == MISSING), MISSING, closed)
+    return opened, np.where(opened == MISSING, MISSING, closed)
+
+
+def _round_trip(syn_packets: Int64, answer: Int64, asked: Int64) -> int:
+    """The slowest usual handshake, by attempts with a single SYN: with more it is not known which one was answered
+    (Karn's algorithm, RFC 6298, 3). The 90th percentile, so that a few late answers do not count."""
+    single = (syn_packets == 1) & (answer != MISSING)
+    if not single.any():
+        return 0
+    return max(0, int(np.percentile(answer[single] - asked[single], 90)))
+
+
+def _asked(asked: Int64, answer: Int64, start: Int64, trip: int) -> Int64:
+    """An answer that comes sooner after the last SYN than any path allows is the answer to an earlier one."""
+    too_soon = (answer != MISSING) & (answer - asked < trip // 4) & (answer - start <= patience(trip))
+    return np.where(too_soon, start, asked)
+
+
+def _prompt(answer: Int64, asked: Int64, trip: int) -> Int64:
+    rows = np.flatnonzero((answer != MISSING) & (answer - asked <= patience(trip)))
+    return rows[np.argsort(answer[rows], kind="stable")]
+
+
+def _syn_states(time: Int64, answer: Int64, asked: Int64, trip: int, end: int) -> UInt8:
+    """What became of each SYN. Those before the one that was answered were not, nor was one that was answered late."""
+    never = answer == MISSING
+    earlier = ~never & (time < asked) & (answer - time > 2 * trip)
+    late = ~never & (time <= answer) & (answer - time > patience(trip))
+    state = np.where(never | earlier | late, UNANSWERED, ANSWERED).astype(np.uint8)
+    state[never & (time > end - patience(trip))] = UNKNOWN
+    return state
