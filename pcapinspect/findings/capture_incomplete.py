@@ -34,9 +34,10 @@ def judge(analysis: Analysis) -> Finding | None:
             "What the missing packets held. Where answers are missing, silence here is no silence of the server.",
         ),
         remedy=(
-            "Capture both directions and whole packets, with a large buffer. IOS-XE: `monitor capture CAP interface "
-            "INTERFACE both`, `monitor capture CAP buffer size 100` (by default at most 1000 packets a second are kept).",
-            "Classic IOS: `monitor capture buffer BUF size 12400 max-size 1518`. On a SPAN port: `tcpdump -s 0 -B 65536`.",
+            "Capture both directions and whole packets, with a large buffer. On a SPAN port: `tcpdump -s 0 -B 65536`.",
+            "On the router, IOS-XE: `monitor capture CAP interface INTERFACE both` and `monitor capture CAP buffer "
+            "size 100`; by default it keeps at most 1000 packets a second.",
+            "On the router, classic IOS: `monitor capture buffer BUF size 12400 max-size 1518`.",
         ),
     )
 

@@ -17,7 +17,7 @@ WORTH_TELLING = 0.01
 
 
 def judge(case: Case) -> Finding | None:
-    """True of a server whose verdict is loss, or that answered many attempts, outside pauses, only after a second SYN."""
+    """True of a server whose verdict is loss, or that answered many attempts only after a second SYN, pauses apart."""
     load = case.load
     if not load.established and not load.half_open:
         return None

@@ -34,8 +34,8 @@ def judge(case: Case) -> Finding | None:
         figures={
             "pauses_that_fit": len(pauses),
             "pauses_in_all": len(case.load.pauses),
-            "accepted_in_60_s_before_least": min(pause.accepted_before_60s for pause in pauses),
-            "accepted_in_60_s_before_most": max(pause.accepted_before_60s for pause in pauses),
+            "least_accepted_in_60_s_before": min(pause.accepted_before_60s for pause in pauses),
+            "most_accepted_in_60_s_before": max(pause.accepted_before_60s for pause in pauses),
             "silence_seconds_at_least": max(pause.silence_at_least for pause in pauses) / SECOND,
             "limit": settings.limit,
             "pause_seconds": settings.pause,
@@ -95,7 +95,8 @@ def _inferred(case: Case, fitting: Sequence[CountingModel]) -> str:
 
 
 def _range(counts: Sequence[int]) -> str:
-    return f"{min(counts)} to {max(counts)}" if counts else "none"
+    least, most = min(counts, default=0), max(counts, default=0)
+    return f"{least}" if least == most else f"{least} to {most}"
 
 
 def _confidence(case: Case, pauses: Sequence[Pause]) -> float:

@@ -41,7 +41,7 @@ def judge(case: Case) -> Finding | None:
         explanation=(
             f"Observed: the phases of these clients' attempts have a concentration of {found.concentration:.2f} (0: "
             f"spread evenly, 1: all at once), and the busiest second has {plural(int(counts.max()), 'attempt')}. "
-            "Inferred: they were started by the same moment (a reload, a power cut, an end of a pause, one configuration push). "
+            "Inferred: they were started by the same moment (a reload, a power cut, the end of a pause). "
             f"Independent clients would look so with a probability of {by_chance:.1g}."
         ),
         server=case.name,

@@ -99,7 +99,7 @@ def _explanation(case: Case, clients: np.ndarray[tuple[int], np.dtype[np.int64]]
         " Inferred: the CA has not made its rollover certificate yet, while the routers' auto-enroll timers ask for it "
         "already; every router goes on asking until it is there."
         if loop
-        else " Inferred: the server has no rollover certificate, or does not know the operation. No client repeats it here."
+        else " Inferred: the server has no rollover certificate, or does not know the operation. No client repeats it."
     )
     return observed + inferred + _without_them(case)
 

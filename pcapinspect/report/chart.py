@@ -12,6 +12,8 @@ from pcapinspect.report.document import Report
 from pcapinspect.report.people import Zone
 
 MOST_LINES = 24
+MINUTES_OF_A_DAY = 24 * 60
+"""A longer chart needs the date beside the time."""
 
 SIGNS = (
     ("established", "#"),
@@ -36,8 +38,9 @@ def attempts_chart(report: Report, server: dict[str, Any], zone: Zone, width: in
     busiest = [start + int(attempts[start : start + step].argmax()) for start in range(0, len(attempts), step)]
     rows = np.flatnonzero(own)[busiest]
     scale = max(int(attempts.max()), limit)
-    bar_width = width - 18
-    times = iso_column(columns["minute"][rows])
+    times = [zone.moment(time or "") for time in iso_column(columns["minute"][rows])]
+    clock_part = slice(11, 16) if len(attempts) <= MINUTES_OF_A_DAY else slice(5, 16)
+    bar_width = width - (clock_part.stop - clock_part.start) - 13
     which = "" if step == 1 else f", busiest minute of every {step}"
     lines = [f"ATTEMPTS A MINUTE  {endpoint(server['ip'], server['port'])}{which}"]
     drawn = set()
@@ -46,15 +49,13 @@ def attempts_chart(report: Report, server: dict[str, Any], zone: Zone, width: in
         drawn |= {name for name, sign in SIGNS if counts[sign]}
         bar = _bar(counts, scale, bar_width, limit)
         paused = "*" if columns["paused_seconds"][row] > 0 else " "
-        lines.append(
-            f"  {zone.time_of_day(time or '')[:5]} {paused} {bar} {int(columns['attempts'][row]):>6,}".rstrip()
-        )
+        lines.append(f"  {time[clock_part]} {paused} {bar} {int(columns['attempts'][row]):>6,}".rstrip())
     meaning = ", ".join(f"{sign} {name}" for name, sign in SIGNS if name in drawn)
     return [*lines, f"  {meaning}, | limit of {limit}, * paused"]
 
 
 def _bar(counts: dict[str, int], scale: int, width: int, limit: int) -> str:
-    """The counts as signs; rounding their running sum keeps the bar as long as all together. `|` stands at the limit."""
+    """The counts as signs; rounding their running sum keeps the bar's length true. `|` stands at the limit."""
     bar, total = "", 0
     for sign, number in counts.items():
         total += number

@@ -41,16 +41,24 @@ class Zone:
         return self.moment(text, digits)[11 : 19 + (digits + 1 if digits else 0)]
 
 
+def figure_name(name: str) -> str:
+    """`unanswered SYNs` of `unanswered_syns`."""
+    words = {"syn": "SYN", "syns": "SYNs", "http": "HTTP"}
+    return " ".join(words.get(word, word) for word in name.split("_"))
+
+
+def figure_text(value: str | int | float) -> str:
+    """`1,234`, `0.5`, or the text itself."""
+    if isinstance(value, float):
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else value
+
+
 def silence(at_least: float, at_most: float | None) -> str:
     """`at least 12.1 s, at most 15.2 s`."""
     if at_most is None:
         return f"at least {length(at_least)}, the capture does not show its end or its beginning"
     return f"at least {length(at_least)}, at most {length(at_most)}"
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """`1 pause`, `12,000 pauses`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def span(sections: dict[str, Any]) -> tuple[str, str] | None:

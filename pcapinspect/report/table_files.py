@@ -10,7 +10,7 @@ from pcapinspect.report.output import whole
 from pcapinspect.report.tables import Tables
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"), unless an apostrophe is before it."""
+"""A spreadsheet runs a cell that begins with one of these (OWASP, "CSV Injection"). An apostrophe stops it."""
 
 CHUNK = 50_000
 """Rows that are held as Python objects at a time."""
@@ -22,7 +22,7 @@ def paths(folder: str, suffix: str) -> list[Path]:
 
 
 def write_csv(tables: Tables, folder: str) -> None:
-    """Every table as RFC 4180 text in UTF-8: ISO 8601 times with `Z`, true and false, nothing where nothing is known."""
+    """Every table as RFC 4180 text in UTF-8: ISO 8601 times with `Z`, true, false, and nothing for what is missing."""
     for name, path in zip(TABLES, paths(folder, "csv"), strict=True):
         columns = tables.columns(name)
         total = len(next(iter(columns.values())))

@@ -9,12 +9,12 @@ from typing import Any
 
 from pcapinspect.address import endpoint
 from pcapinspect.clock import length
+from pcapinspect.findings.figures import plural
 from pcapinspect.report.chart import attempts_chart
 from pcapinspect.report.document import Report
 from pcapinspect.report.people import (
     Zone,
     capture_arguments,
-    count,
     inert,
     span,
     wireshark_command,
@@ -66,7 +66,7 @@ def render_terminal(report: Report, *, colour: bool = False) -> str:
 
 def _head(sections: Section, zone: Zone) -> list[str]:
     inputs = sections["inputs"]
-    packets = count(sum(file["packets"] for file in inputs), "packet")
+    packets = plural(sum(file["packets"] for file in inputs), "packet")
     names = inert(inputs[0]["path"]) if len(inputs) == 1 else f"{len(inputs)} files"
     tool = sections["tool"]
     lines = _wrap(f"{names}: {packets}, read by {tool['name']} {tool['version']} ({tool['engine']})")
@@ -101,10 +101,10 @@ def _findings(sections: Section, paint: Paint) -> list[str]:
     lines = [paint.bold("FINDINGS") + f"  {len(findings) or 'none'}"]
     for finding in findings:
         severity = finding["severity"]
-        lines += _wrap(finding["title"], f"  {severity:<9} ", " " * 12)
-        lines[-1] = paint.severity(severity, lines[-1]) if severity == "critical" else lines[-1]
+        title = _wrap(finding["title"], f"  {severity:<9} ", " " * 12)
+        lines += [title[0].replace(severity, paint.severity(severity, severity), 1), *title[1:]]
         seen = "observed" if finding["confidence"] == 1 else f"inferred, confidence {finding['confidence']:.2f}"
-        frames = f", {count(len(finding['frames']), 'frame')} cited" if finding["frames"] else ""
+        frames = f", {plural(len(finding['frames']), 'frame')} cited" if finding["frames"] else ""
         lines += _wrap(f"({finding['id']}: {seen}{frames})", " " * 12)
     return lines
 

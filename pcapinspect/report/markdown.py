@@ -1,0 +1,242 @@
+"""The outage report: Markdown in the order of a TAC note, for readers who have never seen this tool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pcapinspect.address import endpoint
+from pcapinspect.clock import length
+from pcapinspect.findings.display_filter import filter_of
+from pcapinspect.findings.figures import percent, plural
+from pcapinspect.report.document import Report
+from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
+from pcapinspect.report.people import Zone, capture_arguments, figure_name, figure_text, span
+from pcapinspect.report.timeline import timeline
+
+MOST_SERVERS = 10
+MOST_OPERATIONS = 15
+MOST_CLIENTS = 10
+MOST_FRAMES = 12
+"""Frames written out beside a finding; the filter has all that are cited."""
+
+ROOT_CAUSES = ("root-cause", "rollover-404-loop", "server-down", "port-refused", "concurrent-limit-pattern")
+"""Findings that explain an outage, the best explanation first."""
+
+Section = dict[str, Any]
+
+
+def render_markdown(report: Report) -> str:
+    """Summary, symptoms, timeline, evidence, root cause, remedy, what is not shown, how to reproduce."""
+    sections = report.sections
+    zone = Zone.of(sections)
+    parts = [
+        _summary(sections, zone),
+        _symptoms(sections),
+        ["## Timeline", "", *timeline(sections, zone)],
+        _evidence(sections),
+        _root_cause(sections),
+        _remedy(sections),
+        _not_shown(sections),
+        _reproduce(sections),
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _summary(sections: Section, zone: Zone) -> list[str]:
+    verdict = sections["verdict"]
+    lines = ["# Outage report: PKI enrolment over HTTP", "", "## Summary", "", f"**{prose(verdict['sentence'])}**", ""]
+    lines += [
+        f"Verdict: {code(verdict['cause'])}, confidence {verdict['confidence']:.2f} (1 would be certain). It is drawn "
+        "from packets alone, by rules that are stated with the evidence below.",
+        "",
+    ]
+    seen = span(sections)
+    packets = sum(file["packets"] for file in sections["inputs"])
+    if seen is not None:
+        first, last = (zone.moment(time) for time in seen)
+        lines += [f"The capture holds {plural(packets, 'packet')} from {first} to {last}.", ""]
+    grave = [finding for finding in sections["findings"] if finding["severity"] in ("critical", "warning")]
+    lines += [f"- {finding['severity']}: {prose(finding['title'])}" for finding in grave]
+    return lines if grave else [*lines, "No finding is critical, and none is a warning."]
+
+
+def _symptoms(sections: Section) -> list[str]:
+    servers = sections["servers"]
+    lines = ["## Symptoms", ""]
+    if not servers:
+        return [*lines, "The capture holds no connection to a watched port."]
+    worst = servers[0]
+    name = endpoint(worst["ip"], worst["port"])
+    failed = worst["unanswered"] + worst["refused"] + worst["unreachable"]
+    lines += [
+        f"{name} was asked for {plural(worst['attempts'], 'connection')} by {plural(worst['clients'], 'client')}; "
+        f"{failed:,} ({percent(failed, worst['attempts'])}) failed before a request could be sent.",
+        "",
+    ]
+    if worst["unanswered"] and worst["kind"] == "pki":
+        lines += [
+            "A router whose connection is not answered waits for about 30 s and then logs lines like",
+            "",
+            *block(
+                [
+                    "CRYPTO_PKI: Socket timeout",
+                    "%PKI-3-SOCKETSEND: Failed to send out message to CA server.",
+                ]
+            ),
+            "",
+        ]
+    rows = [
+        (
+            endpoint(server["ip"], server["port"]),
+            server["attempts"],
+            server["established"],
+            server["unanswered"],
+            server["refused"] + server["unreachable"],
+            server["peak_accepted_60s"]["count"] if server["peak_accepted_60s"] else 0,
+            len(server["pauses"]),
+            server["verdict"]["cause"],
+        )
+        for server in servers[:MOST_SERVERS]
+    ]
+    head = ("Server", "Attempts", "Established", "Unanswered", "Refused", "Most accepted in 60 s", "Pauses", "Verdict")
+    return [*lines, *table(head, rows), *_more(len(servers) - len(rows), "server")]
+
+
+def _evidence(sections: Section) -> list[str]:
+    lines = [
+        "## Evidence",
+        "",
+        "*Observed* is what packets show. *Inferred* is what a rule concludes from them, with a confidence below 1. "
+        "An attempt is one connection that a client tried to open, however often it repeated its SYN.",
+    ]
+    for finding in sections["findings"]:
+        lines += ["", *_finding(finding)]
+    if sections["operations"]:
+        lines += ["", "### Requests by operation and response", "", *_operations(sections)]
+    if sections["clients"]:
+        lines += ["", "### Clients with the most attempts", "", *_clients(sections)]
+    return lines
+
+
+def _finding(finding: Section) -> list[str]:
+    seen = "observed" if finding["confidence"] == 1 else f"inferred, confidence {finding['confidence']:.2f}"
+    lines = [f"### {escape(finding['title'])}", "", f"{finding['severity']}, {seen} ({code(finding['id'])})", ""]
+    lines += [prose(finding["explanation"])]
+    figures = [(figure_name(name), figure_text(v)) for name, v in finding["figures"].items() if v is not None]
+    if figures:
+        lines += ["", *table(("Figure", "Value"), figures)]
+    if finding["frames"]:
+        lines += ["", *_frames(finding)]
+    return lines
+
+
+def _frames(finding: Section) -> list[str]:
+    """The cited frames of each file, with the filter that selects them there."""
+    by_file: dict[str, list[int]] = {}
+    for frame in finding["frames"]:
+        by_file.setdefault(frame["file"], []).append(frame["frame"])
+    lines = []
+    for path, numbers in by_file.items():
+        shown = ", ".join(str(number) for number in numbers[:MOST_FRAMES])
+        more = f" and {len(numbers) - MOST_FRAMES} more" if len(numbers) > MOST_FRAMES else ""
+        lines += ["", f"Frames of {code(path)}: {shown}{more}. Wireshark shows them with the filter", ""]
+        lines += block([filter_of(numbers)])
+    return lines[1:]
+
+
+def _operations(sections: Section) -> list[str]:
+    operations = sorted(sections["operations"], key=lambda row: -row["count"])
+    rows = [
+        (
+            row["operation"],
+            row["ca_identifier"] or "",
+            "no response" if row["status"] is None else str(row["status"]),
+            row["count"],
+            row["clients"],
+            row["server"],
+        )
+        for row in operations[:MOST_OPERATIONS]
+    ]
+    head = ("Operation", "Label", "Response", "Requests", "Clients", "Server")
+    return [*table(head, rows), *_more(len(operations) - len(rows), "combination")]
+
+
+def _clients(sections: Section) -> list[str]:
+    rows = [
+        (
+            row["client_ip"],
+            endpoint(row["server_ip"], row["server_port"]),
+            row["attempts"],
+            row["unanswered"] or 0,
+            row["errors"] or 0,
+            "" if row["poll_period"] is None else length(row["poll_period"]),
+        )
+        for row in sections["clients"][:MOST_CLIENTS]
+    ]
+    head = ("Client", "Server", "Attempts", "Unanswered", "HTTP errors", "Time between attempts (median)")
+    total = sum(server["clients"] for server in sections["servers"])
+    return [*table(head, rows), *_more(total - len(rows), "client")]
+
+
+def _causes(sections: Section) -> list[Section]:
+    """The findings that explain the outage, the best first."""
+    kinds = {kind: place for place, kind in enumerate(ROOT_CAUSES)}
+    found = [finding for finding in sections["findings"] if finding["id"].partition("@")[0] in kinds]
+    return sorted(found, key=lambda finding: kinds[finding["id"].partition("@")[0]])
+
+
+def _root_cause(sections: Section) -> list[str]:
+    causes, verdict = _causes(sections), sections["verdict"]
+    lines = ["## Root cause", "", prose(causes[0]["explanation"] if causes else verdict["sentence"])]
+    for title, name in (("For this verdict:", "evidence_for"), ("Against it:", "evidence_against")):
+        if verdict[name]:
+            lines += ["", title, "", *items(verdict[name])]
+    return lines
+
+
+def _remedy(sections: Section) -> list[str]:
+    """What cures the cause before what confirms and what prevents."""
+    findings = [*_causes(sections), *sections["findings"]]
+    steps = list(dict.fromkeys(step for finding in findings for step in finding["remedy"]))
+    if not steps:
+        return ["## Remedy", "", "Nothing has to be changed for what this capture shows."]
+    return ["## Remedy", "", *(f"{number}. {prose(step)}" for number, step in enumerate(steps, start=1))]
+
+
+def _not_shown(sections: Section) -> list[str]:
+    sentences = [*sections["verdict"]["not_shown"]]
+    sentences += [sentence for finding in sections["findings"] for sentence in finding["not_shown"]]
+    notes = sections["capture"]["notes"]
+    lines = ["## What this does not show", "", *items(list(dict.fromkeys(sentences)))]
+    return [*lines, "", "About the capture itself:", "", *items(notes)] if notes else lines
+
+
+def _reproduce(sections: Section) -> list[str]:
+    tool, settings = sections["tool"], sections["settings"]
+    rows = [
+        (file["path"], file["format"], file["packets"], file["bytes"], file["sha256"] or "not known")
+        for file in sections["inputs"]
+    ]
+    thresholds = (
+        f"{settings['limit']} connections in {settings['window']} s, a pause of {settings['pause']} s, "
+        f"{settings['max_connections']} connections at once"
+    )
+    ports = ", ".join(str(port) for port in settings["ports"])
+    evidence = next((finding["id"] for finding in sections["findings"] if finding["frames"]), None)
+    commands = [tool["command"]]
+    if evidence is not None:
+        commands.append(f"pcapinspect extract {capture_arguments(sections)} --finding {evidence} -w evidence.pcapng")
+    return [
+        "## How to reproduce",
+        "",
+        f"{tool['name']} {tool['version']} ({tool['engine']} engine) made this report. Ports watched: {ports}. "
+        f"Limits in force: {thresholds}. Times are shown in {escape(settings['tz'])}.",
+        "",
+        *block(commands),
+        "",
+        *table(("File", "Format", "Packets", "Bytes", "SHA-256"), rows),
+    ]
+
+
+def _more(number: int, what: str) -> list[str]:
+    return ["", f"... and {plural(number, 'more ' + what)}."] if number > 0 else []

@@ -1,0 +1,55 @@
+"""The outage in the order in which it happened, as a Markdown table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pcapinspect.address import endpoint
+from pcapinspect.clock import parse_iso
+from pcapinspect.findings.figures import plural
+from pcapinspect.report.markdown_text import table
+from pcapinspect.report.people import Zone, silence, span
+
+MOST_PAUSES = 12
+"""Pauses of a server that are told one by one: the first ones; the rest are counted."""
+
+MOST_SERVERS = 3
+
+OWN_TIMES = ("server-pauses", "rate-limit-pattern", "concurrent-limit-pattern", "server-down")
+"""Findings whose times the pauses tell already."""
+
+
+def timeline(sections: dict[str, Any], zone: Zone) -> list[str]:
+    """Begin and end of the capture, what passed the limits, each pause, and when other findings began."""
+    seen = span(sections)
+    if seen is None:
+        return ["The capture holds no packet."]
+    moments = [(seen[0], "The capture begins."), (seen[1], "The capture ends.")]
+    for server in sections["servers"][:MOST_SERVERS]:
+        moments += _of_server(server, sections["settings"])
+    for finding in sections["findings"]:
+        if finding["start"] is not None and finding["id"].partition("@")[0] not in OWN_TIMES:
+            moments.append((finding["start"], f"First sign: {finding['title']}"))
+    moments.sort(key=lambda moment: parse_iso(moment[0]))
+    return table((f"Time ({zone.tz})", "What happened"), [(zone.moment(time, 3), what) for time, what in moments])
+
+
+def _of_server(server: dict[str, Any], settings: dict[str, Any]) -> list[tuple[str, str]]:
+    name = endpoint(server["ip"], server["port"])
+    moments = []
+    if server["first_over_limit"] is not None:
+        limit = f"{settings['limit']} connections in {settings['window']} s"
+        moments.append((server["first_over_limit"], f"{name} passes {limit} for the first time."))
+    pauses = server["pauses"]
+    for pause in pauses[:MOST_PAUSES]:
+        lasted = silence(pause["silence_at_least"], pause["silence_at_most"])
+        hit = plural(pause["unanswered_attempts"], "attempt")
+        before = f"{pause['accepted_before_60s']} accepted in the 60 s before, {pause['open_before']} open"
+        what = (
+            f"Pause {pause['pause']}: {name} stops answering ({lasted}; {hit} hit; {before}). Cause: {pause['cause']}."
+        )
+        moments.append((pause["first_unanswered"], what))
+    if len(pauses) > MOST_PAUSES:
+        rest = plural(len(pauses) - MOST_PAUSES, "more pause")
+        moments.append((pauses[MOST_PAUSES]["first_unanswered"], f"{rest} of {name} from here on."))
+    return moments
