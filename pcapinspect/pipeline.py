@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.fileset import find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
-from pcapinspect.evidence.configuration import read_configuration
-from pcapinspect.evidence.ios_log import read_logs
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
@@ -25,6 +23,10 @@ from pcapinspect.pki.reader import PkiReader
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.tracker import ConnectionTracker
+
+if TYPE_CHECKING:
+    from pcapinspect.evidence.configuration import Configuration
+    from pcapinspect.evidence.ios_log import Logs
 
 Progress = Callable[[int, int | None, int], None]
 """Called with the bytes read, the bytes there are (None: a pipe) and the packets read."""
@@ -75,7 +77,7 @@ def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, pro
 
 def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
     """From packets to load, whichever engine reads them."""
-    configuration = read_configuration(evidence.configuration) if evidence.configuration else None
+    configuration = _configuration(evidence.configuration)
     tracker = ConnectionTracker(settings)
     http = ExchangeReader()
     pki = PkiReader()
@@ -107,8 +109,25 @@ def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
         load=load,
         facts=pki.facts(),
         configuration=configuration,
-        logs=read_logs(evidence.logs, min(first_times, default=None)) if evidence.logs else None,
+        logs=_logs(evidence.logs, min(first_times, default=None)),
     )
+
+
+def _configuration(paths: Sequence[str]) -> Configuration | None:
+    if not paths:
+        return None
+    from pcapinspect.evidence.configuration import read_configuration
+
+    return read_configuration(paths)
+
+
+def _logs(paths: Sequence[str], anchor: int | None) -> Logs | None:
+    """`anchor`, a time of the capture, tells the year that IOS logs leave out."""
+    if not paths:
+        return None
+    from pcapinspect.evidence.ios_log import read_logs
+
+    return read_logs(paths, anchor)
 
 
 def _in_order(chunks: list[tuple[Exchanges, Operations]]) -> tuple[Exchanges, Operations]:
