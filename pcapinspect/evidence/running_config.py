@@ -29,7 +29,7 @@ _CHAIN = re.compile(r"^crypto (?:pki|ca) certificate chain (?P<name>\S+)")
 _CERTIFICATE = re.compile(r"^certificate (?P<kind>(?:[a-z-]+ )*)(?P<serial>[0-9A-Fa-f]+)(?: nvram:\S*)?$")
 _HEX = re.compile(r"^[0-9A-Fa-f]{2,8}(?: [0-9A-Fa-f]{2,8})*$")
 _NO_COMMAND = re.compile(r"^<|^\.\.\.|\?$")
-"""Inside a listing: something was cut out (`<snip>`), or the device was asked for help and answered (`<0-1825> ...`)."""
+"""Inside a listing: something was cut out (`<snip>`), or the device was asked for help (`?`, `<0-1825> ...`)."""
 
 _DURATION = r"(\d{1,5}(?: \d{1,5}){0,2})"
 
