@@ -73,7 +73,7 @@ class ResponseHead:
     date: str | None = None
     content_type: str | None = None
     body: int = UNTIL_CLOSE
-    """Bytes of body by the fields alone, CHUNKED, or UNTIL_CLOSE; the request's method and the status come first."""
+    """Bytes of body by the fields alone, CHUNKED, or UNTIL_CLOSE (see `response_body`)."""
 
 
 def head_end(buffer: bytes | bytearray, start: int = 0) -> int:
@@ -102,10 +102,16 @@ def is_response(buffer: bytes | bytearray) -> bool:
     return buffer[:7] == b"HTTP/1."
 
 
-def is_simple_request(line: bytes) -> bool:
-    """Whether a whole line is an HTTP/0.9 request: `GET` and a path, no version, no fields (RFC 1945, 5)."""
-    words = line.split()
-    return len(words) == 2 and words[0] == b"GET" and words[1][:1] == b"/"
+def is_tunnel(method: str | None, status: int) -> bool:
+    """Whether a response makes a tunnel of its connection: what follows in both directions is not HTTP."""
+    return status == 101 or (method == "CONNECT" and 200 <= status < 300)
+
+
+def response_body(method: str | None, head: ResponseHead) -> int:
+    """Bytes of a response's body, CHUNKED or UNTIL_CLOSE, by RFC 9112, 6.3. `method` is the request's, where known."""
+    if method == "HEAD" or head.status in (204, 304) or is_tunnel(method, head.status):
+        return 0
+    return head.body
 
 
 def request_head(raw: bytes) -> RequestHead | None:
@@ -141,9 +147,7 @@ def _parse_request(raw: bytes) -> RequestHead | None:
     line, *rest = _lines(raw)
     before, _, version = line.rstrip(b" \t").rpartition(b" ")
     method, _, uri = before.replace(b"\t", b" ").partition(b" ")
-    if not _METHOD.match(method):
-        return _simple_request(line)
-    if not _VERSION.match(version):
+    if not (_METHOD.match(method) and _VERSION.match(version)):
         return _simple_request(line)
     fields = _fields(rest)
     name = method.decode("ascii")
@@ -160,9 +164,11 @@ def _parse_request(raw: bytes) -> RequestHead | None:
 
 
 def _simple_request(line: bytes) -> RequestHead | None:
-    if not is_simple_request(line):
+    """HTTP/0.9 is `GET` and a path in one line, no version, no fields (RFC 1945, 5)."""
+    words = line.split()
+    if len(words) != 2 or words[0] != b"GET" or words[1][:1] != b"/":
         return None
-    return RequestHead("GET", readable(line.split()[1]), "HTTP/0.9")
+    return RequestHead("GET", readable(words[1]), "HTTP/0.9")
 
 
 def _parse_response(raw: bytes) -> ResponseHead | None:

@@ -13,9 +13,11 @@ from pcapinspect.http.heads import (
     cut_response_head,
     is_request,
     is_response,
+    is_tunnel,
     may_begin_request,
     may_begin_response,
     request_head,
+    response_body,
     response_head,
 )
 from pcapinspect.http.streams import Budget, Piece
@@ -28,20 +30,20 @@ _LONGEST = max(map(len, _BEGINNINGS))
 
 
 class Counterpart(Protocol):
-    """What the framers of a connection tell, and ask, of the other direction."""
+    """What the framers of a connection tell of their direction, and ask of the other."""
 
     def request_began(self, request: Message) -> None: ...
     def response_began(self, response: Message) -> None:
         """The head of the response is known by now, if it ever will be."""
 
-    def request_of(self, response: Message) -> Message | None:
-        """The request that a response answers."""
+    def request_head(self) -> RequestHead | None:
+        """What is known of the request that the latest response answers."""
+
+    def answered(self, tunnel: bool) -> None:
+        """The latest response's head is whole; `tunnel`: what follows it, in both directions, is not HTTP."""
 
     def answer_awaited(self) -> bool:
         """Whether a request has no response yet."""
-
-    def switched(self, tunnel: bool) -> None:
-        """The answer to CONNECT or Upgrade is known: what follows is a tunnel, or HTTP still."""
 
     def keep_body(self, uri: str | None, content_type: str | None) -> bool: ...
 
@@ -52,76 +54,54 @@ class RequestFramer(Framer):
     def __init__(self, counterpart: Counterpart, budget: Budget) -> None:
         super().__init__(budget)
         self._counterpart = counterpart
-        self._waiting: list[Piece | tuple[int, bool, int]] | None = None
-        """Pieces and gaps that may or may not be HTTP; None: not waiting."""
+        self.asked: Message | None = None
+        """The CONNECT or Upgrade whose answer is waited for."""
+        self._waiting: list[Piece | tuple[int, bool, int]] = []
         self._waiting_size = 0
         self._fin: bool | None = None
 
-    def feed(self, piece: Piece) -> None:
-        if self._waiting is None:
-            super().feed(piece)
-            if self._waiting is None:
-                return
-        else:
-            self._hold(piece)
-
     def gap(self, length: int, *, cut: bool, now: int) -> None:
-        if self._waiting is None:
-            super().gap(length, cut=cut, now=now)
-        else:
+        if self.asked:
             self._waiting.append((length, cut, now))
+        else:
+            super().gap(length, cut=cut, now=now)
 
     def end(self, *, fin: bool) -> None:
-        if self._waiting is None:
-            super().end(fin=fin)
-        else:
+        if self.asked:
             self._fin = fin
-
-    @property
-    def waits(self) -> bool:
-        return self._waiting is not None
+        else:
+            super().end(fin=fin)
 
     def go_on(self, tunnel: bool) -> None:
-        """The answer is known, or will never be."""
-        waiting, self._waiting = self._waiting, None
-        if waiting is None:
-            return
+        """The answer is known, or will never be: reads what waited for it, unless that is a tunnel's."""
+        waiting, fin = self._waiting, self._fin
         self._budget.release(self._waiting_size)
-        self._waiting_size = 0
+        self.asked, self._waiting, self._waiting_size, self._fin = None, [], 0, None
         if tunnel:
             self.ignore()
             return
-        for index, item in enumerate(waiting):
+        self._read = self._head
+        for item in waiting:  # a second CONNECT or Upgrade among them holds back the rest again
             if isinstance(item, Piece):
-                super().feed(item)
+                self.feed(item)
             else:
-                super().gap(item[0], cut=item[1], now=item[2])
-            if self._waiting is not None:  # one more CONNECT or Upgrade among them
-                for rest in waiting[index + 1 :]:
-                    self._hold(rest)
-                return
-        if self._fin is not None:
-            super().end(fin=self._fin)
+                self.gap(item[0], cut=item[1], now=item[2])
+        if fin is not None:
+            self.end(fin=fin)
 
-    def _hold(self, item: Piece | tuple[int, bool, int]) -> None:
-        assert self._waiting is not None
-        size = len(item.data) if isinstance(item, Piece) else 0
+    def _ended(self, message: Message) -> None:
+        if isinstance(message.head, RequestHead) and message.head.switches and message.complete:
+            self.asked = message
+            self._read = self._hold_back
+
+    def _hold_back(self, piece: Piece, at: int) -> int:
+        size = len(piece.data) - at
         if self._waiting_size + size > HELD_LIMIT or not self._budget.hold(size):
             self.go_on(tunnel=True)
-            return
-        self._waiting_size += size
-        self._waiting.append(item)
-
-    def _after(self, message: Message) -> None:
-        head = message.head
-        if isinstance(head, RequestHead) and head.switches and message.complete:
-            self._waiting = []
-            self._read = self._rest
-
-    def _rest(self, piece: Piece, at: int) -> int:
-        """The rest of the piece in which the request ended, held back."""
-        self._read = self._head
-        self._hold(Piece(piece.offset + at, piece.data[at:], piece.origin, piece.now, False))
+        else:
+            self._waiting_size += size
+            rest = Piece(piece.offset + at, piece.data[at:], piece.origin, piece.now, piece.boundary and at == 0)
+            self._waiting.append(rest)
         return len(piece.data)
 
     def _may_begin(self, buffer: bytes | bytearray) -> bool:
@@ -139,10 +119,16 @@ class RequestFramer(Framer):
     def _parse_cut(self, raw: bytes) -> RequestHead:
         return cut_request_head(raw)
 
+    def _is_interim(self, _head: RequestHead | ResponseHead) -> bool:
+        return False
+
+    def _is_headless(self) -> bool:
+        return False
+
     def _began(self, message: Message) -> None:
         self._counterpart.request_began(message)
 
-    def _body_of(self, message: Message) -> int:
+    def _body_size(self, message: Message) -> int:
         assert isinstance(message.head, RequestHead)
         return message.head.body
 
@@ -162,7 +148,7 @@ class ResponseFramer(Framer):
         return may_begin_response(buffer)
 
     def _may_be_found(self, buffer: bytes | bytearray) -> bool:
-        return is_response(buffer) or (len(buffer) < 7 and may_begin_response(buffer))
+        return is_response(buffer) or (len(buffer) < len(b"HTTP/1.") and may_begin_response(buffer))
 
     def _is_evident(self, buffer: bytes | bytearray) -> bool:
         return is_response(buffer)
@@ -174,41 +160,31 @@ class ResponseFramer(Framer):
         return cut_response_head(raw)
 
     def _is_interim(self, head: RequestHead | ResponseHead) -> bool:
-        return isinstance(head, ResponseHead) and 100 <= head.status < 200 and head.status != 101
+        assert isinstance(head, ResponseHead)
+        return 100 <= head.status < 200 and head.status != 101
 
-    def _headless(self) -> bool:
-        """The first bytes of the stream answer a request without a status line: HTTP/0.9."""
+    def _is_headless(self) -> bool:
+        """HTTP/0.9 answers without a status line, and with all that the server ever sends."""
         return self._start == 0 and self._counterpart.answer_awaited()
 
     def _began(self, message: Message) -> None:
         self._counterpart.response_began(message)
 
-    def _body_of(self, message: Message) -> int:
-        head = message.head
-        assert isinstance(head, ResponseHead)
-        request = self._counterpart.request_of(message)
-        asked = request.head if request else None
-        method = asked.method if isinstance(asked, RequestHead) else None
-        tunnel = head.status == 101 or (method == "CONNECT" and 200 <= head.status < 300)
-        self._counterpart.switched(tunnel)
-        if tunnel or method == "HEAD" or head.status in (204, 304):
-            return 0
-        return head.body
+    def _body_size(self, message: Message) -> int:
+        assert isinstance(message.head, ResponseHead)
+        method = self._method()
+        self._counterpart.answered(is_tunnel(method, message.head.status))
+        return response_body(method, message.head)
 
-    def _after(self, message: Message) -> None:
-        head = message.head
-        if isinstance(head, ResponseHead) and self._tunnels(message, head):
+    def _ended(self, message: Message) -> None:
+        if isinstance(message.head, ResponseHead) and is_tunnel(self._method(), message.head.status):
             self.ignore()
 
-    def _tunnels(self, message: Message, head: ResponseHead) -> bool:
-        request = self._counterpart.request_of(message)
-        asked = request.head if request else None
-        method = asked.method if isinstance(asked, RequestHead) else None
-        return head.status == 101 or (method == "CONNECT" and 200 <= head.status < 300)
+    def _method(self) -> str | None:
+        request = self._counterpart.request_head()
+        return request.method if request else None
 
     def _keeps(self, message: Message) -> bool:
         assert isinstance(message.head, ResponseHead)
-        request = self._counterpart.request_of(message)
-        asked = request.head if request else None
-        uri = asked.uri if isinstance(asked, RequestHead) else None
-        return self._counterpart.keep_body(uri, message.head.content_type)
+        request = self._counterpart.request_head()
+        return self._counterpart.keep_body(request.uri if request else None, message.head.content_type)

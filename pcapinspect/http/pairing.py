@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from pcapinspect.http.framing import Message
+from pcapinspect.http.heads import RequestHead
 from pcapinspect.http.messages import RequestFramer, ResponseFramer
 from pcapinspect.http.rows import Rows
 from pcapinspect.http.streams import Budget, Stream
@@ -23,7 +24,7 @@ class Exchange:
         self.request = request
         self.response = response
         self.hidden = False
-        """The response may be in a hole of the capture."""
+        """The response is in a hole of the capture."""
 
 
 class Pairing:
@@ -33,10 +34,10 @@ class Pairing:
 
     - A response answers no request whose first byte came after its own: it is the answer to a request that the capture
       does not hold, or to none (408).
-    - After a hole in which whole responses may have been lost, a response answers the last request before it: clients
-      that do not pipeline asked again only because they had their answer.
-    - A response proves that the server had a request. If none is known, but the client's bytes wait behind a hole, then
-      the hole is the capture's loss and will not be filled.
+    - After a hole in which whole responses may be, a response answers the last request before it: a client that
+      does not pipeline asked again only because it had its answer.
+    - A response proves that the server had a request. If none is known, but bytes of the client wait behind a hole,
+      then the hole is the capture's loss and will not be filled.
     """
 
     def __init__(self, connection: int, rows: Rows, keep_body: KeepBody, budget: Budget) -> None:
@@ -47,13 +48,15 @@ class Pairing:
         self.up = Stream(self.requests, budget)
         self.down = Stream(self.responses, budget)
         self._rows = rows
-        self._open: deque[Exchange] = deque()
+        self._answered: deque[Exchange] = deque()
+        """Exchanges that have their response, or never will; they come before all others."""
+        self._unanswered: deque[Exchange] = deque()
         self._index = 0
 
     @property
     def ended(self) -> bool:
-        """Both directions ended, nothing more can come."""
-        return self.up.ended and self.down.ended and not self.requests.waits
+        """Both directions have ended: nothing more can come."""
+        return self.up.ended and self.down.ended
 
     @property
     def http(self) -> bool | None:
@@ -68,18 +71,43 @@ class Pairing:
         self.down.flush()
         if not self.down.ended:
             self.responses.end(fin=False)
-        while self.requests.waits:
-            last = self._open[-1].request if self._open else None
-            method = last.head.method if last and last.head else None  # type: ignore[union-attr]
-            self.requests.go_on(tunnel=method == "CONNECT")
+        while self.requests.asked:
+            head = self.requests.asked.head
+            self.requests.go_on(tunnel=isinstance(head, RequestHead) and head.method == "CONNECT")
         if not self.up.ended:
             self.requests.end(fin=False)
-        self.emit(last=True)
+        self.emit()
+        for exchange in (*self._answered, *self._unanswered):
+            self._emit(exchange)
+
+    def emit(self) -> None:
+        """Hands over the exchanges that are done with, in their order."""
+        while self._answered:
+            exchange = self._answered[0]
+            request, response = exchange.request, exchange.response
+            if (request and not request.ended) or (response and not response.ended):
+                return
+            self._answered.popleft()
+            self._emit(exchange)
+
+    def _emit(self, exchange: Exchange) -> None:
+        complete = self._is_complete(exchange)
+        self._rows.add(self.connection, self._index, exchange.request, exchange.response, complete)
+        self._index += 1
+
+    def _is_complete(self, exchange: Exchange) -> bool:
+        """Both messages are complete, or the server's stream is, and holds no response."""
+        request, response = exchange.request, exchange.response
+        if request is None or not request.complete:
+            return False
+        if response is not None:
+            return response.complete
+        return self.down.ended and not exchange.hidden and not self.responses.holed
 
     # What the framers tell and ask (messages.Counterpart).
 
     def request_began(self, request: Message) -> None:
-        self._open.append(Exchange(request))
+        self._unanswered.append(Exchange(request))
 
     def response_began(self, response: Message) -> None:
         exchange = self._answered_by(response)
@@ -88,60 +116,37 @@ class Pairing:
             exchange = self._answered_by(response)
         if exchange is None:
             self.requests.open_early()
-            exchange = self._answered_by(response)
-        if exchange is not None:
-            exchange.response = response
-            return
-        place = sum(1 for exchange in self._open if exchange.response or exchange.hidden)
-        self._open.insert(place, Exchange(None, response))
-
-    def request_of(self, response: Message) -> Message | None:
-        return next((exchange.request for exchange in self._open if exchange.response is response), None)
-
-    def answer_awaited(self) -> bool:
-        return any(exchange.response is None for exchange in self._open)
-
-    def switched(self, tunnel: bool) -> None:
-        self.requests.go_on(tunnel)
-        if tunnel:
-            self.requests.ignore()
+            exchange = self._answered_by(response) or Exchange(None)
+        exchange.response = response
+        self._answered.append(exchange)
+        if exchange.request is not None:
+            self.requests.conclude(exchange.request)
 
     def _answered_by(self, response: Message) -> Exchange | None:
-        """The exchange that a response belongs to."""
-        serial = response.origin.serial
-        open_ones = [
-            exchange
-            for exchange in self._open
-            if exchange.response is None
-            and not exchange.hidden
-            and exchange.request
-            and exchange.request.origin.serial < serial
-        ]
-        if not open_ones:
+        """The exchange that a response belongs to; it is no longer among the unanswered."""
+        waiting, serial = self._unanswered, response.origin.serial
+        if not waiting or not _before(waiting[0], serial):
             return None
-        if not response.holed:
-            return open_ones[0]
-        for exchange in open_ones[:-1]:
-            exchange.hidden = True
-        return open_ones[-1]
+        while response.holed and len(waiting) > 1 and _before(waiting[1], serial):
+            waiting[0].hidden = True
+            self._answered.append(waiting.popleft())
+        return waiting.popleft()
 
-    def emit(self, last: bool = False) -> None:
-        """Rows of the exchanges that are done with, in their order."""
-        while self._open:
-            exchange = self._open[0]
-            request, response = exchange.request, exchange.response
-            done = (request is None or request.ended) and (exchange.hidden or (response is not None and response.ended))
-            if not done and not last:
-                return
-            self._open.popleft()
-            self._rows.add(self.connection, self._index, request, response, self._complete(exchange))
-            self._index += 1
+    def request_head(self) -> RequestHead | None:
+        request = self._answered[-1].request
+        return request.head if request and isinstance(request.head, RequestHead) else None
 
-    def _complete(self, exchange: Exchange) -> bool:
-        """An exchange is complete if both messages are, or if it is proven that the server sent no response."""
-        request, response = exchange.request, exchange.response
-        if request is None or not request.complete:
-            return False
-        if response is not None:
-            return response.complete
-        return self.down.ended and not exchange.hidden and not self.responses.holed
+    def answered(self, tunnel: bool) -> None:
+        asked = self.requests.asked
+        if asked is not None and self._answered[-1].request is asked:
+            self.requests.go_on(tunnel)
+        elif tunnel:
+            self.requests.ignore()
+
+    def answer_awaited(self) -> bool:
+        return bool(self._unanswered)
+
+
+def _before(exchange: Exchange, serial: int) -> bool:
+    """Whether the request began before a packet."""
+    return exchange.request is not None and exchange.request.origin.serial < serial

@@ -30,7 +30,6 @@ class Rows:
         asked = request.origin if request else None
         answered = response.origin if response else None
         latency = answered.time - request.end_time if request and answered else MISSING
-        head = response.head if response else None
         self._rows.append(
             (
                 connection,
@@ -45,7 +44,6 @@ class Rows:
                 latency if latency >= 0 else MISSING,
                 *_request_texts(request),
                 *_response_texts(response),
-                head.content_type if head else None,
                 request.end - request.start if request else MISSING,
                 response.end - response.start if response else MISSING,
                 complete,
@@ -84,9 +82,9 @@ def _request_texts(request: Message | None) -> tuple[str | None, ...]:
 def _response_texts(response: Message | None) -> tuple[int | str | None, ...]:
     head = response.head if response else None
     if not isinstance(head, ResponseHead):
-        return _NO_RESPONSE_HEAD[:4]
-    return head.status, head.reason, head.server, head.date
+        return _NO_RESPONSE_HEAD
+    return head.status, head.reason, head.server, head.date, head.content_type
 
 
 def _body(message: Message | None) -> bytes | None:
-    return bytes(message.body) if message and message.body is not None else None
+    return message.kept.data if message and message.kept else None

@@ -45,7 +45,7 @@ class Sink(Protocol):
 
     def feed(self, piece: Piece) -> None: ...
     def gap(self, length: int, *, cut: bool, now: int) -> None:
-        """`length` bytes are not in the capture; `cut`: the snaplen took them, their segment's start was there."""
+        """`length` bytes are not in the capture; `cut`: by the snaplen, and their segment's start was there."""
 
     def end(self, *, fin: bool) -> None:
         """The stream ends here: with FIN, or torn down by its sender's RST."""
@@ -72,7 +72,7 @@ class Budget:
 class Stream:
     """Feeds its sink every byte once, in order. Where two segments carry the same byte, the first one counts."""
 
-    __slots__ = ("_budget", "_end", "_fin", "_held", "_sink", "_waiting", "ended", "next")
+    __slots__ = ("_budget", "_end", "_end_time", "_fin", "_held", "_sink", "_waiting", "ended", "next")
 
     def __init__(self, sink: Sink, budget: Budget) -> None:
         self.next = 0
@@ -84,6 +84,7 @@ class Stream:
         """Segments beyond a hole: offset, captured bytes, length, origin, boundary. Sorted; they do not overlap."""
         self._held = 0
         self._end: int | None = None
+        self._end_time = 0
         self._fin = False
 
     @property
@@ -97,7 +98,7 @@ class Stream:
             return
         stop = offset + length
         if end and stop >= self.next and (self._end is None or stop < self._end):
-            self._end, self._fin = stop, end == END_FIN
+            self._end, self._end_time, self._fin = stop, origin.time, end == END_FIN
         if offset > self.next:
             if length:
                 self._wait(offset, data, length, origin)
@@ -120,8 +121,8 @@ class Stream:
         while self._waiting and not self.ended:
             self.skip_hole()
         if not self.ended and self._end is not None and self._fin:
-            self._miss(self._end - self.next, 0)
-            self._go_on(0)
+            self._miss(self._end - self.next, self._end_time)
+            self._go_on(self._end_time)
         self._budget.release(self._held)
         self._held = 0
         self._waiting.clear()
@@ -142,7 +143,7 @@ class Stream:
         missing = offset + length - self.next
         if missing > 0:
             self.next += missing
-            self._sink.gap(missing, cut=True, now=now)
+            self._sink.gap(missing, cut=bool(data), now=now)
 
     def _go_on(self, now: int) -> None:
         """What a filled hole sets free, and the end where it is reached."""

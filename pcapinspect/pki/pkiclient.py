@@ -31,8 +31,8 @@ def classify(method: str | None, uri: str | None) -> tuple[str | None, str | Non
     - Parameters may come in any order, with any part percent-encoded; of two that have one name the first counts,
       as in Go's and Java's servers. `+` is a plus sign: RFC 8894 percent-encodes, it does not send forms.
 
-    `uri` is `Exchanges.uri`: origin form or absolute. Any text that UTF-8 can carry is safe. The cost is per call, so a reader
-    calls it once for each distinct (method, uri).
+    `uri` is `Exchanges.uri`: origin form or absolute. Any text that UTF-8 can carry is safe. The cost is per call, so a
+    reader calls it once for each distinct (method, uri).
     """
     if uri is None or method not in _METHODS:
         return None, None

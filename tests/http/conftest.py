@@ -81,9 +81,7 @@ def _collect(reader: ExchangeReader, batches: Sequence[Sequence[Segment]], retir
     parts.append(reader.feed(*_table(()), np.array(retired, np.int64)))
     parts.append(reader.finish())
     exchanges = Exchanges.concatenate([part[0] for part in parts])
-    bodies = ExchangeBodies(
-        sum((part[1].request for part in parts), ()), sum((part[1].response for part in parts), ())
-    )
+    bodies = ExchangeBodies(sum((part[1].request for part in parts), ()), sum((part[1].response for part in parts), ()))
     order = np.lexsort((exchanges.index, exchanges.connection))
     ordered = ExchangeBodies(tuple(bodies.request[i] for i in order), tuple(bodies.response[i] for i in order))
     return Reading(exchanges.take(order), ordered, reader.quality)
