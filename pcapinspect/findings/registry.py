@@ -13,8 +13,10 @@ from pcapinspect.findings import (
     concurrent_limit_pattern,
     late_answers,
     loss,
+    max_connections_low,
     over_limit_unthrottled,
     port_refused,
+    queue_limit_logged,
     rate_limit_pattern,
     retry_synchronisation,
     rollover_404_loop,
@@ -48,7 +50,11 @@ OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
 )
 """What can be true of a server, in the order in which an engineer would tell it."""
 
-OF_THE_CAPTURE: tuple[Callable[[Analysis], Finding | None], ...] = (capture_incomplete.judge,)
+BESIDE_THEM: tuple[Callable[[Analysis], Finding | None], ...] = (
+    queue_limit_logged.judge,
+    max_connections_low.judge,
+    capture_incomplete.judge,
+)
 
 MOST_OF_A_KIND = 20
 """Servers for which the same kind of finding is told, the worst first: a capture of web traffic may hold thousands."""
@@ -63,7 +69,7 @@ def find(analysis: Analysis) -> tuple[Finding, ...]:
     by_server = list(cases(analysis))
     for judge in OF_A_SERVER:
         found += _first(finding for case in by_server if (finding := judge(case)))
-    found += [finding for judge_capture in OF_THE_CAPTURE if (finding := judge_capture(analysis))]
+    found += [finding for judge_all in BESIDE_THEM if (finding := judge_all(analysis))]
     kinds = Counter(finding.id for finding in found)
     named = [replace(one, id=f"{one.id}@{one.server}") if kinds[one.id] > 1 else one for one in found]
     return tuple(sorted(named, key=lambda finding: -SEVERITIES.index(finding.severity)))

@@ -13,6 +13,7 @@ from pcapinspect import __version__
 from pcapinspect.address import endpoint
 from pcapinspect.report import json_text, sections
 from pcapinspect.report.columns import TABLES, json_column
+from pcapinspect.report.evidence_section import configuration_section, logs_section
 from pcapinspect.report.pki_section import pki_section
 from pcapinspect.report.selection import shown_rows
 from pcapinspect.report.tables import Tables, tables_of
@@ -102,8 +103,8 @@ def _sections(
         "pki": pki_section(analysis.facts, paths),
         "evidence": {
             "netflow": None,
-            "logs": sections.plain(analysis.logs),
-            "configuration": sections.plain(analysis.configuration),
+            "logs": logs_section(analysis.logs),
+            "configuration": configuration_section(analysis.configuration),
         },
     }
 

@@ -1,0 +1,54 @@
+"""`ip http max-connections` below what IOS can hold: each slow client then keeps a larger part of the server busy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pcapinspect.findings import remedies
+from pcapinspect.findings.finding import Finding
+
+if TYPE_CHECKING:
+    from pcapinspect.evidence.configuration import Configuration
+    from pcapinspect.findings.analysis import Analysis
+
+MOST = 16
+"""The most that IOS takes (Cisco TAC note 118734)."""
+
+HARDENED = 2
+"""What hardening guides of DISA and CIS ask for (domain.md, 3.1); the default of IOS is 5."""
+
+
+def judge(analysis: Analysis) -> Finding | None:
+    """True of a configuration with a limit below MOST, on the HTTP server of classic IOS."""
+    if analysis.configuration is None:
+        return None
+    said = _said(analysis.configuration)
+    if not said:
+        return None
+    least = min(number for _, number in said)
+    paused = any(server.pauses for server in analysis.load.servers)
+    places = ", ".join(f"{where}: {number}" for where, number in said[:5])
+    return Finding(
+        id="max-connections-low",
+        severity="warning" if least <= HARDENED or paused else "notice",
+        title=f"The HTTP server is configured for {least} connections at once, of {MOST} that it could hold",
+        explanation=(
+            f"Observed in the configuration: {places}. A router that is slow, or gone, holds a connection until it "
+            "times out, and SYNs beyond the limit are not answered. Hardening guides ask for 2, which is meant for the "
+            "management of a router and not for a CA that serves a network."
+        ),
+        figures={"max_connections": least, "possible": MOST},
+        not_shown=("Whether this device is a server of this capture, where its configuration names no address.",),
+        remedy=(remedies.MOST_CONNECTIONS,),
+    )
+
+
+def _said(configuration: Configuration) -> list[tuple[str, int]]:
+    """Where it says so, and the number. IOS XE with nginx counts otherwise and is left out."""
+    every = [(http.where, http.max_connections) for http in configuration.http]
+    every += [(shown.where, shown.max_connections) for shown in configuration.http_statuses if not shown.nginx]
+    return [
+        (f"{where.device or where.path} line {where.line}", number)
+        for where, number in every
+        if number is not None and number < MOST
+    ]

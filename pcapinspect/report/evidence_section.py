@@ -1,0 +1,75 @@
+"""The section `evidence` of the document: what was read beside the captures, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from pcapinspect.clock import iso
+from pcapinspect.evidence.moments import Moment
+from pcapinspect.pki.certificates import Certificate
+from pcapinspect.report.sections import Section, plain, seconds, time
+
+if TYPE_CHECKING:
+    from pcapinspect.evidence.configuration import Configuration
+    from pcapinspect.evidence.log_model import Logs, Skew
+
+MOST_RECORDS = 2000
+"""Log records that the document carries: as many flags as a chart can bear."""
+
+
+def configuration_section(configuration: Configuration | None) -> Section | None:
+    """Everything that configuration and show output say, by kind."""
+    if configuration is None:
+        return None
+    section = {
+        field.name: [_said(item) for item in getattr(configuration, field.name)] for field in fields(configuration)
+    }
+    return {**section, "max_connections": configuration.max_connections}
+
+
+def logs_section(logs: Logs | None) -> Section | None:
+    """Files, counts, the skew of their clocks, and the first records; messages that say nothing of PKI are counted."""
+    if logs is None:
+        return None
+    told = [record for record in logs.records if record.kind != "message" or "PKI" in (record.mnemonic or "")]
+    skews = logs.skews or (None,) * len(logs.files)
+    return {
+        "files": [plain(file) | {"first": time(file.first), "last": time(file.last)} for file in logs.files],
+        "skews": [_skew(skew) for skew in skews],
+        "counts": dict(logs.counts),
+        "messages": dict(logs.messages),
+        "records_seen": len(told),
+        "records": [
+            plain(record)
+            | {"time": time(record.time), "capture_time": time(logs.capture_time(record)), "date": time(record.date)}
+            for record in told[:MOST_RECORDS]
+        ],
+    }
+
+
+def _skew(skew: Skew | None) -> Section | None:
+    if skew is None:
+        return None
+    section: Section = plain(skew)
+    return section | {"offset": seconds(skew.offset), "spread": seconds(skew.spread)}
+
+
+def _said(item: Any) -> Any:
+    """A dataclass of evidence as JSON has it: times as text, certificates by what names them."""
+    if isinstance(item, Moment):
+        return {"time": iso(item.time), "zone": item.zone, "zone_known": item.zone_known}
+    if isinstance(item, Certificate):
+        return {
+            "subject": item.subject,
+            "issuer": item.issuer,
+            "serial": item.serial,
+            "not_before": iso(item.not_before),
+            "not_after": iso(item.not_after),
+        }
+    if is_dataclass(item):
+        values = {field.name: _said(getattr(item, field.name)) for field in fields(item)}
+        if isinstance(values.get("time"), int):
+            values["time"] = iso(values["time"])
+        return values
+    return plain(item)
