@@ -37,6 +37,12 @@ def _store(folder: Path) -> str | None:
     return None
 
 
+def step(function: Function) -> Function:
+    """Compile as part of the kernels that call it; not for calls from Python."""
+    compiled: Function = njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)(function)
+    return compiled
+
+
 def kernel(function: Function) -> Function:
     """Compile on first use, keep the machine code, release the GIL. Bounds are the kernel's own business."""
     place = _store(Path(function.__code__.co_filename).parent)  # type: ignore[attr-defined]

@@ -27,10 +27,10 @@ from pcapinspect.capture.layers import (
     then_type,
 )
 from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import kernel
+from pcapinspect.kernel import step
 
 
-@kernel
+@step
 def cooked_protocol(state: Int64, size: int, hardware: int, value: int) -> None:
     """The protocol field of both cooked headers: an ethertype unless the hardware type or a small number says otherwise."""
     if hardware == 824 or hardware == 803 or hardware == 801 or hardware == 802 or hardware == 280:
@@ -47,7 +47,7 @@ def cooked_protocol(state: Int64, size: int, hardware: int, value: int) -> None:
         state[LAYER] = DONE_NOT_IP
 
 
-@kernel
+@step
 def sll(data: UInt8, state: Int64) -> None:
     """LINKTYPE_LINUX_SLL."""
     if not lacks(state, 16):
@@ -55,7 +55,7 @@ def sll(data: UInt8, state: Int64) -> None:
         cooked_protocol(state, 16, big16(data, at + 2), big16(data, at + 14))
 
 
-@kernel
+@step
 def sll2(data: UInt8, state: Int64) -> None:
     """LINKTYPE_LINUX_SLL2."""
     if not lacks(state, 20):
@@ -63,7 +63,7 @@ def sll2(data: UInt8, state: Int64) -> None:
         cooked_protocol(state, 20, big16(data, at + 8), big16(data, at))
 
 
-@kernel
+@step
 def null(data: UInt8, state: Int64) -> None:
     """LINKTYPE_NULL and LINKTYPE_LOOP: an address family in the order of the capturing host, which nothing tells."""
     if lacks(state, 4):
@@ -83,7 +83,7 @@ def null(data: UInt8, state: Int64) -> None:
         odd(state, ODD_LINK_HEADER, family)
 
 
-@kernel
+@step
 def nflog(data: UInt8, state: Int64) -> None:
     """LINKTYPE_NFLOG: family and attributes in the order of the capturing host; attribute 9 is the packet."""
     if lacks(state, 4):
@@ -104,7 +104,7 @@ def nflog(data: UInt8, state: Int64) -> None:
         at += size + 3 & ~3
 
 
-@kernel
+@step
 def pflog(data: UInt8, state: Int64) -> None:
     """LINKTYPE_PFLOG: the first byte is the header's length, rounded up to four, the second the address family."""
     if not lacks(state, 4):
@@ -112,14 +112,14 @@ def pflog(data: UInt8, state: Int64) -> None:
         then(state, max(size, 4), IP_ANY)
 
 
-@kernel
+@step
 def ip_over_infiniband(data: UInt8, state: Int64) -> None:
     """LINKTYPE_IPOIB: 40 bytes of pseudo-header, then type and padding."""
     if not lacks(state, 44):
         then_type(state, 44, ETHERTYPE, big16(data, state[AT] + 40))
 
 
-@kernel
+@step
 def arcnet(data: UInt8, state: Int64, address: int) -> None:
     """LINKTYPE_ARCNET_BSD and _LINUX: RFC 1201 has a split flag and a sequence number, RFC 1051 has not."""
     if lacks(state, address + 4):
@@ -138,7 +138,7 @@ def arcnet(data: UInt8, state: Int64, address: int) -> None:
         state[LAYER] = DONE_NOT_IP
 
 
-@kernel
+@step
 def token_ring(data: UInt8, state: Int64) -> None:
     """LINKTYPE_IEEE802_5: a set bit in the source address announces routing information."""
     if lacks(state, 16):
@@ -148,7 +148,7 @@ def token_ring(data: UInt8, state: Int64) -> None:
     then(state, size, LLC if data[at + 1] & 0xC0 == 0x40 else DONE_NOT_IP)
 
 
-@kernel
+@step
 def endace(data: UInt8, state: Int64) -> None:
     """LINKTYPE_ERF: 16 bytes, extension headers of eight; type 2 is Ethernet behind two bytes of padding."""
     if lacks(state, 16):
@@ -172,14 +172,7 @@ def endace(data: UInt8, state: Int64) -> None:
         odd(state, ODD_LINK_HEADER, kind)
 
 
-@kernel
-def directed(state: Int64, layer: int) -> None:
-    """One byte tells who sent, then the link layer of that name."""
-    if not lacks(state, 1):
-        then(state, 1, layer)
-
-
-@kernel
+@step
 def atm_clip(data: UInt8, state: Int64) -> None:
     """LINKTYPE_ATM_CLIP: Linux leaves the 802.2 header away or not."""
     if not lacks(state, 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pcapinspect.capture.fields import big16, big32
 from pcapinspect.capture.layers import (
     AT,
+    CARRIER,
     DONE_NOT_IP,
     END,
     ETHERNET,
@@ -13,25 +14,19 @@ from pcapinspect.capture.layers import (
     IPV6,
     LAYER,
     LLC,
-    MPLS,
-    NSH,
-    ODD_ETHERTYPE,
-    PPP,
-    PPPOE,
     VALUE,
     lacks,
-    odd,
     then,
     then_type,
 )
 from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import kernel
+from pcapinspect.kernel import step
 
 SMALLEST_TYPE = 0x600
 """IEEE 802.3: below it the field is a length, and 802.2 follows."""
 
 
-@kernel
+@step
 def ethernet(data: UInt8, state: Int64) -> None:
     """Destination, source, type or length."""
     if lacks(state, 14):
@@ -50,7 +45,7 @@ def ethernet(data: UInt8, state: Int64) -> None:
         then(state, 14, LLC)
 
 
-@kernel
+@step
 def ethertype(data: UInt8, state: Int64) -> None:
     """The type field is in VALUE; what it announces begins at AT."""
     value = state[VALUE]
@@ -60,17 +55,15 @@ def ethertype(data: UInt8, state: Int64) -> None:
         state[LAYER] = IPV6
     elif value == 0x8100 or value == 0x88A8 or value == 0x9100 or value == 0x9200 or value == 0x9300:
         tag(data, state, 4, 2)
-    elif value == 0x8864:
-        state[LAYER] = PPPOE
-    elif value == 0x8847 or value == 0x8848:
-        state[LAYER] = MPLS
     elif value < SMALLEST_TYPE:
-        then(state, 0, LLC)
+        state[LAYER] = LLC
+    elif known_without_ip(value):
+        state[LAYER] = DONE_NOT_IP
     else:
-        rare_ethertype(data, state, value)
+        state[LAYER] = CARRIER
 
 
-@kernel
+@step
 def tag(data: UInt8, state: Int64, size: int, kind: int) -> None:
     """A header of `size` bytes with the next type field at offset `kind`; a length there means 802.2."""
     if lacks(state, size):
@@ -79,38 +72,7 @@ def tag(data: UInt8, state: Int64, size: int, kind: int) -> None:
     then_type(state, size, ETHERTYPE if value >= SMALLEST_TYPE else LLC, value)
 
 
-@kernel
-def rare_ethertype(data: UInt8, state: Int64, value: int) -> None:
-    """Carriers of Ethernet or IP that few captures hold, and what is known to carry neither."""
-    if value == 0x8909:  # Cisco metadata: version, length in options of four bytes, options, type
-        if not lacks(state, 2):
-            size = 4 + 4 * max(1, int(data[state[AT] + 1]))
-            tag(data, state, size, size - 2)
-    elif value == 0x8926:  # VN-tag
-        tag(data, state, 6, 4)
-    elif value == 0x893F:  # 802.1BR
-        tag(data, state, 8, 6)
-    elif value == 0x88E5:
-        macsec(data, state)
-    elif value == 0x88E7:  # 802.1ah: service tag, then the customer's frame
-        then(state, 4, ETHERNET)
-    elif value == 0x8903:  # FabricPath
-        then(state, 2, ETHERNET)
-    elif value == 0x22F3:
-        trill(data, state)
-    elif value == 0x894F:
-        state[LAYER] = NSH
-    elif value == 0x6558:
-        state[LAYER] = ETHERNET
-    elif value == 0x880B:
-        state[LAYER] = PPP
-    elif known_without_ip(value):
-        state[LAYER] = DONE_NOT_IP
-    else:
-        odd(state, ODD_ETHERTYPE, value)
-
-
-@kernel
+@step
 def known_without_ip(value: int) -> bool:
     """ARP, discovery, spanning tree's kin, storage, clocks and other traffic that carries no IP."""
     return (
@@ -124,28 +86,7 @@ def known_without_ip(value: int) -> bool:
     )  # fmt: skip
 
 
-@kernel
-def macsec(data: UInt8, state: Int64) -> None:
-    """802.1AE. Integrity only: the user data follows in the clear; encrypted: nobody can read on."""
-    if lacks(state, 6):
-        return
-    flags = data[state[AT]]
-    if flags & 0x0C:
-        odd(state, ODD_ETHERTYPE, 0x88E5)
-        return
-    size = 14 if flags & 0x20 else 6
-    tag(data, state, size + 2, size)
-
-
-@kernel
-def trill(data: UInt8, state: Int64) -> None:
-    """RFC 6325: six bytes and options in words of four, then the frame."""
-    if not lacks(state, 6):
-        words = big16(data, state[AT]) >> 6 & 0x1F
-        then(state, 6 + 4 * words, ETHERNET)
-
-
-@kernel
+@step
 def llc(data: UInt8, state: Int64) -> None:
     """802.2, with SNAP's type field or a service access point of IP's own (RFC 1042)."""
     if lacks(state, 3):
@@ -166,18 +107,3 @@ def llc(data: UInt8, state: Int64) -> None:
         then(state, 3, IPV4)
     else:
         state[LAYER] = DONE_NOT_IP
-
-
-@kernel
-def looks_like_ethernet(data: UInt8, at: int, end: int) -> bool:
-    """Whether an Ethernet frame of a common type begins here: for pseudowires, which do not say what they carry."""
-    if end - at < 14:
-        return False
-    value = big16(data, at + 12)
-    if end - at > 14 and value == 0x0800:
-        return bool(data[at + 14] >> 4 == 4)
-    if end - at > 14 and value == 0x86DD:
-        return bool(data[at + 14] >> 4 == 6)
-    return bool(
-        value == 0x0806 or value == 0x8100 or value == 0x88A8 or value == 0x8847 or value == 0x8864 or value == 0x88CC
-    )

@@ -7,8 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
-from pcapinspect.capture import decode, linktypes, pcap, pcapng, records, transport
-from pcapinspect.capture.batch import PacketBatch, Packets
+from pcapinspect.capture import linktypes, pcap, pcapng, records
+from pcapinspect.capture.batch import PacketBatch
+from pcapinspect.capture.decoder import Decoding
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.source import HEADROOM, RawFile, ReadAhead, describe
 from pcapinspect.capture.tally import Tally
@@ -87,19 +88,13 @@ class CaptureFile:
         self.input.warnings.append(f"byte {offset}: {reason}; everything before it was read")
 
     def _decode(self, data: UInt8, table: records.Records, count: int, first_frame: int) -> PacketBatch:
-        rows = transport.rows(count)
-        pieces = decode.pieces(count)
-        oddities = np.empty(count, np.int64)
-        counts = decode.decode(data, table, count, rows, pieces, oddities)
-        self.input.not_ip += int(counts[decode.NOT_IP])
-        self.input.fragments += int(counts[decode.PIECES])
-        self._tally.oddities(oddities[: counts[decode.ODDITIES]])
-        return PacketBatch(self._packets(rows, int(counts[decode.ROWS]), first_frame), data)
-
-    def _packets(self, rows: transport.Rows, count: int, first_frame: int) -> Packets:
-        columns = {name: column[:count] for name, column in rows._asdict().items()}
-        columns["frame"] += first_frame
-        return Packets(file=np.full(count, self._index, np.uint16), **columns)
+        decoding = Decoding(data, table, count, self._index)
+        packets = decoding.packets
+        self.input.not_ip += decoding.not_ip
+        self.input.fragments += len(decoding.pieces.record)
+        self._tally.oddities(decoding.oddities)
+        packets.frame[:] += first_frame
+        return PacketBatch(packets, data)
 
 
 def join(rest: UInt8, chunk: UInt8) -> UInt8:

@@ -32,10 +32,10 @@ from pcapinspect.capture.layers import (
     then_type,
 )
 from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import kernel
+from pcapinspect.kernel import step
 
 
-@kernel
+@step
 def ip_any(data: UInt8, state: Int64) -> None:
     """Either version, told by its first four bits."""
     if lacks(state, 1):
@@ -49,7 +49,7 @@ def ip_any(data: UInt8, state: Int64) -> None:
         odd(state, ODD_MALFORMED, version)
 
 
-@kernel
+@step
 def ipv4(data: UInt8, state: Int64) -> None:
     """The header, its length, and whether this is a fragment."""
     if lacks(state, 20):
@@ -77,7 +77,7 @@ def ipv4(data: UInt8, state: Int64) -> None:
         state[LAYER] = DONE_FRAGMENT
 
 
-@kernel
+@step
 def ipv6(data: UInt8, state: Int64) -> None:
     """The fixed header; extension headers are protocols."""
     if lacks(state, 40):
@@ -95,7 +95,7 @@ def ipv6(data: UInt8, state: Int64) -> None:
     then_type(state, 40, IP_PROTOCOL, data[at + 6])
 
 
-@kernel
+@step
 def ip_protocol(data: UInt8, state: Int64) -> None:
     """The protocol is in VALUE; what it announces begins at AT."""
     value = state[VALUE]
@@ -135,7 +135,7 @@ def ip_protocol(data: UInt8, state: Int64) -> None:
         odd(state, ODD_PROTOCOL, value)
 
 
-@kernel
+@step
 def ipv6_fragment(data: UInt8, state: Int64) -> None:
     """A fragment header that makes no fragment (RFC 6946) is passed over."""
     if lacks(state, 8):
@@ -148,13 +148,13 @@ def ipv6_fragment(data: UInt8, state: Int64) -> None:
         state[LAYER] = DONE_FRAGMENT
 
 
-@kernel
+@step
 def cut_beginning(state: Int64, offset: int) -> bool:
     """Whether this is a first fragment that the snaplen cut: it cannot be joined, but its TCP header is here."""
     return bool(offset == 0 and state[END] < state[WIRE])
 
 
-@kernel
+@step
 def known_without_tcp(value: int) -> bool:
     """Protocols that carry no TCP: IGMP, EGP, IGP, DCCP, XTP, RSVP, NHRP, EIGRP, OSPF, PIM, VRRP, none, SCTP, UDP-Lite ..."""
     return (

@@ -39,26 +39,31 @@ WIRELESS = frozenset({105, 119, 127, 163, 192})
 """802.11, bare or behind a radio header: decryption and aggregation are Wireshark's business."""
 
 _LAYERS = {
-    0: layers.NULL, 1: layers.ETHERNET, 6: layers.TOKEN_RING, 7: layers.ARCNET, 9: layers.PPP, 10: layers.FDDI,
-    11: layers.LLC, 12: layers.IP_ANY, 14: layers.IP_ANY, 19: layers.CLIP, 50: layers.PPP, 51: layers.PPPOE,
-    100: layers.LLC, 101: layers.IP_ANY, 104: layers.CHDLC, 106: layers.CLIP, 107: layers.FRAME_RELAY,
-    108: layers.NULL, 109: layers.ENC, 113: layers.SLL, 117: layers.PFLOG, 129: layers.ARCNET_LINUX,
-    138: layers.FIREWIRE, 149: layers.PKTAP, 166: layers.PPP, 197: layers.ERF, 204: layers.DIRECTED_PPP,
-    205: layers.DIRECTED_CHDLC, 206: layers.DIRECTED_FRAME_RELAY, 219: layers.MPLS, 226: layers.IPNET,
-    228: layers.IPV4, 229: layers.IPV6, 239: layers.NFLOG, 240: layers.NETANALYZER, 242: layers.IPOIB,
-    258: layers.PKTAP, 274: layers.PREAMBLE, 276: layers.SLL2,
+    0: (layers.NULL, 0), 1: (layers.ETHERNET, 0), 6: (layers.TOKEN_RING, 0), 7: (layers.ARCNET, 0), 9: (layers.PPP, 0),
+    10: (layers.LLC, 13), 11: (layers.LLC, 0), 12: (layers.IP_ANY, 0), 14: (layers.IP_ANY, 0), 19: (layers.CLIP, 0),
+    50: (layers.PPP, 0), 51: (layers.PPPOE, 0), 100: (layers.LLC, 0), 101: (layers.IP_ANY, 0), 104: (layers.CHDLC, 0),
+    106: (layers.CLIP, 0), 107: (layers.FRAME_RELAY, 0), 108: (layers.NULL, 0), 109: (layers.IP_ANY, 12),
+    113: (layers.SLL, 0), 117: (layers.PFLOG, 0), 129: (layers.ARCNET_LINUX, 0), 149: (layers.PKTAP, 0),
+    166: (layers.PPP, 0), 197: (layers.ERF, 0), 204: (layers.PPP, 1), 205: (layers.CHDLC, 1),
+    206: (layers.FRAME_RELAY, 1), 219: (layers.MPLS, 0), 226: (layers.IP_ANY, 24), 228: (layers.IPV4, 0),
+    229: (layers.IPV6, 0), 239: (layers.NFLOG, 0), 240: (layers.ETHERNET, 4), 242: (layers.IPOIB, 0),
+    258: (layers.PKTAP, 0), 274: (layers.ETHERNET, 8), 276: (layers.SLL2, 0),
 }  # fmt: skip
+"""The layer that comes first, and the bytes before it: FDDI's addresses, a direction, an analyser's header."""
 
 
-def _starts() -> Int64:
-    table = np.full(max(_LAYERS) + 1, layers.ODD_LINK, np.int64)
-    for link, layer in _LAYERS.items():
-        table[link] = layer
+def _table(column: int, missing: int) -> Int64:
+    table = np.full(max(_LAYERS) + 1, missing, np.int64)
+    for link, row in _LAYERS.items():
+        table[link] = row[column]
     return table
 
 
-STARTS = _starts()
+STARTS = _table(0, layers.ODD_LINK)
 """By link type: the layer that comes first, or ODD_LINK."""
+
+SKIPS = _table(1, 0)
+"""By link type: the bytes before it."""
 
 
 def name(link: int) -> str:

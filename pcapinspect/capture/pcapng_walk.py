@@ -9,7 +9,7 @@ import numpy as np
 from pcapinspect.capture.fields import word16, word32
 from pcapinspect.capture.records import BLOCK, DAMAGED, FULL, LARGEST_BY_LINK, MORE, NO_LINK, Records
 from pcapinspect.columns import MISSING, Int64, UInt8
-from pcapinspect.kernel import kernel
+from pcapinspect.kernel import kernel, step
 
 NOTED = 4
 """Why a walk stopped, beside those of `records`: the packet block there was read, and has comments."""
@@ -37,7 +37,7 @@ class Interfaces(NamedTuple):
     """if_tsoffset, seconds."""
 
 
-@kernel
+@step
 def nanoseconds(high: int, low: int, resolution: int, offset: int) -> int:
     """A 64-bit time in units of the resolution. A time that 64-bit nanoseconds cannot hold becomes their last one."""
     units = np.uint64(high) << np.uint64(32) | np.uint64(low)
@@ -52,7 +52,7 @@ def nanoseconds(high: int, low: int, resolution: int, offset: int) -> int:
     return total * 1_000_000_000 + part
 
 
-@kernel
+@step
 def binary_time(units: np.uint64, power: int) -> tuple[int, int]:
     """Seconds and nanoseconds of a time in units of 2**-power seconds."""
     if power >= 64:
@@ -68,7 +68,7 @@ def binary_time(units: np.uint64, power: int) -> tuple[int, int]:
     return np.int64(min(whole, np.uint64(1 << 41))), part  # type: ignore[return-value]
 
 
-@kernel
+@step
 def decimal_time(units: np.uint64, power: int) -> tuple[int, int]:
     """Seconds and nanoseconds of a time in units of 10**-power seconds."""
     if power > 19:
@@ -87,13 +87,13 @@ def decimal_time(units: np.uint64, power: int) -> tuple[int, int]:
     return seconds, np.int64(rest)  # type: ignore[return-value]
 
 
-@kernel
+@step
 def is_frame(kind: int) -> bool:
     """Blocks that Wireshark numbers as frames although they hold no packet."""
     return bool(kind == _CUSTOM or kind == _CUSTOM_KEPT or kind == _JOURNAL or (_SYSDIG_FIRST <= kind <= _SYSDIG_LAST))
 
 
-@kernel
+@step
 def options_of_packet(data: UInt8, at: int, end: int, big: bool, dropped: Int64) -> bool:
     """Whether there is a comment among the options in data[at:end]; adds up the packets dropped before this one."""
     noted = False
@@ -109,7 +109,7 @@ def options_of_packet(data: UInt8, at: int, end: int, big: bool, dropped: Int64)
     return noted
 
 
-@kernel
+@step
 def packet(
     data: UInt8, at: int, size: int, kind: int, big: bool, interfaces: Interfaces, known: int, out: Records, row: int
 ) -> bool:
@@ -144,7 +144,7 @@ def packet(
     return True
 
 
-@kernel
+@step
 def frame_without_packet(at: int, out: Records, row: int) -> None:
     """A row for a block that only counts as a frame."""
     out.start[row] = at

@@ -23,10 +23,10 @@ from pcapinspect.capture.layers import (
     then_type,
 )
 from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import kernel
+from pcapinspect.kernel import step
 
 
-@kernel
+@step
 def ppp(data: UInt8, state: Int64) -> None:
     """RFC 1662: address and control, which may be left out; Cisco HDLC under the same link type has its own address."""
     if lacks(state, 2):
@@ -41,7 +41,7 @@ def ppp(data: UInt8, state: Int64) -> None:
         state[LAYER] = PPP_PROTOCOL
 
 
-@kernel
+@step
 def ppp_protocol(data: UInt8, state: Int64) -> None:
     """RFC 1661: two bytes, or one where the first is odd."""
     if lacks(state, 2):
@@ -67,7 +67,7 @@ def ppp_protocol(data: UInt8, state: Int64) -> None:
         odd(state, ODD_PPP, value)
 
 
-@kernel
+@step
 def multilink(data: UInt8, state: Int64, size: int) -> None:
     """RFC 1990 with long sequence numbers: a whole packet has both the beginning and the ending bit."""
     if lacks(state, size + 4):
@@ -78,14 +78,14 @@ def multilink(data: UInt8, state: Int64, size: int) -> None:
         odd(state, ODD_PPP, 0x003D)
 
 
-@kernel
+@step
 def pppoe(data: UInt8, state: Int64) -> None:
     """RFC 2516: six bytes; code 0 is data."""
     if not lacks(state, 6):
         then(state, 6, PPP_PROTOCOL if data[state[AT] + 1] == 0 else DONE_NOT_IP)
 
 
-@kernel
+@step
 def chdlc(data: UInt8, state: Int64) -> None:
     """Address, control, and an ethertype; bit 7 of the control byte of OSI means padding, and carries no IP."""
     if lacks(state, 4):
@@ -97,7 +97,7 @@ def chdlc(data: UInt8, state: Int64) -> None:
         then_type(state, 4, ETHERTYPE, value)
 
 
-@kernel
+@step
 def frame_relay(data: UInt8, state: Int64) -> None:
     """Q.922 address of two to four bytes; then RFC 2427's control byte and NLPID, or Cisco's ethertype."""
     size = 0
@@ -123,7 +123,7 @@ def frame_relay(data: UInt8, state: Int64) -> None:
     nlpid(data, state)
 
 
-@kernel
+@step
 def nlpid(data: UInt8, state: Int64) -> None:
     """The network layer protocol identifier of RFC 2427."""
     if lacks(state, 1):
@@ -143,7 +143,7 @@ def nlpid(data: UInt8, state: Int64) -> None:
         odd(state, ODD_NLPID, value)
 
 
-@kernel
+@step
 def snap(data: UInt8, state: Int64) -> None:
     """Organisation and type behind NLPID 0x80."""
     if lacks(state, 6):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pcapinspect.capture.ethernet import looks_like_ethernet
 from pcapinspect.capture.fields import big16, big32
 from pcapinspect.capture.layers import (
     AT,
@@ -11,14 +10,10 @@ from pcapinspect.capture.layers import (
     ETHERNET,
     ETHERTYPE,
     FRAME_RELAY,
-    GENEVE,
-    GTP,
     IP_ANY,
     IPV4,
     IPV6,
-    L2TP2,
     LAYER,
-    LISP,
     MPLS,
     NSH,
     ODD_GRE,
@@ -26,20 +21,16 @@ from pcapinspect.capture.layers import (
     ODD_MPLS,
     PPP,
     TEREDO,
-    TZSP,
-    UDP,
-    VXLAN,
-    VXLAN_GPE,
     lacks,
     odd,
     then,
     then_type,
 )
 from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import kernel
+from pcapinspect.kernel import step
 
 
-@kernel
+@step
 def mpls(data: UInt8, state: Int64) -> None:
     """One label (RFC 3032); below the last, what the first bytes look like: MPLS does not say what it carries."""
     if lacks(state, 4):
@@ -60,7 +51,7 @@ def mpls(data: UInt8, state: Int64) -> None:
         odd(state, ODD_MPLS, nibble)
 
 
-@kernel
+@step
 def gre(data: UInt8, state: Int64) -> None:
     """RFC 2784 and 2890, with the routing field of RFC 1701 refused; version 1 is PPTP's (RFC 2637)."""
     if lacks(state, 4):
@@ -93,7 +84,7 @@ def gre(data: UInt8, state: Int64) -> None:
         then_type(state, size, ETHERTYPE, value)
 
 
-@kernel
+@step
 def erspan3(data: UInt8, state: Int64, size: int) -> None:
     """draft-foschiano-erspan: 12 bytes, eight more where the O bit says so; the frame type tells Ethernet from IP."""
     if lacks(state, size + 12):
@@ -102,43 +93,14 @@ def erspan3(data: UInt8, state: Int64, size: int) -> None:
     then(state, size + 12 + (8 if flags & 1 else 0), IP_ANY if flags >> 10 & 0x1F == 2 else ETHERNET)
 
 
-@kernel
-def udp(data: UInt8, state: Int64) -> None:
-    """Only the ports of tunnels matter. The server's port tells; Teredo and L2TP answer from it."""
-    if lacks(state, 8):
-        return
-    at = state[AT]
-    source, destination = big16(data, at), big16(data, at + 2)
-    layer = DONE_NOTHING
-    if destination == 4789 or destination == 8472:  # 8472: Linux before VXLAN had a port
-        layer = VXLAN
-    elif destination == 4790:
-        layer = VXLAN_GPE
-    elif destination == 6081:
-        layer = GENEVE
-    elif destination == 2152:
-        layer = GTP
-    elif destination == 6635:
-        layer = MPLS
-    elif destination == 4341 or source == 4341:
-        layer = LISP
-    elif destination == 37008:
-        layer = TZSP
-    elif destination == 1701 or source == 1701:
-        layer = L2TP2
-    elif destination == 3544 or source == 3544:
-        layer = TEREDO
-    then(state, 8, layer)
-
-
-@kernel
+@step
 def vxlan(data: UInt8, state: Int64) -> None:
     """RFC 7348: a flag says that the network identifier is valid."""
     if not lacks(state, 8):
         then(state, 8, ETHERNET if data[state[AT]] & 0x08 else DONE_NOTHING)
 
 
-@kernel
+@step
 def by_next_protocol(state: Int64, size: int, value: int) -> None:
     """The next protocol of VXLAN-GPE and NSH (RFC 8300)."""
     if value == 1:
@@ -155,7 +117,7 @@ def by_next_protocol(state: Int64, size: int, value: int) -> None:
         state[LAYER] = DONE_NOTHING
 
 
-@kernel
+@step
 def nsh(data: UInt8, state: Int64) -> None:
     """RFC 8300: the length counts words of four."""
     if not lacks(state, 8):
@@ -163,7 +125,7 @@ def nsh(data: UInt8, state: Int64) -> None:
         by_next_protocol(state, 4 * max(2, int(data[at + 1] & 0x3F)), data[at + 3])
 
 
-@kernel
+@step
 def vxlan_gpe(data: UInt8, state: Int64) -> None:
     """draft-ietf-nvo3-vxlan-gpe: the P flag says that the next protocol is valid."""
     if lacks(state, 8):
@@ -175,7 +137,7 @@ def vxlan_gpe(data: UInt8, state: Int64) -> None:
         then(state, 8, ETHERNET)
 
 
-@kernel
+@step
 def geneve(data: UInt8, state: Int64) -> None:
     """RFC 8926: options in words of four, then what the type field says."""
     if not lacks(state, 8):
@@ -183,7 +145,7 @@ def geneve(data: UInt8, state: Int64) -> None:
         then_type(state, 8 + 4 * int(data[at] & 0x3F), ETHERTYPE, big16(data, at + 2))
 
 
-@kernel
+@step
 def gtp(data: UInt8, state: Int64) -> None:
     """3GPP TS 29.281: only message 255 (G-PDU) carries a user's packet; extension headers chain behind 12 bytes."""
     if lacks(state, 8):
@@ -203,13 +165,13 @@ def gtp(data: UInt8, state: Int64) -> None:
     while following and not lacks(state, 4):
         size = 4 * int(data[state[AT]])
         if size == 0 or lacks(state, size):
-            odd(state, ODD_MALFORMED, UDP)
+            odd(state, ODD_MALFORMED, 0)
             return
         following = data[state[AT] + size - 1]
         state[AT] += size
 
 
-@kernel
+@step
 def l2tp2(data: UInt8, state: Int64) -> None:
     """RFC 2661: control messages carry nothing; data messages carry PPP."""
     if lacks(state, 6):
@@ -227,7 +189,7 @@ def l2tp2(data: UInt8, state: Int64) -> None:
     then(state, size, PPP)
 
 
-@kernel
+@step
 def l2tp3(data: UInt8, state: Int64) -> None:
     """RFC 3931 over IP: neither the cookie's length nor the payload is in the packet, so look where a frame begins."""
     if lacks(state, 4):
@@ -241,7 +203,7 @@ def l2tp3(data: UInt8, state: Int64) -> None:
     state[LAYER] = DONE_NOTHING
 
 
-@kernel
+@step
 def teredo(data: UInt8, state: Int64) -> None:
     """RFC 4380: authentication and origin indications, then IPv6."""
     if lacks(state, 4):
@@ -260,7 +222,7 @@ def teredo(data: UInt8, state: Int64) -> None:
     state[LAYER] = IPV6 if data[at] >> 4 == 6 else DONE_NOTHING
 
 
-@kernel
+@step
 def tzsp(data: UInt8, state: Int64) -> None:
     """TaZmen Sniffer Protocol, as routers that mirror to a host send it: tagged fields, then the frame."""
     if lacks(state, 4):
@@ -277,3 +239,18 @@ def tzsp(data: UInt8, state: Int64) -> None:
             return
         elif not lacks(state, 2):
             state[AT] += 2 + int(data[state[AT] + 1])
+
+
+@step
+def looks_like_ethernet(data: UInt8, at: int, end: int) -> bool:
+    """Whether an Ethernet frame of a common type begins here: for pseudowires, which do not say what they carry."""
+    if end - at < 14:
+        return False
+    value = big16(data, at + 12)
+    if end - at > 14 and value == 0x0800:
+        return bool(data[at + 14] >> 4 == 4)
+    if end - at > 14 and value == 0x86DD:
+        return bool(data[at + 14] >> 4 == 6)
+    return bool(
+        value == 0x0806 or value == 0x8100 or value == 0x88A8 or value == 0x8847 or value == 0x8864 or value == 0x88CC
+    )
