@@ -52,21 +52,19 @@ def _write(options: argparse.Namespace) -> int:
     import sys
     from pathlib import Path
 
-    from pcapinspect.errors import OutputError
+    from pcapinspect.report import output
     from pcapinspect.simulate import simulate
     from pcapinspect.simulate.document import truth_json
 
-    capture = Path(options.write)
-    truth = capture.with_suffix(".truth.json")
+    capture = options.write
+    truth = str(Path(capture).with_suffix(".truth.json"))
     for path in (capture, truth):
-        if path.exists() and not options.force:
-            raise OutputError(f"{path}: exists already; --force overwrites it")
+        output.check(path, force=options.force)
     simulation = simulate(options.scenario, options.seed, **_numbers(options))
-    for path, content in ((capture, simulation.packets), (truth, truth_json(simulation.truth).encode())):
-        part = path.with_name(path.name + ".part")
-        part.write_bytes(content)
-        part.replace(path)
-        print(f"Wrote {path}", file=sys.stderr)
+    with output.whole(capture) as partial:
+        partial.write_bytes(simulation.packets)
+    output.write_text(truth, truth_json(simulation.truth))
+    print(f"Wrote {capture} and {truth}", file=sys.stderr)
     return 0
 
 

@@ -14,7 +14,7 @@ from pcapinspect.errors import UsageError
 from pcapinspect.simulate.clients import Population
 from pcapinspect.simulate.limits import RateLimit
 from pcapinspect.simulate.model import Scenario, run
-from pcapinspect.simulate.scenarios import by_name
+from pcapinspect.simulate.scenarios import BY_NAME
 from pcapinspect.simulate.server import ServerSettings
 from pcapinspect.simulate.truth import truth
 
@@ -31,12 +31,12 @@ class Simulation:
 
 def scenarios() -> list[str]:
     """The names of all scenarios."""
-    return list(by_name())
+    return list(BY_NAME)
 
 
 def scenario(name: str) -> Scenario:
     """The scenario of that name. Raises UsageError."""
-    found = by_name().get(name)
+    found = BY_NAME.get(name)
     if found is None:
         raise UsageError(f"no scenario is called {name!r}; the scenarios: {', '.join(scenarios())}")
     return found

@@ -33,6 +33,16 @@ class RateLimit:
     """One of REACTIONS: what a SYN meets in the pause."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A time in which the server does not serve. Seconds from the capture's begin; `end` None: it never comes back."""
+
+    begin: float
+    end: float | None
+    kind: str = "silent"
+    """`silent`: as if switched off; `refusing`: every SYN gets a RST; `restart`: silent, and connections forgotten."""
+
+
 class RateCounter:
     """Counts for one RateLimit."""
 

@@ -2,8 +2,7 @@
 
     client --(far leg)-- capture point --(near leg)-- server
 
-A loss on the far leg is of packets that the capture holds (upwards: never saw) and so on: which side of the capture
-point loses a packet decides what the capture can show.
+Which side of the capture point loses a packet decides what the capture can show.
 """
 
 from __future__ import annotations
@@ -13,7 +12,13 @@ from dataclasses import dataclass
 from random import Random
 
 from pcapinspect.clock import SECOND
-from pcapinspect.simulate.record import Attempt
+from pcapinspect.simulate.record import (
+    LOST_SYN_AFTER,
+    LOST_SYN_BEFORE,
+    LOST_SYNACK_AFTER,
+    LOST_SYNACK_BEFORE,
+    Attempt,
+)
 from pcapinspect.simulate.schedule import Schedule
 from pcapinspect.simulate.segment import RST, SYN, Segment
 
@@ -47,6 +52,13 @@ class PathSettings:
     gateway: str = "10.0.0.1"
     """Who sends those ICMP errors."""
 
+
+_LOST = {
+    (True, "far"): LOST_SYN_BEFORE,
+    (True, "near"): LOST_SYN_AFTER,
+    (False, "near"): LOST_SYNACK_BEFORE,
+    (False, "far"): LOST_SYNACK_AFTER,
+}
 
 Receiver = Callable[[Segment], None]
 
@@ -117,7 +129,7 @@ class Path:
         rng = self._rng
         if loss and rng.random() < loss:
             if segment.flags & SYN:
-                segment.attempt.silence("lost_syn" if segment.up else "lost_synack")
+                segment.attempt.silence(_LOST[segment.up, leg])
             return
         time = self._schedule.now + delay + int(rng.random() * self._jitter)
         if self._settings.reordered and rng.random() < self._settings.reordered:

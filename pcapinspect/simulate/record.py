@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pcapinspect.simulate.segment import Segment
+
+
+LOST_SYN_BEFORE, LOST_SYN_AFTER = "lost_syn_before_capture", "lost_syn_after_capture"
+LOST_SYNACK_BEFORE, LOST_SYNACK_AFTER = "lost_synack_before_capture", "lost_synack_after_capture"
+VISIBLE_LOSSES = (LOST_SYN_AFTER, LOST_SYNACK_BEFORE, LOST_SYNACK_AFTER)
+"""A capture shows these: a SYN without its answer, or an answer given again."""
 
 
 @dataclass(slots=True)
@@ -22,6 +32,8 @@ class Sight:
     """First RST of the server."""
     icmp: int | None = None
     """First ICMP error that quotes a SYN."""
+    answers_missed: int = 0
+    """Packets of the server, or ICMP errors, that passed the capture point but are not in the capture."""
 
 
 @dataclass(slots=True)
@@ -48,7 +60,8 @@ class Attempt:
     patience_ends: int = 0
     """Until when the client waits for an answer."""
     silenced: dict[str, int] = field(default_factory=dict)
-    """SYN packets that brought no answer, by what swallowed them: a cause, `lost_syn` or `lost_synack`."""
+    """SYN packets that brought no answer, by what swallowed them: a cause of the design, or a place of the path where
+    the SYN or its SYN/ACK was lost (LOST_*), or `no_host`: nobody has the address."""
     exchanges: list[Exchange] = field(default_factory=list)
     sight: Sight = field(default_factory=Sight)
 
@@ -107,8 +120,8 @@ class Silence:
     end: int | None = None
     kind: str = "silent"
     """`silent`, or `refusing`: every SYN gets a RST; `unreachable`: every SYN gets an ICMP error."""
-    swallowed: list[tuple[int, Attempt]] = field(default_factory=list)
-    """Arrival time at the server and attempt of every SYN packet that it met."""
+    swallowed: list[Segment] = field(default_factory=list)
+    """Every SYN packet that it met."""
 
 
 @dataclass(slots=True)

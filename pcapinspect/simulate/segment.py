@@ -36,5 +36,5 @@ class Segment:
     """Set: this is an ICMP error about that segment, and the TCP fields mean nothing."""
     reporter: str | None = None
     """Address of the router that sent the ICMP error."""
-    captured: bool = False
-    """Whether the capture holds it already: a second sighting is a copy."""
+    captured: int | None = None
+    """Its time in the capture; None: not there (yet). A second sighting is a copy."""

@@ -48,19 +48,19 @@ class Tap:
     def see(self, segment: Segment) -> None:
         """A segment passes."""
         settings = self.settings
-        if settings.one_way is not None and segment.up != (settings.one_way == "up"):
-            return
         if not self.begin <= self._schedule.now < self.end:
             return
-        if settings.loss and self._rng.random() < settings.loss:
+        other_way = settings.one_way is not None and segment.up != (settings.one_way == "up")
+        if other_way or (settings.loss and self._rng.random() < settings.loss):
             self.missed += 1
+            segment.attempt.sight.answers_missed += not segment.up
             return
         frame = self._framer.frame(segment)
         time = self._keep(frame)
-        if segment.captured:
+        if segment.captured is not None:
             self.copies += 1
         else:
-            segment.captured = True
+            segment.captured = time
             self._look(segment, time)
         if settings.span_copies:
             copy_at = self._schedule.now + (2 + self._rng.randrange(39)) * MICROSECOND

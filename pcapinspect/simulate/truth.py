@@ -13,7 +13,7 @@ the client and the server lived (`Attempt`). The rules by which the first gives 
    - a SYN within its last second: `undetermined`, for an answer takes up to a second (RFC 6298's initial timeout);
    - the client still waited when the capture ended: `undetermined` or `unanswered`. The reader cannot know the client's
      patience, nor how late the server may answer;
-   - the server did answer, but the capture missed it: `unanswered` or `undetermined`. Nothing in the attempt tells;
+   - an answer passed the capture point, but the capture missed it: `unanswered` or `undetermined`, for nothing tells;
    - else `unanswered`.
 6. No SYN in the capture: `midstream`. With a SYN/ACK in it (it began before the capture, or the capture missed the
    SYN) the reader may as well go by rules 1 to 4, for the ISN is known from the SYN/ACK.
@@ -106,8 +106,7 @@ def _without_answer(attempt: Attempt, end: int, one_way: bool) -> list[str]:
     waiting = attempt.completed is None and attempt.failed is None and attempt.patience_ends > end
     if waiting:
         return ["undetermined", "unanswered"]
-    answered = attempt.answered is not None and "lost_synack" not in attempt.silenced
-    if answered or (attempt.failed is not None and not attempt.silenced):
+    if sight.answers_missed:
         return ["unanswered", "undetermined"]
     return ["unanswered"]
 
@@ -187,7 +186,7 @@ def _operations(exchanges: list[Exchange]) -> list[dict[str, Any]]:
 def _server(run: Run, key: tuple[str, int], seen: list[Attempt], outcomes: dict[int, list[str]]) -> dict[str, Any]:
     mine = [a for a in seen if (a.server_ip, a.server_port) == key]
     attempts = [a for a in mine if outcomes[a.number][0] != "midstream"]
-    silences = [s for s in run.record.silences.get(key, []) if _met(run, s)]
+    silences = [s for s in run.record.silences.get(key, []) if _met(s)]
     settings = next((s for s in run.scenario.servers if (s.ip, s.port) == key), None)
     accepts = sorted(a.sight.synack for a in attempts if a.sight.synack is not None)
     counts = Counter(outcomes[a.number][0] for a in mine)
@@ -231,24 +230,24 @@ def most_in_a_minute(times: list[int]) -> int:
     return most
 
 
-def _met(run: Run, silence: Silence) -> bool:
+def _met(silence: Silence) -> bool:
     """Whether a SYN that is in the capture met this silence."""
-    return silence.begin < run.tap.end and any(attempt.sight.syns for _, attempt in silence.swallowed)
+    return any(syn.captured is not None for syn in silence.swallowed)
 
 
 def _pause(silence: Silence) -> dict[str, Any]:
-    """What the server lived, and the SYN packets in the capture that met it (stamped when they passed)."""
+    """When the server was silent by its own clock, and the SYN packets of the capture that met it."""
     end = silence.end
-    arrivals = [time for time, _ in silence.swallowed]
-    attempts = {attempt.number: attempt for _, attempt in silence.swallowed}
+    times = sorted(syn.captured for syn in silence.swallowed if syn.captured is not None)
+    attempts = {syn.attempt.number: syn.attempt for syn in silence.swallowed if syn.captured is not None}
     return {
         "cause": silence.cause,
         "begin": iso(silence.begin),
         "end": _time(end),
         "length": None if end is None else (end - silence.begin) / SECOND,
-        "first_syn": iso(arrivals[0]),
-        "last_syn": iso(arrivals[-1]),
-        "syns": len(arrivals),
+        "first_syn": iso(times[0]),
+        "last_syn": iso(times[-1]),
+        "syns": len(times),
         "attempts": len(attempts),
         "clients": len({attempt.client_ip for attempt in attempts.values()}),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from pcapinspect.simulate.model import Run
-from pcapinspect.simulate.record import Attempt, Silence
+from pcapinspect.simulate.record import VISIBLE_LOSSES, Attempt, Silence
 
 FEW_ATTEMPTS = 5
 """Below, no verdict about a server can be asked for; a reader may still give one that nothing contradicts."""
@@ -13,33 +13,46 @@ FEW_ATTEMPTS = 5
 LIMIT = 80
 """Accepts a minute above which a server without pauses is no classic IOS (Cisco TAC note 118734)."""
 
-NOTICEABLE_LOSS = 0.01
-"""Share of attempts with a lost SYN or SYN/ACK from which a reader may speak of loss; from three times this it must."""
+NOTICEABLE = 0.01
+"""Share of attempts with a visible loss (or of packets that the capture missed) from which a reader may speak of it;
+from three times this it must."""
 
 
 def judge(run: Run, attempts: list[Attempt], silences: list[Silence], peak_accepted: int) -> list[str]:
     """The verdicts that are right, the best first, in the words of the design."""
     tap = run.tap.settings
-    met = Counter(s.cause for s in silences for _ in s.swallowed)
-    met.update({"blocked_client": sum(a.silenced.get("blocked_client", 0) for a in attempts)})
-    met.update({"refused": sum(a.silenced.get("prohibited", 0) for a in attempts)})
-    causes = [cause for cause, number in met.most_common() if number]
-    if any(s.cause == "rate_limit" and s.kind == "refusing" for s in silences):
-        causes = ["refused", *causes]
     if tap.one_way is not None:
         return ["capture", "insufficient"]
+    causes = _causes(attempts, silences)
     if len(attempts) < FEW_ATTEMPTS:
-        return list(dict.fromkeys(["insufficient", *causes, "healthy" if not causes else "outage"]))
-    lossy = sum(1 for a in attempts if a.silenced.get("lost_syn") or a.silenced.get("lost_synack")) / len(attempts)
+        silent = all(a.answered is None for a in attempts)
+        return _distinct(["insufficient", *causes, "outage" if silent else "healthy"])
+    broken = ["capture"] if tap.loss >= NOTICEABLE else []
     if causes:
-        return list(dict.fromkeys(causes))
-    verdicts = []
-    if lossy >= NOTICEABLE_LOSS:
-        verdicts.append("loss")
-    if tap.loss >= NOTICEABLE_LOSS:
-        verdicts.append("capture")
+        return _distinct([*causes, *broken])
+    hit = sum(1 for a in attempts if any(place in a.silenced for place in VISIBLE_LOSSES)) / len(attempts)
+    lossy = ["loss"] if hit >= NOTICEABLE else []
     if peak_accepted > LIMIT:
-        verdicts.append("over_limit_unthrottled")
-    elif lossy < 3 * NOTICEABLE_LOSS:
-        verdicts.append("healthy")
-    return verdicts
+        return ["over_limit_unthrottled", *lossy, *broken]
+    if hit < 3 * NOTICEABLE and tap.loss < 3 * NOTICEABLE:
+        return ["healthy", *lossy, *broken]
+    # A few packets that the capture misses do not hide that the server answers.
+    return [*lossy, *broken, "healthy"] if not lossy else [*lossy, *broken]
+
+
+def _causes(attempts: list[Attempt], silences: list[Silence]) -> list[str]:
+    """What turned SYNs of the capture away, most of them first."""
+    met = Counter(s.cause for s in silences for syn in s.swallowed if syn.captured is not None)
+    for attempt in attempts:
+        met.update({"blocked_client": attempt.silenced.get("blocked_client", 0)})
+        met.update({"blocked_client": attempt.silenced.get("prohibited", 0)})
+    causes = [cause for cause, number in met.most_common() if number]
+    if causes == ["blocked_client"] and all("blocked_client" not in a.silenced for a in attempts):
+        causes.append("healthy")  # whoever was turned away was told so, by a router's ICMP error
+    if any(s.cause == "rate_limit" and s.kind == "refusing" for s in silences):
+        causes.insert(0, "refused")
+    return causes
+
+
+def _distinct(causes: list[str]) -> list[str]:
+    return list(dict.fromkeys(causes))
