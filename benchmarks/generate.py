@@ -127,6 +127,11 @@ def packets_of(kind: Kind, attempts: NDArray[np.int64], identification: NDArray[
     return rows[:, : len(frame)]
 
 
+def unanswered(attempts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """One in UNANSWERED_EVERY, spread over all clients: each round over the clients begins at another one."""
+    return (attempts + attempts // CLIENTS) % UNANSWERED_EVERY == 0
+
+
 def record_headers(times: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.uint8]:
     """Little-endian pcap record headers with microseconds."""
     header = np.empty((len(times), 4), "<u4")
@@ -171,7 +176,7 @@ def generate(path: Path, packets: int, *, mixed: bool) -> dict[str, int]:
             attempts = np.arange(first, min(first + SLICE_SECONDS * ATTEMPTS_PER_SECOND, total), dtype=np.int64)
             columns = [pending]
             begin = START + attempts * 10**9 // ATTEMPTS_PER_SECOND
-            silent = attempts % UNANSWERED_EVERY == 0
+            silent = unanswered(attempts)
             for number, kind in enumerate(KINDS):
                 chosen = silent if number >= len(ANSWERED) else ~silent
                 columns.append(
@@ -192,15 +197,15 @@ def generate(path: Path, packets: int, *, mixed: bool) -> dict[str, int]:
             write_slice(file, times[due], kinds[due], numbers[due], other)
             written += int(due.sum())
             pending = [times[~due], kinds[~due], numbers[~due]]
-    unanswered = -(-total // UNANSWERED_EVERY)
+    silent_attempts = int(unanswered(np.arange(total, dtype=np.int64)).sum())
     return {
         "packets": written,
         "other_packets": other_packets,
         "attempts": total,
-        "unanswered": unanswered,
-        "established": total - unanswered,
-        "exchanges": total - unanswered,
-        "syn_packets": total - unanswered + unanswered * len(SYN_TIMES),
+        "unanswered": silent_attempts,
+        "established": total - silent_attempts,
+        "exchanges": total - silent_attempts,
+        "syn_packets": total - silent_attempts + silent_attempts * len(SYN_TIMES),
     }
 
 
