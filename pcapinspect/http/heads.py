@@ -40,8 +40,9 @@ _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 _REQUEST_START = re.compile(_TOKEN + rb"{1,32}(?:[ \t]|\Z)")
 _KNOWN_REQUEST = re.compile(rb"(?:" + "|".join(METHODS).encode() + rb") ")
 _METHOD = re.compile(_TOKEN + rb"{1,32}\Z")
-_VERSION = re.compile(rb"HTTP/[01]\.\d\Z")
-_STATUS_LINE = re.compile(rb"(HTTP/[01]\.\d)[ \t]+(\d{3})(?:[ \t]+(.*))?\Z", re.DOTALL)
+_VERSION = re.compile(rb"HTTP/\d\.\d\Z")
+_STATUS_LINE = re.compile(rb"(HTTP/1\.\d)[ \t]+(\d{3})(?:[ \t]+(.*))?\Z", re.DOTALL)
+_HTTP_2 = b"PRI * HTTP/2.0"
 _LENGTH = re.compile(rb"\d{1,18}\Z")
 _HEAD_END = re.compile(rb"\n\r?\n")
 
@@ -115,7 +116,7 @@ def response_body(method: str | None, head: ResponseHead) -> int:
 
 
 def request_head(raw: bytes) -> RequestHead | None:
-    """The head of a request: complete lines, with or without the empty one. None: this is no HTTP/1 request."""
+    """The head of a request: complete lines, the empty one last or not there yet. None: this is no HTTP/1 request."""
     return _memorised_request(raw) if len(raw) <= _MEMORISED_LENGTH else _parse_request(raw)
 
 
@@ -144,10 +145,12 @@ def cut_response_head(raw: bytes) -> ResponseHead:
 
 
 def _parse_request(raw: bytes) -> RequestHead | None:
+    if head_end(raw) not in (-1, len(raw)):
+        return None
     line, *rest = _lines(raw)
     before, _, version = line.rstrip(b" \t").rpartition(b" ")
     method, _, uri = before.replace(b"\t", b" ").partition(b" ")
-    if not (_METHOD.match(method) and _VERSION.match(version)):
+    if not (_METHOD.match(method) and _VERSION.match(version)) or line.startswith(_HTTP_2):
         return _simple_request(line)
     fields = _fields(rest)
     name = method.decode("ascii")
@@ -172,6 +175,8 @@ def _simple_request(line: bytes) -> RequestHead | None:
 
 
 def _parse_response(raw: bytes) -> ResponseHead | None:
+    if head_end(raw) not in (-1, len(raw)):
+        return None
     line, *rest = _lines(raw)
     match = _STATUS_LINE.match(line)
     if not match:

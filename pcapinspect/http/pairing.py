@@ -65,6 +65,10 @@ class Pairing:
             return True
         return False if self.requests.garbage or self.responses.garbage else None
 
+    def direction(self, down: bool) -> tuple[Stream, RequestFramer | ResponseFramer]:
+        """The stream of one direction and what reads it."""
+        return (self.down, self.responses) if down else (self.up, self.requests)
+
     def finish(self) -> None:
         """No segment will come any more."""
         self.up.flush()

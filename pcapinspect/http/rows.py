@@ -88,3 +88,18 @@ def _response_texts(response: Message | None) -> tuple[int | str | None, ...]:
 
 def _body(message: Message | None) -> bytes | None:
     return message.kept.data if message and message.kept else None
+
+
+def joined(
+    first: tuple[Exchanges, ExchangeBodies], second: tuple[Exchanges, ExchangeBodies]
+) -> tuple[Exchanges, ExchangeBodies]:
+    """Two chunks as one, in the order of (connection, index)."""
+    if not len(first[0]) or not len(second[0]):
+        return second if not len(first[0]) else first
+    exchanges = Exchanges.concatenate([first[0], second[0]])
+    order = np.lexsort((exchanges.index, exchanges.connection))
+    requests = first[1].request + second[1].request
+    responses = first[1].response + second[1].response
+    places = order.tolist()
+    bodies = ExchangeBodies(tuple([requests[i] for i in places]), tuple([responses[i] for i in places]))
+    return exchanges.take(order), bodies

@@ -92,6 +92,11 @@ class Stream:
         """Whether segments wait for a hole to be filled."""
         return bool(self._waiting)
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing waits and no end is known: bytes in order can be skipped."""
+        return not self._waiting and self._end is None
+
     def add(self, offset: int, data: bytes, length: int, origin: Origin, end: int) -> None:
         """One segment: `data` is what was captured of its `length` bytes; `end` is END_FIN, END_RST or END_NONE."""
         if self.ended:
