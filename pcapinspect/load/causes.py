@@ -1,20 +1,20 @@
 """Why a server fell silent: for each silence one of CAUSES, with a confidence and the evidence in words.
 
-The confidence is the share of verdicts like this one that were right when simulated servers of known limits, outages
-and paths were judged (docs/verdict-matrix.md); a capture can show silence and what came before it, never the limiter.
+The confidence is the share of judgements like this one that were right when simulated servers of known limits, outages
+and paths were judged (docs/verdict-matrix.md). A capture can show silence and what came before it, never the limiter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pcapinspect.clock import SECOND
-from pcapinspect.columns import Int64
-from pcapinspect.load.concurrency import IOS_DEFAULT, IOS_MOST, Open
-from pcapinspect.load.model import CountingModel
+from pcapinspect.load.concurrency import Open
+from pcapinspect.load.fullness import Fullness
+from pcapinspect.load.model import CountingModel, Estimate
 from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.load.silences import Silence
 from pcapinspect.load.traffic import Traffic
@@ -29,11 +29,11 @@ FAR_LONGER = 2
 TIGHT = 5 * SECOND
 """A range of lengths so narrow says something; a wider one is fitted by many lengths."""
 
-FULL = 0.9
-"""Share of the unanswered SYNs that must have met a full server before its connection limit explains them."""
+SEVERAL = 3
+"""Pauses alike from which they are a pattern."""
 
-PARTLY_LOST = 0.02
-"""Share of the SYN/ACKs that the capture lost from which it may hide answers."""
+MOST_LOST = 0.25
+"""Share of the SYN/ACKs that the capture lost from which a silence may be the capture's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Cause:
     cause: str
     confidence: float
     evidence_for: tuple[str, ...]
-    evidence_against: tuple[str, ...]
+    evidence_against: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,135 +53,25 @@ class Circumstances:
     traffic: Traffic
     opened: Open
     silences: Sequence[Silence]
-    models: Sequence[CountingModel]
+    fullness: Fullness | None
+    models: tuple[CountingModel, ...]
+    estimate: Estimate | None
     quality: CaptureQuality
     one_way: str | None
     settings: Settings
 
 
-def causes_of(circumstances: Circumstances) -> list[Cause]:
+def causes_of(about: Circumstances) -> list[Cause]:
     """The cause of each silence."""
-    return [_cause(circumstances, place) for place in range(len(circumstances.silences))]
+    alone = [_cause(about, place) for place in range(len(about.silences))]
+    return [_among(about, place, alone) for place in range(len(alone))]
 
 
 def fits_pause(silence: Silence, pause: int) -> bool:
     """Whether a pause of so many seconds is in the range of the silence's length."""
-    shortest = silence.at_least <= pause * SECOND + TIMER
-    return shortest and (silence.at_most is None or silence.at_most >= pause * SECOND - TIMER)
-
-
-def _cause(about: Circumstances, place: int) -> Cause:
-    silence, settings = about.silences[place], about.settings
-    if about.one_way is not None:
-        return Cause("capture", 0.95, (), ("The capture holds one direction only: answers cannot be seen.",))
-    full = full_at(about, silence)
-    if full is not None:
-        return _max_connections(about, silence, full)
-    fits = fits_pause(silence, settings.pause)
-    reached = [model for model in about.models if model.at_onset[place] >= settings.limit]
-    if fits and reached:
-        return _rate_limit(about, silence, place, reached)
-    if not len(about.traffic.prompt):
-        return _dead(about, silence)
-    if silence.at_least > settings.pause * SECOND + TIMER:
-        return _outage(about, silence, bool(reached))
-    return _open_question(about, silence, fits)
-
-
-def _rate_limit(about: Circumstances, silence: Silence, place: int, reached: Sequence[CountingModel]) -> Cause:
-    settings = about.settings
-    consistent = [model for model in reached if not model.over_without_pause]
-    length = describe_range(silence)
-    against = []
-    if not consistent:
-        most = max(model.over_without_pause for model in reached)
-        against.append(
-            f"The server went on answering {most:,} times above {settings.limit} in {settings.window} s without a pause."
-        )
-        if silence.at_least > 0:
-            return Cause(
-                "outage" if silence.clients > 1 else "insufficient",
-                0.5,
-                (f"The server answered nobody for {length}.",),
-                (*against, f"A pause of {settings.pause} s fits that, too."),
-            )
-    named = ", ".join(f"{model.at_onset[place]} {model.counts} ({model.window})" for model in consistent or reached)
-    evidence = (
-        f"The limit of {settings.limit} in {settings.window} s was reached when it began: {named}.",
-        f"Its length, {length}, fits the {settings.pause} s for which IOS stops listening.",
-    )
-    tight = silence.at_most is not None and silence.at_most - silence.at_least <= TIGHT
-    by_accepts = any(model.counts == "accepts" for model in consistent)
-    similar = sum(fits_pause(other, settings.pause) for other in about.silences)
-    confidence = 0.6 + 0.15 * tight + 0.1 * by_accepts + 0.1 * (similar >= 3)
-    if silence.at_most is None:
-        against.append("The capture begins or ends within the silence: its whole length is not known.")
-    elif not tight:
-        against.append("Few asked, so the length is not known well.")
-    return Cause("rate_limit", min(0.95, confidence), evidence, tuple(against))
-
-
-def full_at(about: Circumstances, silence: Silence) -> int | None:
-    """The connection limit that was used up whenever an unanswered SYN came, and not after; None: there is none."""
-    times = about.traffic.syn_time[silence.syns]
-    open_then = about.opened.at(times)
-    for limit in dict.fromkeys((about.settings.max_connections, IOS_MOST, IOS_DEFAULT)):
-        if np.mean(open_then >= limit) < FULL or open_then.max() > limit + 1:
-            continue
-        if _freed_before_answer(about.opened.closed, silence) and _never_above(about.opened, limit):
-            return limit
-    return None
-
-
-def _never_above(opened: Open, limit: int) -> bool:
-    times, counts = opened.curve()
-    return bool(len(times)) and int(counts.max()) <= limit + 1
-
-
-def _freed_before_answer(closed: Int64, silence: Silence) -> bool:
-    if silence.next_answer is None:
-        return True
-    until = np.searchsorted(closed, silence.next_answer, side="right")
-    return bool(until > np.searchsorted(closed, silence.last_unanswered - SECOND, side="left"))
-
-
-def _max_connections(about: Circumstances, silence: Silence, limit: int) -> Cause:
-    evidence = [f"{limit} connections were open whenever a SYN came that was not answered, and never more."]
-    if silence.next_answer is not None:
-        evidence.append("The next answer came when one had closed.")
-    against = []
-    if fits_pause(silence, about.settings.pause):
-        against.append(f"A pause of {about.settings.pause} s fits the length, too.")
-    return Cause("max_connections", 0.85 if not against else 0.75, tuple(evidence), tuple(against))
-
-
-def _dead(about: Circumstances, silence: Silence) -> Cause:
-    evidence = f"None of {len(silence.attempts):,} attempts by {silence.clients:,} clients was ever answered."
-    against = ["The server was never heard: whether it is down or cannot be reached is not shown."]
-    confidence = 0.9 if silence.clients >= 3 and len(silence.attempts) >= 5 else 0.7
-    return Cause("outage", confidence, (evidence,), tuple(against))
-
-
-def _outage(about: Circumstances, silence: Silence, reached: bool) -> Cause:
-    settings = about.settings
-    ratio = silence.at_least / (settings.pause * SECOND)
-    evidence = f"Nobody was answered for {describe_range(silence)}: longer than a pause of {settings.pause} s."
-    against = []
-    if reached:
-        against.append(f"The limit of {settings.limit} in {settings.window} s had been reached when it began.")
-    return Cause("outage", 0.9 if ratio >= FAR_LONGER else 0.7, (evidence,), tuple(against))
-
-
-def _open_question(about: Circumstances, silence: Silence, fits: bool) -> Cause:
-    settings = about.settings
-    evidence = f"Nobody was answered for {describe_range(silence)}."
-    against = [f"No way of counting came to {settings.limit} in {settings.window} s before it."]
-    history = (silence.onset - about.traffic.begin) / SECOND
-    if history < settings.window:
-        against.append(f"The capture began only {history:.0f} s before: what came earlier is not known.")
-    if not fits:
-        against.append(f"A pause of {settings.pause} s does not fit its length.")
-    return Cause("insufficient", 0.6, (evidence,), tuple(against))
+    if silence.at_most is not None and silence.at_most < pause * SECOND - TIMER:
+        return False
+    return silence.at_least <= pause * SECOND + TIMER
 
 
 def describe_range(silence: Silence) -> str:
@@ -189,3 +79,150 @@ def describe_range(silence: Silence) -> str:
     if silence.at_most is None:
         return f"at least {silence.at_least / SECOND:.1f} s"
     return f"{silence.at_least / SECOND:.1f} to {silence.at_most / SECOND:.1f} s"
+
+
+def _cause(about: Circumstances, place: int) -> Cause:
+    """By the silence alone."""
+    silence, pause = about.silences[place], about.settings.pause
+    if about.one_way is not None:
+        return Cause("capture", 0.95, ("The capture holds one direction only: answers cannot be seen.",))
+    if about.quality.share_lost > MOST_LOST:
+        return _lost_by_capture(about, silence)
+    by_rate = _rate_limit(about, place)
+    if about.fullness is not None and np.mean(about.fullness.syns[silence.syns]) > 0.5:
+        return _max_connections(about, silence, about.fullness.limit, by_rate)
+    if by_rate is not None:
+        return by_rate
+    if not len(about.traffic.prompt):
+        return _never_heard(silence)
+    if silence.at_least > pause * SECOND + TIMER:
+        return _outage(about, place)
+    return _open_question(about, place)
+
+
+def _lost_by_capture(about: Circumstances, silence: Silence) -> Cause:
+    share = about.quality.share_lost
+    return Cause(
+        "capture",
+        0.7,
+        (f"The capture lost {share:.0%} of the SYN/ACKs of connections that are known to have been established.",),
+        (f"{len(silence.syns):,} SYNs in a row without an answer are more than that loss makes likely.",),
+    )
+
+
+def _rate_limit(about: Circumstances, place: int) -> Cause | None:
+    """The limit was reached by some way of counting that nothing else in the capture contradicts, and 15 s fits."""
+    silence, settings = about.silences[place], about.settings
+    reached = [m for m in about.models if m.at_onset[place] >= settings.limit and not m.over_without_pause]
+    if not reached or not fits_pause(silence, settings.pause):
+        return _other_limit(about, silence)
+    named = ", ".join(f"{model.at_onset[place]} {model.counts} ({model.window})" for model in reached)
+    tight = silence.at_most is not None and silence.at_most - silence.at_least <= TIGHT
+    by_accepts = any(model.counts == "accepts" for model in reached)
+    alike = sum(fits_pause(other, settings.pause) for other in about.silences)
+    against = []
+    if silence.at_most is None:
+        against.append("The capture begins or ends within the silence: its whole length is not known.")
+    elif not tight:
+        against.append("Few asked around its begin and end, so its length is not known well.")
+    if not by_accepts:
+        against.append(f"Accepts alone did not come to {settings.limit} in {settings.window} s.")
+    return Cause(
+        "rate_limit",
+        min(0.95, 0.6 + 0.15 * tight + 0.1 * by_accepts + 0.1 * (alike >= SEVERAL)),
+        (
+            f"The limit of {settings.limit} in {settings.window} s was reached when it began: {named}.",
+            f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
+        ),
+        tuple(against),
+    )
+
+
+def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:
+    """A limiter, but not with the numbers of the settings: every pause has one length, after one count."""
+    found = about.estimate
+    if found is None or found.limit is None or found.pause is None or silence.at_most is None:
+        return None
+    return Cause(
+        "rate_limit",
+        0.8,
+        (found.sentence, f"The length of this one is {describe_range(silence)}."),
+        (f"The known limit of IOS is {about.settings.limit} in {about.settings.window} s.",),
+    )
+
+
+def _max_connections(about: Circumstances, silence: Silence, limit: int, by_rate: Cause | None) -> Cause:
+    """Where both limits would explain it, the one whose length varies is the room for connections."""
+    regular = sum(fits_pause(other, about.settings.pause) for other in about.silences)
+    if by_rate is not None and regular > len(about.silences) / 2:
+        against = f"{limit} connections, as many as the server takes, were open when SYNs were not answered."
+        return replace(
+            by_rate,
+            confidence=min(by_rate.confidence, 0.8),
+            evidence_against=(*by_rate.evidence_against, against),
+        )
+    evidence = [f"{limit} connections were open whenever a SYN came that was not answered, and never more."]
+    if silence.next_answer is not None:
+        evidence.append("The next answer came when one had closed.")
+    against = () if by_rate is None else (f"A pause of {about.settings.pause} s after the limit fits, too.",)
+    several = len(about.silences) >= SEVERAL
+    return Cause("max_connections", 0.95 if several else 0.75, tuple(evidence), against)
+
+
+def _never_heard(silence: Silence) -> Cause:
+    attempts, clients = len(silence.attempts), silence.clients
+    return Cause(
+        "outage",
+        0.9 if clients >= SEVERAL else 0.7,
+        (f"None of {attempts:,} attempts by {clients:,} clients was ever answered.",),
+        ("The server was never heard: whether it is down or cannot be reached is not shown.",),
+    )
+
+
+def _outage(about: Circumstances, place: int) -> Cause:
+    silence, settings = about.silences[place], about.settings
+    far = silence.at_least >= FAR_LONGER * settings.pause * SECOND
+    against = []
+    if any(model.at_onset[place] >= settings.limit for model in about.models):
+        against.append(f"{settings.limit} in {settings.window} s had been reached when it began.")
+    if not far:
+        against.append(f"It is not far longer than a pause of {settings.pause} s.")
+    evidence = f"Nobody was answered for {describe_range(silence)}: longer than a pause of {settings.pause} s."
+    return Cause("outage", 0.95 if far else 0.8, (evidence,), tuple(against))
+
+
+def _open_question(about: Circumstances, place: int) -> Cause:
+    silence, settings = about.silences[place], about.settings
+    reached = [model for model in about.models if model.at_onset[place] >= settings.limit]
+    against = []
+    if reached:
+        most = max(model.over_without_pause for model in reached)
+        against.append(
+            f"{settings.limit} in {settings.window} s had been reached, but it was passed {most:,} times without a pause."
+        )
+    else:
+        against.append(f"No way of counting came to {settings.limit} in {settings.window} s before it.")
+    history = (silence.onset - about.traffic.begin) / SECOND
+    if history < settings.window:
+        against.append(f"The capture began only {history:.0f} s before: what came earlier is not known.")
+    if not fits_pause(silence, settings.pause):
+        against.append(f"A pause of {settings.pause} s does not fit its length.")
+    return Cause("insufficient", 0.6, (f"Nobody was answered for {describe_range(silence)}.",), tuple(against))
+
+
+def _among(about: Circumstances, place: int, alone: Sequence[Cause]) -> Cause:
+    """What cannot be told of a pause by itself, because the capture began too late, its likes may tell."""
+    silence, settings = about.silences[place], about.settings
+    alike = [cause for cause in alone if cause.cause == "rate_limit"]
+    young = silence.onset - about.traffic.begin < settings.window * SECOND
+    if alone[place].cause != "insufficient" or not (young and alike and fits_pause(silence, settings.pause)):
+        return alone[place]
+    return Cause(
+        "rate_limit",
+        0.85,
+        (
+            f"{len(alike):,} later pauses of this server follow the pattern of the rate limit.",
+            f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
+        ),
+        ("The capture began too late to count what came before it.",),
+    )

@@ -8,7 +8,6 @@ that follow each other from an unknown moment on (`fixed`), or over the last min
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,15 +24,6 @@ way, or waiting in the queue in front of the listener, when the limit was reache
 
 PHASES = 60
 """Moments within the window at which fixed minutes are tried to begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One way of counting at each pause, and where it passed the limit while the server went on answering."""
-
-    model: CountingModel
-    reached: tuple[bool, ...]
-    """For each pause: whether the count had come to the limit."""
 
 
 def count_models(
@@ -53,35 +43,20 @@ def _onsets(silences: Sequence[Silence]) -> Int64:
     return np.array([silence.onset for silence in silences], np.int64)
 
 
-def _resumptions(silences: Sequence[Silence]) -> Int64:
-    return np.array([s.next_answer for s in silences if s.next_answer is not None], np.int64)
-
-
 def _most(settings: Settings) -> float:
     return settings.limit * (1 + SLACK)
 
 
 def _rolling(when: Int64, silences: Sequence[Silence], settings: Settings) -> tuple[Int64, int]:
-    """Passed without a pause: how many came on top of a full window although no pause was in it or began then."""
+    """Not counted as over the limit is what came in the window after a pause: whether a pause re-arms is not known."""
     window = settings.window * SECOND
-    at_onset = count_before(when, _onsets(silences), window)
     over = when[count_before(when, when, window) > _most(settings)]
-    return at_onset, int(np.count_nonzero(~_near(over, silences, window)))
-
-
-def _near(times: Int64, silences: Sequence[Silence], window: int) -> Int64:
-    """Which times lie in a silence or less than a window after one: whether a pause re-arms the count is not known."""
-    near = np.zeros(len(times), np.bool_)
-    for silence in silences:
-        low = np.searchsorted(times, silence.onset, side="left")
-        until = times[-1] if silence.next_answer is None else silence.next_answer + window
-        near[low : np.searchsorted(times, until, side="right")] = True
-    return near
+    return count_before(when, _onsets(silences), window), _without_pause(over, silences, window)
 
 
 def _rearmed(when: Int64, silences: Sequence[Silence], settings: Settings) -> tuple[Int64, int]:
     window = settings.window * SECOND
-    resumed = _resumptions(silences)
+    resumed = np.array([s.next_answer for s in silences if s.next_answer is not None], np.int64)
 
     def count(at: Int64) -> Int64:
         since = at - window
@@ -91,11 +66,19 @@ def _rearmed(when: Int64, silences: Sequence[Silence], settings: Settings) -> tu
         return np.searchsorted(when, at, side="right") - np.searchsorted(when, since, side="right")
 
     over = when[count(when) > _most(settings)]
-    inside = np.zeros(len(over), np.bool_)
+    return count(_onsets(silences)), _without_pause(over, silences, 0)
+
+
+def _without_pause(times: Int64, silences: Sequence[Silence], after: int) -> int:
+    """How many of the times lie in no silence, nor less than `after` later."""
+    near = np.zeros(len(times), np.bool_)
     for silence in silences:
-        until = over[-1] if silence.next_answer is None and len(over) else silence.next_answer
-        inside |= (over >= silence.onset) & (over <= (until or 0))
-    return count(_onsets(silences)), int(np.count_nonzero(~inside))
+        low = np.searchsorted(times, silence.onset, side="left")
+        if silence.next_answer is None:
+            near[low:] = True
+        else:
+            near[low : np.searchsorted(times, silence.next_answer + after, side="right")] = True
+    return int(np.count_nonzero(~near))
 
 
 def _fixed(when: Int64, silences: Sequence[Silence], settings: Settings) -> tuple[Int64, int]:

@@ -17,6 +17,7 @@ from pcapinspect.load.counterfactual import counterfactual
 from pcapinspect.load.counting import count_models
 from pcapinspect.load.curve import curve_of
 from pcapinspect.load.estimate import estimate
+from pcapinspect.load.fullness import Fullness, used_up
 from pcapinspect.load.minutes import minutes_of
 from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
 from pcapinspect.load.operations import Asked
@@ -60,12 +61,15 @@ class Judged:
 def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
     """All of one server; `number` is what its rows carry in the column `server`."""
     settings, asked = capture.settings, capture.asked
-    found, strangers = silences.tell_apart(traffic)
     opened = Open(traffic)
+    found, strangers = silences.tell_apart(traffic)
+    fullness = used_up(traffic, opened, strangers.syns, settings.max_connections)
+    if fullness is not None:
+        found = silences.find(traffic, strangers.syns, fullness.syns)
     requests = np.sort(asked.time[traffic.exchange_number])
     failed = asked.status[traffic.exchange_number] >= ERROR
     errors = np.sort(asked.time[traffic.exchange_number[failed]])
-    about = _circumstances(capture, traffic, opened, found, requests)
+    about = _circumstances(capture, traffic, opened, found, fullness, requests)
     causes = causes_of(about)
     polls = periods(traffic)
     minutes = minutes_of(number, traffic, requests, errors, opened, found, settings)
@@ -96,7 +100,7 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
         pauses=tuple(_pause(capture, about, *pair) for pair in zip(found, causes, strict=True)),
         verdict=verdict_of(about, causes, strangers),
         models=about.models,
-        estimate=estimate(found, accepts, traffic.begin, settings),
+        estimate=about.estimate,
         concurrency=concurrency(opened, settings.max_connections, traffic.end),
         counterfactual=counterfactual(traffic, asked, settings),
         synchronisation=synchronisation(traffic, polls[0]),
@@ -106,7 +110,12 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
 
 
 def _circumstances(
-    capture: Capture, traffic: Traffic, opened: Open, found: list[Silence], requests: Int64
+    capture: Capture,
+    traffic: Traffic,
+    opened: Open,
+    found: list[Silence],
+    fullness: Fullness | None,
+    requests: Int64,
 ) -> Circumstances:
     """The counting models are worth their time only where a pause or a full minute asks for them."""
     settings = capture.settings
@@ -123,7 +132,9 @@ def _circumstances(
         traffic=traffic,
         opened=opened,
         silences=found,
+        fullness=fullness,
         models=count_models(counted, found, settings) if found or over else (),
+        estimate=estimate(found, accepts, traffic.begin, settings),
         quality=capture.quality,
         one_way=direction,
         settings=settings,

@@ -13,7 +13,7 @@ from math import lgamma, log
 import numpy as np
 
 from pcapinspect.clock import SECOND
-from pcapinspect.columns import Bool, Int64
+from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.load import strangers
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.traffic import PROMPT, UNANSWERED, Traffic
@@ -26,6 +26,12 @@ CHANCE = 1e-3
 
 TRUST = 10
 """Answers that are assumed beside those seen: that networks deliver most SYNs is known before any capture."""
+
+LONGEST_QUEUE = 128
+"""Connections that a kernel may have accepted for a listener that stopped: beyond that the queue was not full."""
+
+SLOW_SERVICE = 4
+"""So many times the median, and a request was served late."""
 
 FEWEST_ATTEMPTS = 2
 """One attempt alone may be one client's trouble, however often it asks."""
@@ -55,8 +61,11 @@ class Silence:
         return self.first_unanswered if self.last_answer is None else self.last_answer
 
 
-def find(traffic: Traffic, left_out: Bool) -> list[Silence]:
-    """All silences of a server, in order of time, by the SYNs that are not left out."""
+def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> list[Silence]:
+    """All silences of a server, in order of time, by the SYNs that are not left out.
+
+    `explained`: SYNs of which it is known why nobody could be answered; one of them is enough.
+    """
     answers = traffic.answer[traffic.prompt]
     rows = np.flatnonzero((traffic.syn_state == UNANSWERED) & ~left_out)
     if not len(rows):
@@ -67,9 +76,12 @@ def find(traffic: Traffic, left_out: Bool) -> list[Silence]:
     attempts = _distinct(gap, traffic.syn_attempt[rows], len(answers) + 1)[gaps]
     eligible = (spans >= SHORTEST) & (attempts >= FEWEST_ATTEMPTS)
     eligible &= beyond_chance(counts, eligible, len(answers))
-    trips = _trips(traffic)
+    if explained is not None:
+        eligible |= np.isin(gaps, gap[explained[rows]])
+    trips, waiting = _trips(traffic), _waiting(traffic)
     return [
-        _silence(traffic, trips, int(gaps[i]), rows[first[i] : first[i] + counts[i]]) for i in np.flatnonzero(eligible)
+        _silence(traffic, trips, waiting, int(gaps[i]), rows[first[i] : first[i] + counts[i]])
+        for i in np.flatnonzero(eligible)
     ]
 
 
@@ -109,21 +121,43 @@ def _distinct(gap: Int64, attempt: Int64, gaps: int) -> Int64:
     return np.bincount(pairs // width, minlength=gaps)
 
 
-def _silence(traffic: Traffic, trips: Int64, gap: int, rows: Int64) -> Silence:
+def _silence(traffic: Traffic, trips: Int64, waiting: Bool, gap: int, rows: Int64) -> Silence:
     first, last = int(traffic.syn_time[rows[0]]), int(traffic.syn_time[rows[-1]])
     attempts = np.unique(traffic.syn_attempt[rows])
-    clients = len(np.unique(traffic.client[attempts]))
-    before = traffic.prompt[gap - 1] if gap else None
+    stalled = _stalled(traffic, waiting, gap, last)
+    before = traffic.prompt[gap - stalled - 1] if gap > stalled else None
     after = traffic.prompt[gap] if gap < len(traffic.prompt) else None
+    last_answer = None if before is None else int(traffic.answer[before])
+    next_answer = None if after is None else int(traffic.answer[after])
     # Where the capture was made is not known: a SYN may have met the server a round trip after it was seen, and the
     # server may have given its last answer a round trip before that was seen.
     at_least = max(0, last - first - int(trips[traffic.client[traffic.syn_attempt[rows[0]]]]))
-    last_answer = None if before is None else int(traffic.answer[before])
-    next_answer = None if after is None else int(traffic.answer[after])
     at_most = None
     if before is not None and next_answer is not None:
         at_most = next_answer - int(traffic.asked[before])
-    return Silence(last_answer, first, last, next_answer, at_least, at_most, rows, attempts, clients, 0)
+    clients = len(np.unique(traffic.client[attempts]))
+    return Silence(last_answer, first, last, next_answer, at_least, at_most, rows, attempts, clients, stalled)
+
+
+def _stalled(traffic: Traffic, waiting: Bool, gap: int, last_unanswered: int) -> int:
+    """How many answers in a row before the gap the server gave without serving what they brought.
+
+    A kernel goes on answering SYNs until the queue of a listener that stopped is full. Nobody listened there: the
+    silence began before those answers.
+    """
+    rows = traffic.prompt[max(0, gap - LONGEST_QUEUE) : gap]
+    served = traffic.served[rows]
+    late = waiting[rows] & (traffic.requested[rows] < last_unanswered)
+    late &= (served == MISSING) | (served > last_unanswered)
+    return int(np.argmin(late[::-1])) if not late.all() else len(rows)
+
+
+def _waiting(traffic: Traffic) -> Bool:
+    """Connections whose first request was served far later than usual, or not before the capture's end."""
+    known = (traffic.requested != MISSING) & (traffic.served != MISSING)
+    took = np.where(traffic.served != MISSING, traffic.served, traffic.end) - traffic.requested
+    usual = int(np.median(took[known])) if known.any() else 0
+    return (traffic.requested != MISSING) & (took > max(PROMPT, SLOW_SERVICE * usual))
 
 
 def _trips(traffic: Traffic) -> Int64:

@@ -56,9 +56,13 @@ class Traffic:
     accepted: Bool
     """The server answered with SYN/ACK, or must have."""
     opened: Int64
-    """When the connection was open for the server; MISSING where it never was."""
+    """When the connection took a place at the server, by its SYN/ACK; MISSING where it was never established."""
     closed: Int64
     """When it stopped being open; MISSING where it did not before the capture's end."""
+    requested: Int64
+    """When the first request on it began; MISSING where there was none."""
+    served: Int64
+    """When the first response on it began; MISSING where there was none."""
     syn_time: Int64
     syn_attempt: Int64
     syn_state: UInt8
@@ -104,6 +108,7 @@ def traffic_of(
     answer, asked = _answers(connections)
     opened, closed = _open_times(connections, answer)
     accepted = _accepted(connections)
+    requested, served = _first_exchanges(connections, exchanges, answer, closed)
     local = np.empty(len(connections), np.int64)
     by_connection = _groups(parties.server, servers)
     by_syn = _groups(parties.server[syns.connection], servers)
@@ -125,6 +130,8 @@ def traffic_of(
             answer=answer[rows],
             asked=sent,
             accepted=accepted[rows],
+            requested=requested[rows],
+            served=served[rows],
             opened=opened[rows],
             closed=closed[rows],
             syn_time=when,
@@ -175,15 +182,28 @@ def _accepted(connections: Connections) -> Bool:
 
 def _open_times(connections: Connections, answer: Int64) -> tuple[Int64, Int64]:
     """When each connection was open for the server. One that timed out, or ends with a RST, ends with its last packet."""
-    opened = np.where(
-        connections.outcome == ESTABLISHED,
-        np.where(connections.established_time != MISSING, connections.established_time, answer),
-        np.where(connections.outcome == MIDSTREAM, connections.start, MISSING),
-    )
+    opened = np.where(connections.outcome == ESTABLISHED, answer, MISSING)
+    opened = np.where(connections.outcome == MIDSTREAM, connections.start, opened)
     closed = np.where(connections.close_time != MISSING, connections.close_time, connections.end)
     still_open = (connections.close == CLOSE_OPEN) | (connections.close == CLOSE_NONE)
     closed = np.where(still_open & (connections.close_time == MISSING), MISSING, closed)
     return opened, np.where(opened == MISSING, MISSING, closed)
+
+
+def _first_exchanges(
+    connections: Connections, exchanges: Exchanges, answer: Int64, closed: Int64
+) -> tuple[Int64, Int64]:
+    """When the first request and the first response of each connection began.
+
+    Where payload was sent but cannot be read, the connection's begin and end stand for them.
+    """
+    unread = (connections.bytes_up > 0) & (answer != MISSING)
+    requested = np.where(unread, answer, MISSING)
+    served = np.where(unread, closed, MISSING)
+    first = np.flatnonzero(np.diff(exchanges.connection, prepend=-1))
+    requested[exchanges.connection[first]] = exchanges.request_time[first]
+    served[exchanges.connection[first]] = exchanges.response_time[first]
+    return requested, served
 
 
 def _round_trip(syn_packets: Int64, answer: Int64, asked: Int64) -> int:

@@ -1,0 +1,65 @@
+"""Whether a server's limit of open connections was used up whenever it did not answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from pcapinspect.columns import Bool, Int64
+from pcapinspect.load.concurrency import IOS_DEFAULT, IOS_MOST, Open
+from pcapinspect.load.silences import CHANCE
+from pcapinspect.load.traffic import ANSWERED, UNANSWERED, Traffic
+
+MOSTLY = 0.9
+"""Share of the unanswered SYNs that met a full server, and of the answered ones that did not: a SYN that passes while a
+place is being freed or taken is on the wrong side of that."""
+
+FEWEST = 3
+"""Unanswered SYNs from which the number of open connections can explain them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fullness:
+    """A connection limit that explains what was not answered."""
+
+    limit: int
+    syns: Bool
+    """Parallel to the SYN columns of the Traffic: unanswered, with the limit used up."""
+
+
+def used_up(traffic: Traffic, opened: Open, left_out: Bool, most: int) -> Fullness | None:
+    """The connection limit (`most`, 16 or 5) that was never passed, and used up whenever a SYN was not answered.
+
+    The share of all SYNs that met a full server says how often that happens by chance.
+    """
+    unanswered = np.flatnonzero((traffic.syn_state == UNANSWERED) & ~left_out)
+    answered = np.flatnonzero((traffic.syn_state == ANSWERED) & ~left_out)
+    times, counts = opened.curve()
+    if len(unanswered) < FEWEST or not len(answered) or not len(times):
+        return None
+    peak = int(counts.max())
+    for limit in dict.fromkeys((most, IOS_MOST, IOS_DEFAULT)):
+        full = opened.at(traffic.syn_time) >= limit
+        if peak != limit or np.mean(full[unanswered]) < MOSTLY or np.mean(~full[answered]) < MOSTLY:
+            continue
+        share = float(np.mean(full[np.concatenate((unanswered, answered))]))
+        if len(unanswered) * log(share) > log(CHANCE) or not _freed(traffic, opened.closed, unanswered):
+            continue
+        return Fullness(limit, full & (traffic.syn_state == UNANSWERED) & ~left_out)
+    return None
+
+
+def _freed(traffic: Traffic, closed: Int64, unanswered: Int64) -> bool:
+    """Whether the answers that followed unanswered SYNs came when a connection had closed."""
+    answers = traffic.answer[traffic.prompt]
+    gaps, place = np.unique(np.searchsorted(answers, traffic.syn_time[unanswered], side="right"), return_inverse=True)
+    last = np.zeros(len(gaps), np.int64)
+    last[place] = traffic.syn_time[unanswered]
+    ended = gaps < len(answers)
+    if not ended.any():
+        return False
+    until = np.searchsorted(closed, answers[gaps[ended]], side="right")
+    since = np.searchsorted(closed, last[ended] - traffic.round_trip, side="left")
+    return bool(np.mean(until > since) >= MOSTLY)
