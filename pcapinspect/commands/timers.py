@@ -1,0 +1,285 @@
+"""`pcapinspect timers`: when clients ask for the next CA certificate, when it is there, and what closes the gap."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from typing import TYPE_CHECKING, Any
+
+from pcapinspect.errors import UsageError
+
+if TYPE_CHECKING:
+    from pcapinspect.evidence.timer_sources import Sourced, TimerSources
+    from pcapinspect.pki.timers import StuckClients, Window
+
+HELP = "Compute rollover timers from numbers, configuration or captures: the window of errors, and the remedy."
+
+_LONGEST = 100_000
+"""Days. Certificates that last for centuries are not rolled over."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The four timers, what they are read from, and the load of stuck clients."""
+    timers = parser.add_argument_group("timers", "what is given here goes before what files say")
+    timers.add_argument("--ca-lifetime", type=_days, metavar="DAYS", help="lifetime ca-certificate")
+    timers.add_argument("--lifetime", type=_days, metavar="DAYS", help="lifetime certificate, of the clients")
+    timers.add_argument("--auto-enroll", type=_percent, metavar="PERCENT", help="auto-enroll of the clients")
+    timers.add_argument(
+        "--overlap", type=_days, metavar="DAYS", help="auto-rollover of the CA (30 without an argument)"
+    )
+    timers.add_argument("--ca-start", metavar="TIME", help="begin of the CA certificate (ISO 8601): adds dates")
+    load = parser.add_argument_group("load of clients that poll for a shadow certificate which is not there")
+    load.add_argument("--clients", type=_count, metavar="N", help="how many poll")
+    load.add_argument("--poll", type=_seconds, metavar="SECONDS", help="how often each does; measure it in a capture")
+    load.add_argument("--limit", type=_count, metavar="N", default=80, help="connections per minute (default 80)")
+    files = parser.add_argument_group("what to read")
+    files.add_argument(
+        "--config",
+        metavar="FILE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="IOS configuration and show output of the CA and of clients",
+    )
+    files.add_argument("capture", metavar="CAPTURE", nargs="*", help="certificates and poll periods are read from it")
+    parser.add_argument("--json", metavar="FILE", help="the result as JSON; - is standard output")
+    parser.add_argument("--force", action="store_true", help="overwrite an output that exists")
+    parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Collect the timers, compute, and print or write. Raises UsageError where a timer is missing."""
+    from pcapinspect.evidence.configuration import read_configuration
+    from pcapinspect.evidence.timer_sources import find_timers
+    from pcapinspect.pki.timers import stuck, window
+    from pcapinspect.report.output import STANDARD_OUTPUT, check, write_text
+
+    if options.json not in (None, STANDARD_OUTPUT):
+        check(options.json, force=options.force, inputs=[*options.config, *options.capture])
+    configuration = read_configuration(options.config) if options.config else None
+    facts, clients, period = _from_capture(options)
+    sources = _with_options(find_timers(configuration, facts), options)
+    timers = sources.timers
+    if timers is None:
+        raise UsageError(_missing(sources))
+    made = window(timers)
+    load = None
+    clients, period = options.clients or clients, options.poll or period
+    if clients and period:
+        load = stuck(clients, period, options.limit)
+    if options.json is not None:
+        import json
+
+        text = json.dumps(_document(sources, made, load), indent=2) + "\n"
+        if options.json != STANDARD_OUTPUT:
+            write_text(options.json, text)
+            return 0
+    else:
+        text = "\n".join(_lines(sources, made, load)) + "\n"
+    _print(text)
+    return 0
+
+
+def _from_capture(options: argparse.Namespace) -> tuple[Any, int | None, float | None]:
+    """PKI facts, and how many clients poll how often, of the server with the most failed exchanges."""
+    if not options.capture:
+        return None, None, None
+    from pcapinspect.clock import SECOND
+    from pcapinspect.commands.progress import progress_line
+    from pcapinspect.pipeline import Evidence, inspect
+    from pcapinspect.settings import Settings
+
+    with progress_line(quiet=options.quiet) as progress:
+        analysis = inspect(options.capture, Settings(), Evidence(), progress)
+    busiest = max(analysis.load.servers, key=lambda server: server.errors, default=None)
+    if busiest is None or busiest.synchronisation.period is None:
+        return analysis.facts, None, None
+    return analysis.facts, busiest.synchronisation.clients, busiest.synchronisation.period / SECOND
+
+
+def _with_options(sources: TimerSources, options: argparse.Namespace) -> TimerSources:
+    """The sources, with what the command line gives in their place."""
+    from dataclasses import replace
+
+    from pcapinspect.clock import SECOND, parse_iso
+    from pcapinspect.evidence.timer_sources import Sourced
+
+    def given(value: int | None, option: str, read: Sourced | None) -> Sourced | None:
+        return read if value is None else Sourced(value, option)
+
+    start = None
+    if options.ca_start is not None:
+        try:
+            start = parse_iso(options.ca_start)
+        except ValueError:
+            raise UsageError(f"--ca-start: {options.ca_start!r} is not an ISO 8601 time") from None
+    sources = replace(
+        sources,
+        ca_lifetime=given(options.ca_lifetime, "--ca-lifetime", sources.ca_lifetime),
+        lifetime=given(options.lifetime, "--lifetime", sources.lifetime),
+        auto_enroll=given(options.auto_enroll, "--auto-enroll", sources.auto_enroll),
+        overlap=given(options.overlap, "--overlap", sources.overlap),
+        ca_start=given(start, "--ca-start", sources.ca_start),
+    )
+    moved = options.ca_start is not None or options.ca_lifetime is not None
+    if moved and sources.ca_lifetime is not None and sources.ca_start is not None:
+        end = sources.ca_start.value + sources.ca_lifetime.value * SECOND
+        sources = replace(sources, ca_expiry=Sourced(end, f"{sources.ca_start.source} and the CA's lifetime"))
+    return sources
+
+
+def _missing(sources: TimerSources) -> str:
+    names = ("ca_lifetime", "lifetime", "auto_enroll", "overlap")
+    absent = [f"--{name.replace('_', '-')}" for name in names if getattr(sources, name) is None]
+    if absent:
+        return f"nothing tells {', '.join(absent)}: give them, or --config with the CA's and a client's configuration"
+    return "the overlap lies within the CA certificate's lifetime, and auto-enroll is 1 to 100 percent"
+
+
+def _lines(sources: TimerSources, made: Window, load: StuckClients | None) -> list[str]:
+    """The report for a terminal."""
+    from pcapinspect.evidence.remedy import remedy
+    from pcapinspect.pki.timeline import days, draw
+    from pcapinspect.pki.timers import ASSUMPTIONS, whole_days
+
+    def line(name: str, value: str, source: Sourced | None = None) -> str:
+        return f"  {name:<28}{value:<24}{source.source if source else ''}".rstrip()
+
+    timers = made.timers
+    lines = [
+        "Timers",
+        line("CA certificate", f"{days(timers.ca_lifetime)} days", sources.ca_lifetime),
+        line("client certificate", f"{days(timers.lifetime)} days", sources.lifetime),
+        line("auto-enroll", f"{timers.auto_enroll} %", sources.auto_enroll),
+        line("overlap (auto-rollover)", f"{days(timers.overlap)} days", sources.overlap),
+        "",
+        "Rollover",
+        line("clients ask at the earliest", _when(made.earliest_ask, made, sources)),
+        line("shadow certificate exists", _when(made.shadow, made, sources)),
+        line("CA certificate expires", _when(made.expiry, made, sources)),
+    ]
+    if made.length:
+        lines += [
+            line("window of errors", f"{days(made.length)} days"),
+            line("certificates affected", f"issued on day {days(made.affected_from)} to {days(made.affected_to)}"),
+            line("closed by an overlap of", f"{days(made.closing_overlap)} days or more"),
+        ]
+        if made.closing_percent is not None:
+            lines.append(line("or by auto-enroll", f"{made.closing_percent} % or more"))
+    else:
+        lines.append(line("window of errors", "none: the shadow certificate is there before anyone asks"))
+    lines += ["", *("  " + row for row in draw(made))]
+    if load is not None:
+        lines += ["", "Load", *("  " + text for text in _load_lines(load))]
+    if made.length:
+        lines += ["", "Remedy"]
+        for number, step in enumerate(remedy(sources, made, whole_days(made.closing_overlap)), 1):
+            lines += [f"  {number}. {step.device}: {step.changes}", *(f"       {command}" for command in step.commands)]
+    lines += ["", "Assumptions", *(f"  {text}" for text in (*ASSUMPTIONS, *sources.assumptions))]
+    return lines
+
+
+def _when(time: int, made: Window, sources: TimerSources) -> str:
+    from pcapinspect.pki.timeline import days
+
+    date = _date(time, made, sources)
+    before = f", {days(made.expiry - time)} days before the CA's expiry" if time < made.expiry else ""
+    return f"day {days(time)}{before}" + (f" ({date})" if date else "")
+
+
+def _date(time: int, made: Window, sources: TimerSources) -> str | None:
+    """The absolute time, counted back from the CA's expiry, where that is known."""
+    from pcapinspect.clock import SECOND, iso
+
+    if sources.ca_expiry is None:
+        return None
+    return iso(sources.ca_expiry.value - (made.expiry - time) * SECOND, digits=0)
+
+
+def _load_lines(load: StuckClients) -> list[str]:
+    over = "above" if load.over_limit else "within"
+    return [
+        f"{load.clients} clients that poll every {load.period:g} s make {load.per_minute:.4g} connections a minute, "
+        f"{over} the limit of {load.limit}.",
+        f"Within the limit: at most {load.most_clients} clients with this period, or {load.clients} clients with "
+        f"a period of {math.ceil(load.least_period)} s or more.",
+        "Each poll is a connection of its own (HTTP/1.0). The period is no timer of the configuration: measure it.",
+    ]
+
+
+def _document(sources: TimerSources, made: Window, load: StuckClients | None) -> dict[str, Any]:
+    """Days are counted from the begin of the CA certificate; what is not known is null."""
+    from dataclasses import asdict
+
+    from pcapinspect.evidence.remedy import remedy
+    from pcapinspect.pki.timers import ASSUMPTIONS, DAY, whole_days
+
+    timers = made.timers
+    values = {
+        "ca_lifetime_days": (timers.ca_lifetime / DAY, sources.ca_lifetime),
+        "lifetime_days": (timers.lifetime / DAY, sources.lifetime),
+        "auto_enroll_percent": (timers.auto_enroll, sources.auto_enroll),
+        "overlap_days": (timers.overlap / DAY, sources.overlap),
+    }
+    return {
+        "timers": {name: value for name, (value, _) in values.items()},
+        "sources": {name: source.source if source else None for name, (_, source) in values.items()},
+        "window": {
+            "earliest_ask_day": made.earliest_ask / DAY,
+            "shadow_day": made.shadow / DAY,
+            "expiry_day": made.expiry / DAY,
+            "length_days": made.length / DAY,
+            "affected_issue_days": [made.affected_from / DAY, made.affected_to / DAY] if made.length else None,
+            "closing_overlap_days": made.closing_overlap / DAY,
+            "closing_auto_enroll_percent": made.closing_percent,
+            "earliest_ask": _date(made.earliest_ask, made, sources),
+            "shadow": _date(made.shadow, made, sources),
+            "expiry": _date(made.expiry, made, sources),
+        },
+        "load": None if load is None else {**asdict(load), "over_limit": load.over_limit},
+        "remedy": [asdict(step) for step in remedy(sources, made, whole_days(made.closing_overlap))]
+        if made.length
+        else [],
+        "assumptions": [*ASSUMPTIONS, *sources.assumptions],
+    }
+
+
+def _print(text: str) -> None:
+    """A terminal that lacks a sign of a file's name gets a question mark."""
+    import sys
+
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def _number(text: str, low: float, high: float, what: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"{text} is not {what}")
+    return value
+
+
+def _days(text: str) -> int:
+    return round(_number(text, 0, _LONGEST, f"a number of days up to {_LONGEST}") * 86_400)
+
+
+def _seconds(text: str) -> float:
+    return _number(text, 0.001, 1e9, "a number of seconds above 0")
+
+
+def _percent(text: str) -> int:
+    return _whole(text, 1, 100, "a whole percentage from 1 to 100")
+
+
+def _count(text: str) -> int:
+    return _whole(text, 1, 10**9, "a whole number above 0")
+
+
+def _whole(text: str, low: int, high: int, what: str) -> int:
+    value = _number(text, low, high, what)
+    if value != int(value):
+        raise argparse.ArgumentTypeError(f"{text} is not {what}")
+    return int(value)
