@@ -1,43 +1,83 @@
-"""From the records of a buffer to rows of TCP, with what is odd counted."""
+"""From the records of a buffer to a batch: decode, join fragments and decode those, count what is odd."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from pcapinspect.capture import rows
-from pcapinspect.capture.batch import Packets
-from pcapinspect.capture.decode import (
-    COUNTS,
-    LEFT,
-    NOT_IP,
-    ODDITIES,
-    PIECES,
-    ROWS,
-    Decoded,
-    Pieces,
-    decode,
-    decode_rare,
-)
+from pcapinspect.capture.batch import PacketBatch, Packets
+from pcapinspect.capture.decode import COUNTS, LEFT, NOT_IP, ODDITIES, PIECES, ROWS, Decoded, Pieces, decode, decode_rare
+from pcapinspect.capture.fragments import Fragments
+from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.records import Records
 from pcapinspect.capture.rows import Found
+from pcapinspect.capture.tally import Tally
 from pcapinspect.columns import Int64, UInt8
 
+LINKTYPE_RAW = 101
 
-class Decoding:
-    """The records of one buffer, decoded. `packets.frame` is the index of the record."""
+NESTED = 4
+"""Fragments inside joined fragments, at most: a tunnel's and its inner packet's make two."""
 
-    def __init__(self, data: UInt8, records: Records, count: int, file: int) -> None:
-        out = _room(count)
-        decode(data, records, count, out)
-        left = out.left[: out.counts[LEFT]]
+
+class Decoder:
+    """Makes batches of one file. `index` is the file's place among the inputs."""
+
+    def __init__(self, index: int, file: InputFile, tally: Tally, fragments: Fragments) -> None:
+        self._index = index
+        self._file = file
+        self._tally = tally
+        self._fragments = fragments
+
+    def batch(self, data: UInt8, records: Records, count: int, first_frame: int) -> PacketBatch:
+        """The rows of the first `count` records of `data`, of which the first is frame `first_frame`."""
+        packets, pieces = self._decode(data, records, count)
+        times = records.time
+        owners = np.arange(count)
+        for _ in range(NESTED):
+            if not len(pieces.record):
+                break
+            joined = list(self._fragments.join(data, pieces, times, self._lost))
+            if not joined:
+                break
+            owners = owners[[record for record, _ in joined]]
+            data, records = _append(data, joined, times)
+            more, pieces = self._decode(data, records, len(joined))
+            times = records.time
+            more.frame[:] = owners[more.frame]
+            packets = Packets.concatenate((packets, more))
+            packets = packets.take(np.argsort(packets.frame, kind="stable"))
+        packets.frame[:] += first_frame
+        return PacketBatch(packets, data)
+
+    def _lost(self, fragments: int) -> None:
+        self._tally.unknown("IP fragment without the others", fragments)
+
+    def _decode(self, data: UInt8, records: Records, count: int) -> tuple[Packets, Pieces]:
+        """The rows of the records, of which `frame` is the record's index, and the fragments among them."""
+        common = _room(count)
+        decode(data, records, count, common)
+        left = common.left[: common.counts[LEFT]]
         rare = _room(left.size)
         if left.size:
             decode_rare(data, records, left, rare)
-        self.not_ip = int(out.counts[NOT_IP] + rare.counts[NOT_IP])
-        self.oddities = np.concatenate((out.oddities[: out.counts[ODDITIES]], rare.oddities[: rare.counts[ODDITIES]]))
-        self.pieces = Pieces(*_merged(out.pieces, rare.pieces, out.counts[PIECES], rare.counts[PIECES]))
-        found = Found(*_merged(out.found, rare.found, out.counts[ROWS], rare.counts[ROWS]))
-        self.packets: Packets = rows.packets(data, found, records.time, file)
+        for part in (common, rare):
+            self._file.not_ip += int(part.counts[NOT_IP])
+            self._file.fragments += int(part.counts[PIECES])
+            self._tally.oddities(part.oddities[: part.counts[ODDITIES]])
+        pieces = Pieces(*_merged(common.pieces, rare.pieces, common.counts[PIECES], rare.counts[PIECES]))
+        found = Found(*_merged(common.found, rare.found, common.counts[ROWS], rare.counts[ROWS]))
+        return rows.packets(data, found, records.time, self._index), pieces
+
+
+def _append(data: UInt8, joined: list[tuple[int, bytes]], times: Int64) -> tuple[UInt8, Records]:
+    """The buffer with the joined packets behind it, and their records."""
+    sizes = np.array([len(packet) for _, packet in joined], np.int64)
+    starts = data.size + np.cumsum(sizes) - sizes
+    zero = np.zeros_like(sizes)
+    time = times[[record for record, _ in joined]]
+    whole = np.concatenate((data, np.frombuffer(b"".join(packet for _, packet in joined), np.uint8)))
+    return whole, Records(starts, sizes, sizes, time, zero + LINKTYPE_RAW, zero)
 
 
 def _room(count: int) -> Decoded:

@@ -7,14 +7,21 @@ from typing import Protocol
 
 import numpy as np
 
-from pcapinspect.capture import linktypes, pcap, pcapng, records
+from pcapinspect.capture import foreign, linktypes, pcap, pcapng, records
 from pcapinspect.capture.batch import PacketBatch
-from pcapinspect.capture.decoder import Decoding
+from pcapinspect.capture.compression import inflate
+from pcapinspect.capture.decoder import Decoder
+from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.source import HEADROOM, RawFile, ReadAhead, describe
+from pcapinspect.capture.source import HEADROOM, RawFile, ReadAhead
 from pcapinspect.capture.tally import Tally
 from pcapinspect.columns import UInt8
 from pcapinspect.errors import CaptureError
+
+SMALLEST_BATCH = 512
+"""Bytes: a file header must be in the first buffer."""
+
+WIRELESS_NAMES = frozenset(map(linktypes.name, linktypes.WIRELESS))
 
 
 class Walker(Protocol):
@@ -28,24 +35,32 @@ class Walker(Protocol):
 
     def damage(self, data: UInt8, at: int) -> str: ...
 
+    def finish(self) -> None: ...
+
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes read of the file, and its packets so far."""
+
 
 class CaptureFile:
     """Reads one file. `input` is complete when the iteration has ended."""
 
-    def __init__(self, path: str, index: int, batch_bytes: int, progress: Callable[[int, int], None]) -> None:
+    def __init__(self, path: str, index: int, fragments: Fragments, batch_bytes: int, progress: Progress) -> None:
         self.input = InputFile(path)
-        self._index = index
-        self._batch_bytes = max(batch_bytes, 64)
+        self._batch_bytes = max(batch_bytes, SMALLEST_BATCH)
         self._progress = progress
         self._tally = Tally(self.input)
+        self._decoder = Decoder(index, self.input, self._tally, fragments)
 
     def __iter__(self) -> Iterator[PacketBatch]:
         raw = RawFile(self.input.path)
-        ahead = ReadAhead(raw, self._batch_bytes)
         try:
-            yield from self._batches(iter(ahead), raw)
+            ahead = ReadAhead(inflate(raw, self.input), self._batch_bytes)
+            try:
+                yield from self._batches(iter(ahead), raw)
+            finally:
+                ahead.close()
         finally:
-            ahead.close()
             raw.close()
 
     def _batches(self, chunks: Iterator[UInt8], raw: RawFile) -> Iterator[PacketBatch]:
@@ -59,7 +74,7 @@ class CaptureFile:
             count, at, why = walker.walk(data, at, table)
             if count:
                 self._tally.records(table, count)
-                batch = self._decode(data, table, count, before + 1)
+                batch = self._decoder.batch(data, table, count, before + 1)
                 if len(batch.packets):
                     yield batch
             if why == records.FULL:
@@ -75,10 +90,20 @@ class CaptureFile:
                 break
             behind += at
             data, at = join(data[at:], chunk), 0
-        if isinstance(walker, pcapng.PcapngWalker):
-            walker.finish()
+        walker.finish()
+        self._finish(raw)
+
+    def _finish(self, raw: RawFile) -> None:
+        """Complete what is known of the file."""
+        file = self.input
         self._tally.finish()
-        describe(raw, self.input)
+        file.sha256 = raw.finish()
+        file.bytes = raw.read if raw.size is None else raw.size
+        self._progress(raw.read, file.packets)
+        if file.packets and file.link_types and all(name in WIRELESS_NAMES for name in file.link_types):
+            raise wireless(file.path, file.link_types[0])
+        if not file.packets and file.truncated:
+            raise CaptureError(file.path, file.warnings[-1])
 
     def _stop(self, reason: str, offset: int) -> None:
         """The file cannot be used from `offset` on."""
@@ -86,15 +111,6 @@ class CaptureFile:
             raise CaptureError(self.input.path, reason, offset)
         self.input.truncated = True
         self.input.warnings.append(f"byte {offset}: {reason}; everything before it was read")
-
-    def _decode(self, data: UInt8, table: records.Records, count: int, first_frame: int) -> PacketBatch:
-        decoding = Decoding(data, table, count, self._index)
-        packets = decoding.packets
-        self.input.not_ip += decoding.not_ip
-        self.input.fragments += len(decoding.pieces.record)
-        self._tally.oddities(decoding.oddities)
-        packets.frame[:] += first_frame
-        return PacketBatch(packets, data)
 
 
 def join(rest: UInt8, chunk: UInt8) -> UInt8:
@@ -108,21 +124,25 @@ def join(rest: UInt8, chunk: UInt8) -> UInt8:
 
 def recognise(data: UInt8, file: InputFile) -> Walker:
     """The walker for what the first bytes say. Raises CaptureError for what is no capture."""
-    head = data[: pcap.HEADER].tobytes()
+    head = data[:512].tobytes()
     if not head:
-        raise CaptureError(file.path, "the file is empty")
+        raise CaptureError(file.path, file.warnings[-1] if file.warnings else "the file is empty")
     if head[:4] == pcapng.MAGIC:
-        file.format = pcapng.PcapngWalker.name
+        file.format += pcapng.PcapngWalker.name
         return pcapng.PcapngWalker(file)
-    header = pcap.read_header(head)
-    if header is None:
-        raise CaptureError(file.path, "not a packet capture", 0)
+    if not pcap.is_magic(head):
+        raise CaptureError(file.path, foreign.describe(head))
     if len(head) < pcap.HEADER:
         raise CaptureError(file.path, "the file ends in the middle of its header", len(head))
+    header = pcap.read_header(head)
     if header.link in linktypes.WIRELESS:
-        name = linktypes.name(header.link)
-        raise CaptureError(file.path, f"802.11 ({name}) needs Wireshark's dissection: use --engine tshark")
-    file.format = header.name
+        raise wireless(file.path, linktypes.name(header.link))
+    file.format += header.name
     file.snaplen = header.snaplen or None
     file.link_types.append(linktypes.name(header.link))
     return pcap.PcapWalker(header)
+
+
+def wireless(path: str, name: str) -> CaptureError:
+    """The answer to 802.11."""
+    return CaptureError(path, f"802.11 frames ({name}): {foreign.WITH_TSHARK}")

@@ -6,6 +6,7 @@ Sources: libpcap's sf-pcap.c, Wireshark's wiretap/libpcap.c and draft-ietf-opsaw
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -49,18 +50,28 @@ class PcapHeader:
         return LARGEST_BY_LINK.get(self.link, LARGEST)
 
 
-def read_header(data: bytes) -> PcapHeader | None:
-    """The header in the first HEADER bytes of a file, or None where they are not a pcap header."""
-    for order in ("little", "big"):
-        known = _FORMATS.get(int.from_bytes(data[:4], order))  # type: ignore[arg-type]
-        if known is not None:
-            break
-    else:
-        return None
+def is_magic(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is pcap."""
+    return len(head) >= 4 and _order(head) is not None
+
+
+def _order(head: bytes) -> Literal["little", "big"] | None:
+    if int.from_bytes(head[:4], "little") in _FORMATS:
+        return "little"
+    if int.from_bytes(head[:4], "big") in _FORMATS:
+        return "big"
+    return None
+
+
+def read_header(head: bytes) -> PcapHeader:
+    """The header in the first HEADER bytes of a file, which begin with a magic number."""
+    order = _order(head)
+    assert order is not None
 
     def number(at: int, size: int) -> int:
-        return int.from_bytes(data[at : at + size], order)  # type: ignore[arg-type]
+        return int.from_bytes(head[at : at + size], order)
 
+    name, unit, record = _FORMATS[number(0, 4)]
     major, minor = number(4, 2), number(6, 2)
     # The lengths changed places at version 2.3; some wrote 2.3 without changing them, and DG/UX 543.0.
     swapped = _NEVER
@@ -68,7 +79,6 @@ def read_header(data: bytes) -> PcapHeader | None:
         swapped = _ALWAYS
     elif major == 2 and minor == 3:
         swapped = _WHEN_WRONG
-    name, unit, record = known
     # The upper bits of the link type tell the length of a frame check sequence, which no length in IP counts.
     return PcapHeader(name, order == "big", unit, record, swapped, number(16, 4), number(20, 4) & 0xFFFF)
 
@@ -143,3 +153,6 @@ class PcapWalker:
         captured, wire = np.frombuffer(data[at + 8 : at + 16].tobytes(), order).tolist()
         length = wire if self._header.swapped == _ALWAYS else captured
         return f"a packet of {length} bytes, more than {self._header.largest}: the file is damaged from here on"
+
+    def finish(self) -> None:
+        """Nothing follows the records."""

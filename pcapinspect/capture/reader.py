@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.file import CaptureFile
+from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
 
 
@@ -23,7 +24,7 @@ class CaptureReader:
         progress: Callable[[int, int | None, int], None] | None = None,
         batch_bytes: int = 16 << 20,
     ) -> None:
-        self._files = [CaptureFile(path, i, batch_bytes, lambda done, n: None) for i, path in enumerate(paths)]
+        self._files = [CaptureFile(path, i, Fragments(), batch_bytes, lambda done, n: None) for i, path in enumerate(paths)]
         self.inputs: list[InputFile] = [file.input for file in self._files]
 
     def __iter__(self) -> Iterator[PacketBatch]:

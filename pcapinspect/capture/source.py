@@ -13,7 +13,6 @@ from typing import Protocol
 
 import numpy as np
 
-from pcapinspect.capture.inputs import InputFile
 from pcapinspect.columns import UInt8
 from pcapinspect.errors import CaptureError
 
@@ -136,9 +135,3 @@ class ReadAhead:
             except Empty:
                 break
         self._thread.join(timeout=1)
-
-
-def describe(raw: RawFile, file: InputFile) -> None:
-    """Write what is known of the raw file when it has been read."""
-    file.bytes = raw.read if raw.size is None else raw.size
-    file.sha256 = raw.finish()
