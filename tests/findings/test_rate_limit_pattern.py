@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pcapinspect.findings import rate_limit_pattern
+from pcapinspect.load.model import CountingModel
+from tests.findings.scene import Scene, pause, verdict
+
+
+def test_other_causes_are_no_rate_limit() -> None:
+    assert rate_limit_pattern.judge(Scene().case(pauses=(pause(10, 22, "outage"),))) is None
+
+
+def test_pauses_of_one_length_bound_it_from_both_sides() -> None:
+    pauses = (
+        pause(10, 22, "rate_limit", silence_at_least=12_000_000_000, silence_at_most=16_000_000_000),
+        pause(70, 84, "rate_limit", silence_at_least=14_000_000_000, silence_at_most=15_500_000_000),
+    )
+    models = (CountingModel("accepts", "fixed", (80, 81), True), CountingModel("syns", "rolling", (9, 9), False))
+    found = rate_limit_pattern.judge(Scene().case(pauses=pauses, models=models, verdict=verdict("rate_limit", 0.85)))
+    assert found is not None
+    assert "between 14 s and 15.5 s" in found.explanation
+    assert found.confidence == 0.85
+    assert found.figures["accepts_fixed_window_at_onset"] == "80 to 81"
+    assert not any("syns" in name for name in found.figures)
+    assert "syns in a rolling window" not in found.explanation
+
+
+def test_pauses_of_different_lengths_are_said_to_be_so() -> None:
+    pauses = (
+        pause(10, 30, "rate_limit", silence_at_least=20_000_000_000, silence_at_most=21_000_000_000),
+        pause(70, 84, "rate_limit", silence_at_least=14_000_000_000, silence_at_most=15_500_000_000),
+    )
+    found = rate_limit_pattern.judge(Scene().case(pauses=pauses))
+    assert found is not None
+    assert "did not all last equally long" in found.explanation
+
+
+def test_it_is_never_told_as_a_fact() -> None:
+    found = rate_limit_pattern.judge(Scene().case(pauses=(pause(10, 22, "rate_limit", confidence=0.6),)))
+    assert found is not None
+    assert found.confidence == 0.6
+    assert "Inferred: " in found.explanation
+    assert any("limiter of IOS fired" in sentence for sentence in found.not_shown)
+    assert any("auto-rollover" in step for step in found.remedy)
