@@ -33,7 +33,9 @@ def remedy(sources: TimerSources, made: Window | None, overlap_days: int | None)
         ),
         Step("CA", (f"auto-rollover {days}",), _overlap_change(overlap_days)),
         Step(
-            "CA", ("no shutdown", "end"), "Starts the CA again; where the longer overlap has begun already, it makes the shadow certificate now."
+            "CA",
+            ("no shutdown", "end"),
+            "Starts the CA again; where the longer overlap has begun already, it makes the shadow certificate now.",
         ),
     ]
     if sources.ra or sources.ra_name is not None:
