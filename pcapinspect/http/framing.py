@@ -1,6 +1,6 @@
 """Framing: where messages begin and end in one direction, a byte or a megabyte at a time, without I/O.
 
-A `Framer` is fed a stream's pieces. Its state is the method that reads next; each takes a piece and a position in it,
+A `Framer` is fed a stream's pieces. Its state says which method reads next; each takes a piece and a position in it,
 and returns the position that it has read to. After a hole, or bytes that are not HTTP, it searches: a message begins
 where a segment begins with a known method or an HTTP version.
 """
@@ -8,7 +8,7 @@ where a segment begins with a known method or an HTTP version.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from enum import Enum, auto
 
 from pcapinspect.http.bodies import ENDLESS, Body, Kept, body
 from pcapinspect.http.heads import HEAD_LIMIT, UNTIL_CLOSE, RequestHead, ResponseHead, head_end
@@ -39,8 +39,27 @@ class Message:
         """The body, where it is wanted."""
 
 
+class State(Enum):
+    """What a framer reads next."""
+
+    HEAD = auto()
+    """A message begins here, or its head goes on."""
+    BODY = auto()
+    SEARCH = auto()
+    """Where the next message begins is not known."""
+    WAIT = auto()
+    """Whether what follows is HTTP is not known yet."""
+    IGNORE = auto()
+    """What follows is not HTTP."""
+
+
 class Framer(ABC):
     """Reads the messages of one direction. Subclasses know their heads, and whom to tell of a message."""
+
+    __slots__ = (
+        *("_body", "_budget", "_buffer", "_early", "_held", "_message", "_origin", "_searching", "_start", "_state"),
+        *("cut", "found", "garbage", "holed", "resynchronised"),
+    )
 
     def __init__(self, budget: Budget) -> None:
         self.found = 0
@@ -54,7 +73,7 @@ class Framer(ABC):
         self.holed = False
         """A hole since the last message may hide others."""
         self._budget = budget
-        self._read: Callable[[Piece, int], int] = self._head
+        self._state = State.HEAD
         self._message: Message | None = None
         """The one that is being read, or whose end is not known."""
         self._body: Body | None = None
@@ -112,12 +131,27 @@ class Framer(ABC):
     def _ended(self, message: Message) -> None:
         """A message has ended."""
 
+    @abstractmethod
+    def _hold_back(self, piece: Piece, at: int) -> None:
+        """Keeps the rest of a piece until it is known whether it is HTTP."""
+
     # What a stream tells (streams.Sink).
 
     def feed(self, piece: Piece) -> None:
         at, size = 0, len(piece.data)
         while at < size:
-            at = self._read(piece, at)
+            match self._state:
+                case State.BODY:
+                    at = self._in_body(piece, at)
+                case State.HEAD:
+                    at = self._head(piece, at)
+                case State.SEARCH:
+                    at = self._search(piece, at)
+                case State.WAIT:
+                    self._hold_back(piece, at)
+                    return
+                case State.IGNORE:
+                    return
 
     def gap(self, length: int, *, cut: bool, now: int) -> None:
         if self._body is not None:
@@ -129,7 +163,7 @@ class Framer(ABC):
                 return
             if beyond or self._body is not None:
                 self._search_on(cut)
-        elif self._read != self._ignore:
+        elif self._state is not State.IGNORE:
             if self._buffer:
                 self._break_off()
             self._miss(length, now)
@@ -145,7 +179,7 @@ class Framer(ABC):
     def ignore(self) -> None:
         """What follows is not HTTP."""
         self._drop_buffer()
-        self._read = self._ignore
+        self._state = State.IGNORE
 
     def open_early(self) -> None:
         """A head that has begun counts as a message now: its answer is already there."""
@@ -155,15 +189,15 @@ class Framer(ABC):
 
     def conclude(self, message: Message) -> None:
         """A message has ended by now, for its answer is there; if it was not known where, it was here."""
-        if message is self._message and self._read == self._search:
+        if message is self._message and self._state is State.SEARCH:
             self._close(message.end_time, False)
-            self._read = self._search
+            self._state = State.SEARCH
 
     @property
     def skippable(self) -> int:
         """Bytes, if they come next, that need not be looked at."""
         if self._body is None:
-            return ENDLESS if self._read == self._ignore else 0
+            return ENDLESS if self._state is State.IGNORE else 0
         kept = self._body.kept
         return 0 if kept is not None and kept.wants else self._body.room
 
@@ -220,13 +254,10 @@ class Framer(ABC):
     def _search(self, piece: Piece, at: int) -> int:
         if at == 0 and piece.boundary and self._may_be_found(piece.data):
             self._searching = True
-            self._read = self._head
+            self._state = State.HEAD
             return 0
         if self._message:
             self._message.end, self._message.end_time = piece.offset + len(piece.data), piece.now
-        return len(piece.data)
-
-    def _ignore(self, piece: Piece, _at: int) -> int:
         return len(piece.data)
 
     # Steps between states.
@@ -283,7 +314,7 @@ class Framer(ABC):
         assert message is not None
         message.kept = Kept(self._budget) if message.head and self._keeps(message) else None
         self._body = body(size, message.kept)
-        self._read = self._in_body
+        self._state = State.BODY
 
     def _close(self, now: int, whole: bool) -> None:
         message = self._message
@@ -296,7 +327,7 @@ class Framer(ABC):
             message.kept.close()
         self._message = self._body = None
         self._early = False
-        self._read = self._head
+        self._state = State.HEAD
         self._ended(message)
 
     def _miss(self, length: int, now: int) -> None:
@@ -338,7 +369,7 @@ class Framer(ABC):
         self._drop_buffer()
         self._body = None
         self._searching = False
-        self._read = self._search
+        self._state = State.SEARCH
 
     def _drop_buffer(self) -> None:
         self._budget.release(self._held)

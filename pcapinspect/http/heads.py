@@ -42,6 +42,7 @@ _KNOWN_REQUEST = re.compile(rb"(?:" + "|".join(METHODS).encode() + rb") ")
 _METHOD = re.compile(_TOKEN + rb"{1,32}\Z")
 _VERSION = re.compile(rb"HTTP/\d\.\d\Z")
 _STATUS_LINE = re.compile(rb"(HTTP/1\.\d)[ \t]+(\d{3})(?:[ \t]+(.*))?\Z", re.DOTALL)
+_BODILESS = (b"101", b"204", b"304")
 _HTTP_2 = b"PRI * HTTP/2.0"
 _LENGTH = re.compile(rb"\d{1,18}\Z")
 _HEAD_END = re.compile(rb"\n\r?\n")
@@ -74,7 +75,7 @@ class ResponseHead:
     date: str | None = None
     content_type: str | None = None
     body: int = UNTIL_CLOSE
-    """Bytes of body by the fields alone, CHUNKED, or UNTIL_CLOSE (see `response_body`)."""
+    """Bytes of body, CHUNKED or UNTIL_CLOSE, by status and fields; the request's method comes first (`response_body`)."""
 
 
 def head_end(buffer: bytes | bytearray, start: int = 0) -> int:
@@ -110,7 +111,7 @@ def is_tunnel(method: str | None, status: int) -> bool:
 
 def response_body(method: str | None, head: ResponseHead) -> int:
     """Bytes of a response's body, CHUNKED or UNTIL_CLOSE, by RFC 9112, 6.3. `method` is the request's, where known."""
-    if method == "HEAD" or head.status in (204, 304) or is_tunnel(method, head.status):
+    if method == "HEAD" or (method == "CONNECT" and 200 <= head.status < 300):
         return 0
     return head.body
 
@@ -190,7 +191,7 @@ def _parse_response(raw: bytes) -> ResponseHead | None:
         server=_text(fields, b"server"),
         date=_text(fields, b"date"),
         content_type=_text(fields, b"content-type"),
-        body=_framing(fields, UNTIL_CLOSE),
+        body=0 if status in _BODILESS else _framing(fields, UNTIL_CLOSE),
     )
 
 

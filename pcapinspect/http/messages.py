@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from pcapinspect.http.framing import Framer, Message
+from pcapinspect.http.framing import Framer, Message, State
 from pcapinspect.http.heads import (
     METHODS,
     RequestHead,
@@ -51,36 +51,38 @@ class Counterpart(Protocol):
 class RequestFramer(Framer):
     """The client's direction. After CONNECT or Upgrade it waits for the answer before it reads on."""
 
+    __slots__ = ("_counterpart", "_fin", "_waiting", "_waiting_size", "asked")
+
     def __init__(self, counterpart: Counterpart, budget: Budget) -> None:
         super().__init__(budget)
         self._counterpart = counterpart
         self.asked: Message | None = None
         """The CONNECT or Upgrade whose answer is waited for."""
-        self._waiting: list[Piece | tuple[int, bool, int]] = []
+        self._waiting: list[Piece | tuple[int, bool, int]] | None = None
         self._waiting_size = 0
         self._fin: bool | None = None
 
     def gap(self, length: int, *, cut: bool, now: int) -> None:
-        if self.asked:
+        if self._waiting is not None:
             self._waiting.append((length, cut, now))
         else:
             super().gap(length, cut=cut, now=now)
 
     def end(self, *, fin: bool) -> None:
-        if self.asked:
+        if self._waiting is not None:
             self._fin = fin
         else:
             super().end(fin=fin)
 
     def go_on(self, tunnel: bool) -> None:
         """The answer is known, or will never be: reads what waited for it, unless that is a tunnel's."""
-        waiting, fin = self._waiting, self._fin
+        waiting, fin = self._waiting or (), self._fin
         self._budget.release(self._waiting_size)
-        self.asked, self._waiting, self._waiting_size, self._fin = None, [], 0, None
+        self.asked, self._waiting, self._waiting_size, self._fin = None, None, 0, None
         if tunnel:
             self.ignore()
             return
-        self._read = self._head
+        self._state = State.HEAD
         for item in waiting:  # a second CONNECT or Upgrade among them holds back the rest again
             if isinstance(item, Piece):
                 self.feed(item)
@@ -92,17 +94,17 @@ class RequestFramer(Framer):
     def _ended(self, message: Message) -> None:
         if isinstance(message.head, RequestHead) and message.head.switches and message.complete:
             self.asked = message
-            self._read = self._hold_back
+            self._waiting = []
+            self._state = State.WAIT
 
-    def _hold_back(self, piece: Piece, at: int) -> int:
+    def _hold_back(self, piece: Piece, at: int) -> None:
         size = len(piece.data) - at
-        if self._waiting_size + size > HELD_LIMIT or not self._budget.hold(size):
+        if self._waiting is None or self._waiting_size + size > HELD_LIMIT or not self._budget.hold(size):
             self.go_on(tunnel=True)
-        else:
-            self._waiting_size += size
-            rest = Piece(piece.offset + at, piece.data[at:], piece.origin, piece.now, piece.boundary and at == 0)
-            self._waiting.append(rest)
-        return len(piece.data)
+            return
+        self._waiting_size += size
+        rest = Piece(piece.offset + at, piece.data[at:], piece.origin, piece.now, piece.boundary and at == 0)
+        self._waiting.append(rest)
 
     def _may_begin(self, buffer: bytes | bytearray) -> bool:
         return may_begin_request(buffer)
@@ -139,6 +141,8 @@ class RequestFramer(Framer):
 
 class ResponseFramer(Framer):
     """The server's direction. Whether a response has a body depends on the request that it answers."""
+
+    __slots__ = ("_counterpart",)
 
     def __init__(self, counterpart: Counterpart, budget: Budget) -> None:
         super().__init__(budget)
@@ -179,6 +183,9 @@ class ResponseFramer(Framer):
     def _ended(self, message: Message) -> None:
         if isinstance(message.head, ResponseHead) and is_tunnel(self._method(), message.head.status):
             self.ignore()
+
+    def _hold_back(self, piece: Piece, at: int) -> None:
+        """A server's bytes never have to wait."""
 
     def _method(self) -> str | None:
         request = self._counterpart.request_head()

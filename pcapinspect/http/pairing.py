@@ -40,6 +40,21 @@ class Pairing:
       then the hole is the capture's loss and will not be filled.
     """
 
+    __slots__ = (
+        *(
+            "_answered",
+            "_index",
+            "_rows",
+            "_unanswered",
+            "connection",
+            "down",
+            "keep_body",
+            "requests",
+            "responses",
+            "up",
+        ),
+    )
+
     def __init__(self, connection: int, rows: Rows, keep_body: KeepBody, budget: Budget) -> None:
         self.connection = connection
         self.keep_body = keep_body
@@ -48,7 +63,7 @@ class Pairing:
         self.up = Stream(self.requests, budget)
         self.down = Stream(self.responses, budget)
         self._rows = rows
-        self._answered: deque[Exchange] = deque()
+        self._answered: list[Exchange] = []
         """Exchanges that have their response, or never will; they come before all others."""
         self._unanswered: deque[Exchange] = deque()
         self._index = 0
@@ -86,13 +101,14 @@ class Pairing:
 
     def emit(self) -> None:
         """Hands over the exchanges that are done with, in their order."""
-        while self._answered:
-            exchange = self._answered[0]
+        done = 0
+        for exchange in self._answered:
             request, response = exchange.request, exchange.response
             if (request and not request.ended) or (response and not response.ended):
-                return
-            self._answered.popleft()
+                break
             self._emit(exchange)
+            done += 1
+        del self._answered[:done]
 
     def _emit(self, exchange: Exchange) -> None:
         complete = self._is_complete(exchange)
@@ -107,6 +123,11 @@ class Pairing:
         if response is not None:
             return response.complete
         return self.down.ended and not exchange.hidden and not self.responses.holed
+
+    def take_apart(self) -> None:
+        """Lets go of all parts. They refer to each other, and would wait for the garbage collector, which walks through
+        every open connection to find that it is not garbage."""
+        del self.requests, self.responses, self.up, self.down
 
     # What the framers tell and ask (messages.Counterpart).
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 
-from pcapinspect.columns import Bool, Int64, UInt8
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.http import backlog
+from pcapinspect.http.backlog import Backlog
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges, HttpQuality
 from pcapinspect.http.pairing import KeepBody, Pairing
 from pcapinspect.http.rows import Rows, joined
 from pcapinspect.http.single import read_single
-from pcapinspect.http.streams import Budget, Origin
-from pcapinspect.tcp.segments import DOWN, Segments
+from pcapinspect.http.streams import Budget
+from pcapinspect.http.table import Table
+from pcapinspect.tcp.segments import Segments
 
-_NEW, _OPEN, _DONE = range(3)
-"""What is known of a connection: nothing yet, a Pairing, or that no more of it is read."""
+_NEW, _LEFT, _OPEN, _DONE = range(4)
+"""What is known of a connection: nothing yet, segments that a batch left to the next, a Pairing, or all there is."""
 
 _SCEP_QUERIES = tuple(f"operation={name}" for name in ("getcacaps", "getcacert", "getnextcacert", "pkioperation"))
 _SCEP_TYPES = ("application/x-pki-message", "application/x-x509-")
@@ -34,6 +36,9 @@ def is_scep(uri: str | None, content_type: str | None) -> bool:
 class ExchangeReader:
     """Follows the streams of all connections at once. Sans-IO: segments in, exchanges out.
 
+    A connection that a batch holds whole is read by `single`, if it is that plain. One that has only begun is left to
+    the next batch, once, for it may turn out to be. All others have a Pairing until they end.
+
     `keep_body` says from a request's URI and a message's Content-Type whether its body is wanted.
     Memory: what is unfinished (at most streams.TOTAL_LIMIT bytes of payload), and a byte for each connection.
     """
@@ -43,6 +48,7 @@ class ExchangeReader:
         self._budget = Budget()
         self._rows = Rows()
         self._pairings: dict[int, Pairing] = {}
+        self._left = backlog.empty()
         self._state = np.zeros(1024, np.uint8)
         self._serial = 0
         self._not_http = 0
@@ -57,19 +63,22 @@ class ExchangeReader:
         single = Exchanges.empty(), ExchangeBodies((), ())
         if len(segments):
             self._make_room(int(segments.connection.max()))
-            order = np.argsort(segments.connection, kind="stable")
-            order = order[self._state[segments.connection[order]] != _DONE]
-            raw = data.tobytes()
-            rows, serials = segments.take(order), self._serial + order
-            done, single = self._read_single(rows, raw)
-            self._read(rows.take(~done), serials[~done], raw)
+            batch = self._left.with_next(segments, self._serial, data)
             self._serial += len(segments)
-        for connection in retired.tolist():
-            self._finish(connection)
+            batch = batch.take(self._state[batch.rows.connection] != _DONE)
+            single = self._read_single(batch)
+            batch = batch.take(self._state[batch.rows.connection] != _DONE)
+            left = self._state[batch.rows.connection] == _LEFT
+            self._left = batch.take(left).compact()
+            self._read(batch.take(~left))
+        if len(retired):
+            self._retire(retired)
         return joined(single, self._rows.take())
 
     def finish(self) -> tuple[Exchanges, ExchangeBodies]:
         """The exchanges that were open at the end."""
+        self._read(self._left)
+        self._left = backlog.empty()
         for connection in sorted(self._pairings):
             self._finish(connection)
         return self._rows.take()
@@ -85,36 +94,45 @@ class ExchangeReader:
             grown[: len(self._state)] = self._state
             self._state = grown
 
-    def _read_single(self, rows: Segments, raw: bytes) -> tuple[Bool, tuple[Exchanges, ExchangeBodies]]:
-        """Reads new connections that are whole in this batch; the mask says which rows are done with."""
-        new = self._state[rows.connection] == _NEW
-        fresh = rows.take(new)
+    def _read_single(self, batch: Backlog) -> tuple[Exchanges, ExchangeBodies]:
+        """Reads the connections that are whole in this batch, and decides which are left to the next."""
+        fresh = batch.take(self._state[batch.rows.connection] <= _LEFT)
         if not len(fresh):
-            return new, (Exchanges.empty(), ExchangeBodies((), ()))
-        starts = np.flatnonzero(np.diff(fresh.connection, prepend=-1))
-        read, exchanges, bodies = read_single(fresh, starts, raw, self._keep_body)
-        self._state[fresh.connection[starts[read]]] = _DONE
-        return self._state[rows.connection] == _DONE, (exchanges, bodies)
+            return Exchanges.empty(), ExchangeBodies((), ())
+        single = read_single(fresh, self._keep_body)
+        connections = fresh.rows.connection[fresh.starts]
+        leave = single.begun & (self._state[connections] == _NEW)
+        if single.sizes[leave].sum() > backlog.LIMIT:
+            leave[:] = False
+        self._state[connections] = np.where(single.read, _DONE, np.where(leave, _LEFT, _OPEN))
+        return single.exchanges, single.bodies
 
-    def _read(self, rows: Segments, serials: Int64, raw: bytes) -> None:
+    def _read(self, batch: Backlog) -> None:
         """Reads the rest, a connection at a time."""
-        edges = np.flatnonzero(np.diff(rows.connection, prepend=-1, append=-1)).tolist()
-        table = _Table(rows, serials, raw)
+        edges = np.append(batch.starts, len(batch)).tolist()
+        table = Table(batch)
         for start, stop in pairwise(edges):
             connection = table.connection[start]
             pairing = self._pairings.get(connection)
             if pairing is None:
                 pairing = self._pairings[connection] = Pairing(connection, self._rows, self._keep_body, self._budget)
-                self._state[connection] = _OPEN
             table.read(pairing, start, stop)
             if pairing.ended:
                 self._finish(connection)
             else:
                 pairing.emit()
 
+    def _retire(self, connections: Int64) -> None:
+        self._make_room(int(connections.max()))
+        left = np.isin(self._left.rows.connection, connections)
+        if left.any():
+            self._read(self._left.take(left))
+            self._left = self._left.take(~left)
+        for connection in connections[self._state[connections] != _DONE].tolist():
+            self._finish(connection)
+
     def _finish(self, connection: int) -> None:
-        if connection < len(self._state):
-            self._state[connection] = _DONE
+        self._state[connection] = _DONE
         pairing = self._pairings.pop(connection, None)
         if pairing is None:
             return
@@ -122,48 +140,4 @@ class ExchangeReader:
         self._not_http += pairing.http is False
         self._cut += pairing.requests.cut + pairing.responses.cut
         self._resynchronised += pairing.requests.resynchronised + pairing.responses.resynchronised
-
-
-class _Table:
-    """Segments as lists, and where runs of them end: in order, whole, and one after the other."""
-
-    def __init__(self, rows: Segments, serials: Int64, raw: bytes) -> None:
-        stops = rows.offset + rows.length
-        self._raw = raw
-        self.connection: list[int] = rows.connection.tolist()
-        self._direction: list[int] = rows.direction.tolist()
-        self._offset: list[int] = rows.offset.tolist()
-        self._stop: list[int] = stops.tolist()
-        self._captured: list[int] = rows.captured.tolist()
-        self._start: list[int] = rows.start.tolist()
-        self._end: list[int] = rows.end.tolist()
-        self._time: list[int] = rows.time.tolist()
-        self._frame: list[int] = rows.frame.tolist()
-        self._file: list[int] = rows.file.tolist()
-        self._serial: list[int] = serials.tolist()
-        plain = (rows.captured == rows.length) & (rows.end == 0)
-        breaks = np.ones(len(rows) + 1, bool)
-        breaks[1:-1] = (np.diff(rows.connection) != 0) | (np.diff(rows.direction.view(np.int8)) != 0)
-        breaks[1:-1] |= (rows.offset[1:] != stops[:-1]) | ~plain[1:] | ~plain[:-1]
-        edges = np.flatnonzero(breaks)
-        self._run_stop: list[int] = np.repeat(edges[1:], np.diff(edges)).tolist()
-        """For each row: the row after the last of its run."""
-
-    def read(self, pairing: Pairing, row: int, stop: int) -> None:
-        """Feeds the rows of one connection to its streams. Runs of body that nobody wants are skipped at once."""
-        while row < stop:
-            direction, offset = self._direction[row], self._offset[row]
-            stream, framer = pairing.direction(direction == DOWN)
-            if self._run_stop[row] - row > 1 and stream.next == offset and stream.plain:
-                after = bisect_right(self._stop, offset + framer.skippable, row, self._run_stop[row])
-                if after > row:
-                    length = self._stop[after - 1] - offset
-                    stream.skip(length)
-                    framer.skip(length, self._time[after - 1])
-                    row = after
-                    continue
-            begin = self._start[row]
-            origin = Origin(self._time[row], self._frame[row], self._file[row], self._serial[row])
-            data = self._raw[begin : begin + self._captured[row]]
-            stream.add(offset, data, self._stop[row] - offset, origin, self._end[row])
-            row += 1
+        pairing.take_apart()

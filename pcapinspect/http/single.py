@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapinspect.columns import MISSING, Bool, Int64, Text
+from pcapinspect.http.backlog import Backlog
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.heads import UNTIL_CLOSE, RequestHead, ResponseHead, request_head, response_body, response_head
 from pcapinspect.http.pairing import KeepBody
@@ -42,29 +43,39 @@ class _Exchange(NamedTuple):
     response_body: bytes | None
 
 
-def read_single(
-    rows: Segments, starts: Int64, raw: bytes, keep_body: KeepBody
-) -> tuple[Bool, Exchanges, ExchangeBodies]:
-    """The exchanges of the connections that hold just one.
+class Single(NamedTuple):
+    """What was found. Masks are by connection."""
 
-    `rows`: segments sorted by connection, each connection's in the order of the capture; `starts`: the first row of
-    each connection, none of which was seen before; `raw`: the batch's bytes. The mask says which connections were read.
-    """
+    read: Bool
+    """One exchange, whole: done with."""
+    begun: Bool
+    """In order so far, and not ended."""
+    sizes: Int64
+    """Bytes of payload."""
+    exchanges: Exchanges
+    """Of the connections that were read."""
+    bodies: ExchangeBodies
+
+
+def read_single(batch: Backlog, keep_body: KeepBody) -> Single:
+    """The exchanges of connections that hold just one. The batch has all segments so far of each connection in it."""
+    rows, starts, raw = batch.rows, batch.starts, batch.raw
     up, down = (_streams(rows, starts, direction) for direction in (UP, DOWN))
-    plain = up.ended & down.ended & (up.last < down.first) & (up.total <= _SIZE_LIMIT) & (down.total <= _SIZE_LIMIT)
-    plain &= (up.total > 0) & (down.total > 0) & _in_order(rows, starts)
-    chosen = np.flatnonzero(plain)
+    plain = _in_order(rows, starts) & (up.total <= _SIZE_LIMIT) & (down.total <= _SIZE_LIMIT)
+    ended = up.ended & down.ended
+    chosen = np.flatnonzero(plain & ended & (up.last < down.first) & (up.total > 0) & (down.total > 0))
     asked = _bytes(rows, raw, UP, up.first[chosen], up.last[chosen])
     answered = _bytes(rows, raw, DOWN, down.first[chosen], down.last[chosen])
     found = [
         _exchange(request, response, fin, keep_body)
         for request, response, fin in zip(asked, answered, down.fin[chosen].tolist(), strict=True)
     ]
-    read = np.array([exchange is not None for exchange in found], bool)
-    plain[chosen[~read]] = False
-    chosen = chosen[read]
+    chosen = chosen[np.array([exchange is not None for exchange in found], bool)]
     exchanges = [exchange for exchange in found if exchange is not None]
-    return plain, _columns(rows, up, down, chosen, exchanges), _bodies(exchanges)
+    read = np.zeros(len(starts), bool)
+    read[chosen] = True
+    columns = _columns(rows, up, down, chosen, exchanges)
+    return Single(read, plain & ~ended, up.total + down.total, columns, _bodies(exchanges))
 
 
 def _streams(rows: Segments, starts: Int64, direction: int) -> _Streams:
