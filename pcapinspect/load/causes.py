@@ -194,13 +194,13 @@ def _outage(about: Circumstances, place: int) -> Cause:
 def _open_question(about: Circumstances, place: int) -> Cause:
     silence, settings = about.silences[place], about.settings
     reached = [model for model in about.models if model.at_onset[place] >= settings.limit]
+    passed = min((model.over_without_pause for model in reached), default=0)
     against = []
-    if reached:
-        most = max(model.over_without_pause for model in reached)
+    if passed:
         against.append(
-            f"{settings.limit} in {settings.window} s had been reached, but it was passed {most:,} times without a pause."
+            f"{settings.limit} in {settings.window} s had been reached, but the limit was passed without a pause elsewhere."
         )
-    else:
+    elif not reached:
         against.append(f"No way of counting came to {settings.limit} in {settings.window} s before it.")
     history = (silence.onset - about.traffic.begin) / SECOND
     if history < settings.window:

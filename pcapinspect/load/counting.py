@@ -57,16 +57,17 @@ def _rolling(when: Int64, silences: Sequence[Silence], settings: Settings) -> tu
 def _rearmed(when: Int64, silences: Sequence[Silence], settings: Settings) -> tuple[Int64, int]:
     window = settings.window * SECOND
     resumed = np.array([s.next_answer for s in silences if s.next_answer is not None], np.int64)
+    over = when[count_anew(when, when, window, resumed) > _most(settings)]
+    return count_anew(when, _onsets(silences), window, resumed), _without_pause(over, silences, 0)
 
-    def count(at: Int64) -> Int64:
-        since = at - window
-        if len(resumed):
-            last = np.searchsorted(resumed, at, side="right") - 1
-            since = np.where(last >= 0, np.maximum(since, resumed[last] - 1), since)
-        return np.searchsorted(when, at, side="right") - np.searchsorted(when, since, side="right")
 
-    over = when[count(when) > _most(settings)]
-    return count(_onsets(silences)), _without_pause(over, silences, 0)
+def count_anew(when: Int64, at: Int64, window: int, resumed: Int64) -> Int64:
+    """`count_before`, but not from before the last of the sorted times at which the server answered again."""
+    since = at - window
+    if len(resumed):
+        last = np.searchsorted(resumed, at, side="right") - 1
+        since = np.where(last >= 0, np.maximum(since, resumed[last] - 1), since)
+    return np.searchsorted(when, at, side="right") - np.searchsorted(when, since, side="right")
 
 
 def _without_pause(times: Int64, silences: Sequence[Silence], after: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,10 @@ from pcapinspect.load.fullness import Fullness, used_up
 from pcapinspect.load.minutes import minutes_of
 from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
 from pcapinspect.load.operations import Asked
+from pcapinspect.load.pattern import expected_syns
 from pcapinspect.load.quality import CaptureQuality, one_way
 from pcapinspect.load.silences import Silence
+from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.synchronisation import synchronisation
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.load.verdict import verdict_of
@@ -61,16 +64,11 @@ class Judged:
 def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
     """All of one server; `number` is what its rows carry in the column `server`."""
     settings, asked = capture.settings, capture.asked
-    opened = Open(traffic)
-    found, strangers = silences.tell_apart(traffic)
-    fullness = used_up(traffic, opened, strangers.syns, settings.max_connections)
-    if fullness is not None:
-        found = silences.find(traffic, strangers.syns, fullness.syns)
     requests = np.sort(asked.time[traffic.exchange_number])
     failed = asked.status[traffic.exchange_number] >= ERROR
     errors = np.sort(asked.time[traffic.exchange_number[failed]])
-    about = _circumstances(capture, traffic, opened, found, fullness, requests)
-    causes = causes_of(about)
+    about, causes, strangers = _judge_silences(capture, traffic, requests)
+    found, opened = about.silences, about.opened
     polls = periods(traffic)
     minutes = minutes_of(number, traffic, requests, errors, opened, found, settings)
     accepts = traffic.accept_times
@@ -109,11 +107,33 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
     return Judged(load, minutes, clients, curve_of(number, traffic, opened, settings.window * SECOND))
 
 
+def _judge_silences(
+    capture: Capture, traffic: Traffic, requests: Int64
+) -> tuple[Circumstances, list[Cause], Strangers]:
+    """The silences, first those that show by themselves, then those that what explains these makes likely, too."""
+    settings = capture.settings
+    opened = Open(traffic)
+    found, strangers = silences.tell_apart(traffic)
+    fullness = used_up(traffic, opened, strangers.syns, settings.max_connections)
+    explained = fullness.syns if fullness else np.zeros(len(traffic.syn_time), np.bool_)
+    if fullness is not None:
+        found = silences.find(traffic, strangers.syns, explained)
+    about = _circumstances(capture, traffic, opened, found, fullness, requests)
+    causes = causes_of(about)
+    expected = expected_syns(traffic, strangers.syns, found, causes, settings)
+    if expected is not None:
+        more = silences.find(traffic, strangers.syns, explained | expected)
+        if len(more) > len(found):
+            about = _circumstances(capture, traffic, opened, more, fullness, requests)
+            causes = causes_of(about)
+    return about, causes, strangers
+
+
 def _circumstances(
     capture: Capture,
     traffic: Traffic,
     opened: Open,
-    found: list[Silence],
+    found: Sequence[Silence],
     fullness: Fullness | None,
     requests: Int64,
 ) -> Circumstances:
@@ -127,7 +147,6 @@ def _circumstances(
         "requests": requests,
     }
     over = rates.first_over(accepts, settings.window * SECOND, settings.limit) is not None
-    direction = capture.quality.one_way or one_way(capture.connections, traffic.numbers)
     return Circumstances(
         traffic=traffic,
         opened=opened,
@@ -136,7 +155,7 @@ def _circumstances(
         models=count_models(counted, found, settings) if found or over else (),
         estimate=estimate(found, accepts, traffic.begin, settings),
         quality=capture.quality,
-        one_way=direction,
+        one_way=capture.quality.one_way or one_way(capture.connections, traffic.numbers),
         settings=settings,
     )
 

@@ -7,6 +7,7 @@ never answers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import lgamma, log
 
@@ -78,9 +79,9 @@ def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> lis
     eligible &= beyond_chance(counts, eligible, len(answers))
     if explained is not None:
         eligible |= np.isin(gaps, gap[explained[rows]])
-    trips, waiting = _trips(traffic), _waiting(traffic)
+    trips, late = _trips(traffic), waiting(traffic)
     return [
-        _silence(traffic, trips, waiting, int(gaps[i]), rows[first[i] : first[i] + counts[i]])
+        _silence(traffic, trips, late, int(gaps[i]), rows[first[i] : first[i] + counts[i]])
         for i in np.flatnonzero(eligible)
     ]
 
@@ -152,7 +153,7 @@ def _stalled(traffic: Traffic, waiting: Bool, gap: int, last_unanswered: int) ->
     return int(np.argmin(late[::-1])) if not late.all() else len(rows)
 
 
-def _waiting(traffic: Traffic) -> Bool:
+def waiting(traffic: Traffic) -> Bool:
     """Connections whose first request was served far later than usual, or not before the capture's end."""
     known = (traffic.requested != MISSING) & (traffic.served != MISSING)
     took = np.where(traffic.served != MISSING, traffic.served, traffic.end) - traffic.requested
@@ -182,14 +183,15 @@ def tell_apart(traffic: Traffic) -> tuple[list[Silence], Strangers]:
     silences = find(traffic, lone | strangers.syns_of(traffic, suspects))
     if not len(suspects):
         return silences, Strangers(lone, suspects, int(np.count_nonzero(lone)))
-    outside = counted & ~within(silences, traffic.syn_time)
+    outside = np.flatnonzero(counted & ~within(silences, traffic.syn_time))
     each = np.bincount(traffic.client[traffic.syn_attempt[outside]], minlength=len(traffic.client_numbers))
-    blocked = suspects[each[suspects] >= strangers.FEWEST_SYNS]
+    passed_over = strangers.suspects(traffic, answered, outside)
+    blocked = passed_over[each[passed_over] >= strangers.FEWEST_SYNS]
     left_out = lone | strangers.syns_of(traffic, blocked)
     return find(traffic, left_out), Strangers(left_out, blocked, int(np.count_nonzero(lone)))
 
 
-def within(silences: list[Silence], times: Int64) -> Bool:
+def within(silences: Sequence[Silence], times: Int64) -> Bool:
     """Which times lie in a silence, its answers' round trips included."""
     inside = np.zeros(len(times), np.bool_)
     for silence in silences:

@@ -17,6 +17,9 @@ LAST_RETRANSMISSION = 4 * SECOND
 """A TCP client that got no answer has asked again by then: Linux after 1 s (RFC 6298), IOS after 2 s (domain.md, 3.2),
 older systems after 3 s (RFC 1122, 4.2.3.1)."""
 
+FLOOD = 10
+"""Single SYNs from which they are a flood or a scan."""
+
 FEWEST_SYNS = 3
 """Unanswered SYNs, outside silences that others saw too, before one client is called blocked."""
 
@@ -34,13 +37,20 @@ class Strangers:
 
 
 def lone_syns(traffic: Traffic, answered: Bool) -> Bool:
-    """SYNs of attempts that were never repeated although there was time, by clients that were never answered."""
+    """SYNs of attempts that were never repeated although there was time, by clients that were never answered.
+
+    Where most attempts of such clients are alone, those that the capture's end cut short are, too.
+    """
     packets = np.bincount(traffic.syn_attempt, minlength=len(traffic.start))
-    patient = traffic.start <= traffic.end - LAST_RETRANSMISSION
+    stranger = ~answered[traffic.client] & (packets > 0)
     insistent = np.zeros(len(answered), np.bool_)
     insistent[traffic.client[packets > 1]] = True
-    lone = (packets == 1) & patient & ~(answered | insistent)[traffic.client] & (traffic.answer == MISSING)
-    return lone[traffic.syn_attempt]
+    alone = stranger & (packets == 1) & ~insistent[traffic.client]
+    patient = traffic.start <= traffic.end - LAST_RETRANSMISSION
+    flood = np.count_nonzero(alone & patient)
+    if flood < FLOOD or flood < np.count_nonzero(stranger & patient) / 2:
+        alone &= patient
+    return alone[traffic.syn_attempt]
 
 
 def suspects(traffic: Traffic, answered: Bool, unanswered: Int64) -> Int64:

@@ -73,6 +73,8 @@ class Traffic:
     exchange_attempt: Int64
     prompt: Int64
     """Rows of the attempts that were answered at once, in the order of their answers: only then was the server listening."""
+    packets: int
+    """Of all connections, both ways."""
     round_trip: int
     """What an unhurried handshake takes at most on this server's paths, nanoseconds."""
     begin: int
@@ -141,6 +143,7 @@ def traffic_of(
             exchange_number=exchange_rows,
             exchange_attempt=local[exchanges.connection[exchange_rows]],
             prompt=_prompt(answer[rows], sent, trip),
+            packets=int((connections.packets_up[rows] + connections.packets_down[rows]).sum()),
             round_trip=trip,
             begin=bounds[0],
             end=bounds[1],

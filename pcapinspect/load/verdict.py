@@ -4,153 +4,235 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load import rates
 from pcapinspect.load.causes import Cause, Circumstances
 from pcapinspect.load.model import Verdict
-from pcapinspect.load.silences import within
 from pcapinspect.load.strangers import Strangers
-from pcapinspect.load.traffic import UNANSWERED
-from pcapinspect.tcp.connections import ESTABLISHED, HALF_OPEN, MIDSTREAM, REFUSED
-from pcapinspect.tcp.connections import UNANSWERED as NEVER_ANSWERED
+from pcapinspect.load.tally import Tally, tally_of
 
 FEWEST_ATTEMPTS = 5
 """Below, nothing is said of a server that answered some of them."""
 
 LOSSY = 0.01
-"""Share of SYNs that were lost from which loss is the verdict."""
+"""Share of the SYNs that were lost, from which loss is the verdict: below it, a network is well."""
 
 FEWEST_LOST = 2
+"""One lost SYN is no pattern."""
+
+VERY_LOSSY = 0.1
+"""Share from which loss matters more than that a limit was passed."""
+
+REFUSING = 0.05
+"""Share of the attempts that got a RST from which the server is one that refuses."""
+
+CAPTURE_LOST = 0.03
+"""Share of the SYN/ACKs that the capture is known to have lost from which it is the capture that must be mended."""
+
+WELL_KNOWN = 20
+"""Attempts from which a server that answered all of them is well, beyond doubt."""
 
 NOT_SHOWN = (
     "That the IOS limiter fired: a capture shows silence and what came before it, never the reason.",
-    "How IOS counts to its limit: several ways fit, none is public.",
+    "How IOS counts to its limit: it is not public, and several ways may fit.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What is counted for a verdict."""
-
-    attempts: int
-    established: int
-    refused: int
-    unanswered: int
-    lost_syns: int
-    """Unanswered, outside silences, by parties that the server does answer."""
-    repeated: int
-    """SYNs sent again although the capture holds the answer to an earlier one."""
-    syns: int
-    most: int
-    """Accepts in the fullest window."""
 
 
 def verdict_of(about: Circumstances, causes: Sequence[Cause], strangers: Strangers) -> Verdict:
     """The verdict on one server."""
-    tally = _tally(about, strangers)
+    tally = tally_of(about, strangers)
     if about.one_way is not None:
-        return _capture(about)
-    if causes:
-        return _of_pauses(about, causes, tally)
-    return _without_pauses(about, strangers, tally)
+        return _one_way(about)
+    if causes and tally.refusals.attempts <= tally.silent_syns:
+        return _pauses(about, causes)
+    if tally.attempts < FEWEST_ATTEMPTS:
+        return _too_few(tally)
+    for judge in (_refused, _unreachable, _blocked, _over_limit, _capture, _loss):
+        verdict = judge(about, tally)
+        if verdict is not None:
+            return verdict
+    return _healthy(about, tally)
 
 
-def _tally(about: Circumstances, strangers: Strangers) -> Tally:
-    traffic = about.traffic
-    counted = ~strangers.syns
-    unanswered = counted & (traffic.syn_state == UNANSWERED)
-    outside = unanswered & ~within(list(about.silences), traffic.syn_time)
-    answer = traffic.answer[traffic.syn_attempt]
-    peak = rates.peak(traffic.accept_times, about.settings.window * SECOND)
-    return Tally(
-        attempts=int(np.count_nonzero(traffic.outcome != MIDSTREAM)),
-        established=int(np.count_nonzero((traffic.outcome == ESTABLISHED) | (traffic.outcome == HALF_OPEN))),
-        refused=int(np.count_nonzero(traffic.outcome == REFUSED)),
-        unanswered=int(np.count_nonzero(traffic.outcome == NEVER_ANSWERED)),
-        lost_syns=int(np.count_nonzero(outside)),
-        repeated=int(np.count_nonzero((answer > 0) & (traffic.syn_time > answer))),
-        syns=int(np.count_nonzero(counted)),
-        most=peak.count if peak else 0,
-    )
-
-
-def _capture(about: Circumstances) -> Verdict:
+def _one_way(about: Circumstances) -> Verdict:
     direction = "towards" if about.one_way == "to_server" else "from"
     return Verdict(
         "capture",
         0.95,
         f"The capture holds only packets {direction} the server: whether it answered cannot be seen.",
-        (f"No packet in the other direction, though {about.quality.established:,} connections went on.",),
+        ("There is no packet in the other direction, though connections went on.",),
         (),
         ("Whether any attempt was left without an answer.",),
     )
 
 
-def _of_pauses(about: Circumstances, causes: Sequence[Cause], tally: Tally) -> Verdict:
-    """The cause of most pauses; of several the one that explains the longest silence."""
+def _pauses(about: Circumstances, causes: Sequence[Cause]) -> Verdict:
+    """Of several causes the one that left most SYNs without an answer; what is not known explains nothing."""
     weight: Counter[str] = Counter()
     for cause, silence in zip(causes, about.silences, strict=True):
         weight[cause.cause] += len(silence.syns)
     known = [cause for cause, _ in weight.most_common() if cause != "insufficient"]
     chosen = known[0] if known else "insufficient"
     of_it = [cause for cause in causes if cause.cause == chosen]
-    count, best = len(of_it), max(of_it, key=lambda cause: cause.confidence)
-    pauses = f"{len(causes)} pause{'s' if len(causes) > 1 else ''}"
-    sentence = {
-        "rate_limit": f"The server stopped answering {count} times, each after about {about.settings.limit} "
-        f"connections in {about.settings.window} s and for a time that {about.settings.pause} s fits: "
-        "the pattern of the IOS rate limit.",
-        "max_connections": f"The server stopped answering {count} times, always with as many connections open as it takes.",
-        "outage": f"The server did not answer anybody for a long time ({pauses}): an outage, not the rate limit.",
-        "insufficient": f"The server stopped answering ({pauses}), but the capture does not show enough to say why.",
-    }[chosen]
+    best = max(of_it, key=lambda cause: cause.confidence)
     others = tuple(
-        f"{number} SYNs lie in pauses of another cause: {cause}." for cause, number in weight.items() if cause != chosen
+        f"{number:,} unanswered SYNs lie in pauses of another cause: {cause}."
+        for cause, number in weight.items()
+        if cause != chosen
     )
-    return Verdict(chosen, best.confidence, sentence, best.evidence_for, (*best.evidence_against, *others), NOT_SHOWN)
+    sentence = _sentence(about, chosen, len(of_it), len(causes))
+    evidence = tuple(dict.fromkeys((*best.evidence_for, *_fitting_models(about, chosen))))
+    return Verdict(chosen, best.confidence, sentence, evidence, (*best.evidence_against, *others), NOT_SHOWN)
 
 
-def _without_pauses(about: Circumstances, strangers: Strangers, tally: Tally) -> Verdict:
+def _sentence(about: Circumstances, cause: str, number: int, pauses: int) -> str:
     settings = about.settings
-    answered = tally.established + tally.refused
-    if tally.attempts < FEWEST_ATTEMPTS or not answered:
-        return Verdict("insufficient", 0.8, f"{tally.attempts} attempts are too few to judge the server.")
-    if tally.refused > tally.established:
-        return Verdict(
-            "refused",
-            0.9,
-            f"The server refused {tally.refused:,} of {tally.attempts:,} attempts at once (RST): nothing listens there.",
-            (f"{tally.refused:,} attempts got a RST.",),
-        )
-    blocked = len(strangers.blocked)
-    if blocked:
-        return Verdict(
-            "blocked_client",
-            0.8,
-            f"{blocked} client{'s are' if blocked > 1 else ' is'} never answered while others are.",
-            ("Others were answered between their SYNs.",),
-        )
-    lost = tally.lost_syns + tally.repeated
-    if lost >= FEWEST_LOST and lost >= LOSSY * tally.syns:
-        return Verdict(
-            "loss",
-            0.8,
-            f"{lost:,} of {tally.syns:,} SYNs were lost while others were answered: loss, not a pause of the server.",
-            ("Somebody was answered all the time.",),
-        )
-    if tally.most > settings.limit:
-        return Verdict(
-            "over_limit_unthrottled",
-            0.9,
-            f"The server accepted {tally.most:,} connections in {settings.window} s and never paused: "
-            f"it has no limit of {settings.limit}.",
+    limit, window, length = settings.limit, settings.window, str(settings.pause)
+    found = about.estimate
+    if found is not None and found.limit is not None and found.window is not None and found.pause is not None:
+        limit, window = found.limit, round(found.window)
+        length = f"{found.pause[0]:.1f} to {found.pause[1]:.1f}"
+    times = "once" if number == 1 else f"{number:,} times"
+    every = "after" if number == 1 else "each time after"
+    return {
+        "rate_limit": f"The server stopped answering {times}, {every} about {limit} connections in {window} s, for a "
+        f"time that {length} s fits: the pattern of the IOS rate limit.",
+        "max_connections": f"The server did not answer {times} because as many connections were open as it takes.",
+        "outage": f"The server answered nobody for longer than the rate limit would explain ({times}): an outage.",
+        "capture": f"The capture lost too much to say whether the server was silent ({times}).",
+    }.get(cause, f"The server stopped answering ({_plural(pauses, 'pause')}), but the capture does not show why.")
+
+
+def _fitting_models(about: Circumstances, cause: str) -> tuple[str, ...]:
+    if cause != "rate_limit":
+        return ()
+    fitting = [f"{model.counts} ({model.window})" for model in about.models if model.fits]
+    return (f"Ways of counting that fit every pause: {', '.join(fitting)}.",) if fitting else ()
+
+
+def _too_few(tally: Tally) -> Verdict:
+    return Verdict(
+        "insufficient", 0.8, f"{_plural(tally.attempts, 'attempt')} in the capture: too few to judge the server by."
+    )
+
+
+def _refused(about: Circumstances, tally: Tally) -> Verdict | None:
+    refusals = tally.refusals
+    if refusals.attempts < FEWEST_LOST or refusals.attempts < REFUSING * tally.attempts:
+        return None
+    against = []
+    if about.settings.pause - 2 <= refusals.longest <= about.settings.pause + 1 and tally.most >= about.settings.limit:
+        against.append(
+            f"It accepted {tally.most:,} in {about.settings.window} s, and no stretch of refusals is longer than "
+            f"{refusals.longest:.1f} s: a rate limit that answers with RST would look like this, too."
         )
     return Verdict(
-        "healthy",
-        0.9,
-        f"The server answered everybody, at most {tally.most:,} connections in {settings.window} s.",
+        "refused",
+        0.95,
+        f"The server refused {refusals.attempts:,} of {tally.attempts:,} attempts at once, with RST.",
+        (
+            f"{refusals.together:,} of them came in {_plural(refusals.stretches, 'stretch', 'stretches')} in which "
+            f"nobody was accepted, the longest {refusals.longest:.1f} s.",
+        ),
+        tuple(against),
     )
+
+
+def _unreachable(about: Circumstances, tally: Tally) -> Verdict | None:
+    if not tally.unreachable or tally.established:
+        return None
+    return Verdict(
+        "outage",
+        0.8,
+        f"The server cannot be reached: ICMP errors answered {tally.unreachable:,} of {tally.attempts:,} attempts.",
+        ("No attempt was ever accepted.",),
+        ("The errors come from a router or a filter on the way, or from the server itself.",),
+    )
+
+
+def _blocked(about: Circumstances, tally: Tally) -> Verdict | None:
+    if not tally.blocked_clients or tally.blocked_syns < tally.lost_syns:
+        return None
+    return Verdict(
+        "blocked_client",
+        0.9,
+        f"{_plural(tally.blocked_clients, 'client')} got no connection in {tally.blocked_syns:,} SYNs, while the server "
+        "answered others: an access list or a broken path, not a pause.",
+        ("Others were answered between their SYNs.",),
+        () if not tally.unreachable else (f"{tally.unreachable:,} attempts were rejected with an ICMP error.",),
+    )
+
+
+def _over_limit(about: Circumstances, tally: Tally) -> Verdict | None:
+    settings = about.settings
+    if tally.most <= settings.limit or tally.lost >= VERY_LOSSY * tally.syns:
+        return None
+    against = [] if not tally.lost else [f"{tally.lost:,} SYNs were lost one by one."]
+    if tally.late:
+        against.append(
+            f"{tally.late:,} requests waited for their response, up to {tally.longest_wait / SECOND:.1f} s: the server "
+            "was overloaded although every handshake worked."
+        )
+    return Verdict(
+        "over_limit_unthrottled",
+        0.9,
+        f"The server accepted {tally.most:,} connections in {settings.window} s and never paused: "
+        f"it has no limit of {settings.limit}.",
+        ("Somebody who asked was answered all the time.",),
+        tuple(against),
+    )
+
+
+def _capture(about: Circumstances, tally: Tally) -> Verdict | None:
+    quality = about.quality
+    if quality.share_lost < CAPTURE_LOST or quality.synack_not_captured < FEWEST_LOST:
+        return None
+    return Verdict(
+        "capture",
+        0.85,
+        f"The capture lost packets: {quality.synack_not_captured:,} of {quality.established:,} established connections "
+        "have no SYN/ACK in it. No pause of the server is seen.",
+        (f"{tally.established:,} of {tally.attempts:,} attempts are proven to have been answered.",),
+        (),
+        ("Whether attempts without an answer in the capture were answered.",),
+    )
+
+
+def _loss(about: Circumstances, tally: Tally) -> Verdict | None:
+    # One SYN says little, unless other packets had to be sent again, too.
+    others = about.quality.retransmissions >= LOSSY * tally.packets
+    if tally.lost < FEWEST_LOST - others or tally.lost < LOSSY * tally.syns:
+        return None
+    evidence = [f"{tally.lost_syns:,} SYNs were not answered, and {tally.repeated:,} were sent again though answered."]
+    if tally.most > about.settings.limit:
+        evidence.append(f"The server went on accepting, {tally.most:,} in {about.settings.window} s.")
+    return Verdict(
+        "loss",
+        0.85,
+        f"{tally.lost:,} of {tally.syns:,} SYNs or their answers were lost one by one, while others were answered: loss "
+        "or a filter on the path, not a pause of the server.",
+        tuple(evidence),
+        (),
+        ("Where on the path they were lost, or what dropped them.",),
+    )
+
+
+def _healthy(about: Circumstances, tally: Tally) -> Verdict:
+    against = []
+    if tally.lost:
+        against.append(f"{_plural(tally.lost, 'SYN')} of {tally.syns:,} or the answer was lost.")
+    if tally.lone:
+        against.append(f"{tally.lone:,} attempts were a single SYN, never repeated: a flood or a scan, no TCP clients.")
+    if tally.late:
+        against.append(f"{tally.late:,} requests waited long, up to {tally.longest_wait / SECOND:.1f} s.")
+    return Verdict(
+        "healthy",
+        0.95 if tally.attempts >= WELL_KNOWN else 0.85,
+        f"The server answered whoever asked; its busiest {about.settings.window} s had {_plural(tally.most, 'accept')}.",
+        (f"{tally.established:,} of {tally.attempts:,} attempts were accepted.",),
+        tuple(against),
+    )
+
+
+def _plural(number: int, one: str, more: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else more or one + 's'}"
