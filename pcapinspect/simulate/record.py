@@ -27,7 +27,7 @@ class Sight:
     synack: int | None = None
     """First SYN/ACK."""
     proof: int | None = None
-    """First packet that only a completed handshake explains: the client's ACK, or the server's data or FIN."""
+    """First packet that only a completed handshake explains: the client's ACK, or the server's data or FIN, say."""
     refusal: int | None = None
     """First RST of the server."""
     icmp: int | None = None

@@ -9,7 +9,7 @@ from pcapinspect.simulate.packets import Framer, capture_file
 from pcapinspect.simulate.path import MICROSECOND
 from pcapinspect.simulate.record import Message
 from pcapinspect.simulate.schedule import Schedule
-from pcapinspect.simulate.segment import ACK, FIN, RST, SYN, Segment
+from pcapinspect.simulate.segment import ACK, FIN, RST, SEQUENCE, SYN, Segment
 
 WHOLE_PACKETS = 262144
 """tcpdump's default snaplen."""
@@ -94,7 +94,7 @@ class Tap:
         elif flags & RST:
             if not segment.up and sight.refusal is None:
                 sight.refusal = time
-        elif sight.proof is None and ((segment.up and flags & ACK) or segment.payload or flags & FIN):
+        elif sight.proof is None and _proves_open(segment):
             sight.proof = time
         if segment.message is not None:
             self._read(segment.message, segment, time)
@@ -109,3 +109,11 @@ class Tap:
     def file(self) -> bytes:
         """The capture as a pcap file."""
         return capture_file(self.packets, self.settings.snaplen)
+
+
+def _proves_open(segment: Segment) -> bool:
+    """Whether only a completed handshake explains a segment that is no SYN, RST or ICMP error."""
+    if segment.up:
+        return bool(segment.flags & ACK)
+    acknowledges_more = segment.ack != (segment.attempt.isn + 1) & SEQUENCE
+    return bool(segment.payload) or bool(segment.flags & FIN) or acknowledges_more

@@ -3,16 +3,16 @@
 Nothing here looks at the capture's bytes. Each attempt carries what the capture point let pass (`Sight`), and what
 the client and the server lived (`Attempt`). The rules by which the first gives an outcome:
 
-1. A packet that only a completed handshake explains (the client's ACK, the server's data or FIN) is in the capture:
-   `established`, whatever else is missing.
+1. A packet that only a completed handshake explains is in the capture (the client's ACK; the server's data, FIN, or
+   acknowledgement of more than the SYN): `established`, whatever else is missing.
 2. Else a RST of the server, and no SYN/ACK: `refused`.
 3. Else an ICMP error that quotes the SYN: `unreachable`.
 4. Else a SYN/ACK: `half_open`.
 5. Else the capture holds SYNs only:
    - it holds one direction only: `undetermined`, if another attempt shows that it does;
-   - a SYN within its last second: `undetermined`, for an answer takes up to a second (RFC 6298's initial timeout);
-   - the client still waited when the capture ended: `undetermined` or `unanswered`. The reader cannot know the client's
-     patience, nor how late the server may answer;
+   - it ended within a second of the first of them: `undetermined`, for an answer takes up to a second (RFC 6298, 2.1);
+   - it ended within a second of the last of them, or while the client still waited: `undetermined` or `unanswered`, for
+     the reader knows neither the client's patience nor how late the server may answer;
    - an answer passed the capture point, but the capture missed it: `unanswered` or `undetermined`, for nothing tells;
    - else `unanswered`.
 6. No SYN in the capture: `midstream`. With a SYN/ACK in it (it began before the capture, or the capture missed the
@@ -101,10 +101,10 @@ def _without_answer(attempt: Attempt, end: int, one_way: bool) -> list[str]:
     sight = attempt.sight
     if one_way:
         return ["undetermined"]
-    if sight.syns and end - sight.syns[-1] <= ANSWER_TIME:
+    if sight.syns and end - sight.syns[0] <= ANSWER_TIME:
         return ["undetermined"]
     waiting = attempt.completed is None and attempt.failed is None and attempt.patience_ends > end
-    if waiting:
+    if waiting or (sight.syns and end - sight.syns[-1] <= ANSWER_TIME):
         return ["undetermined", "unanswered"]
     if sight.answers_missed:
         return ["unanswered", "undetermined"]
