@@ -56,7 +56,7 @@ class Connections(Columns):
     """When the handshake completed, or the first later packet that proves it."""
     established_frame: Int64 = column("i8")
     answer_time: Int64 = column("i8")
-    """First packet of the server (or ICMP error) that answers the attempt, whatever it says: SYN/ACK, RST, ICMP, data."""
+    """First packet of the server, or ICMP error, that answers the attempt, whatever it says: SYN/ACK, RST, data."""
     answer_frame: Int64 = column("i8")
     """The frame that proves `refused` or `unreachable`, or the SYN/ACK."""
     end: Int64 = column("i8")

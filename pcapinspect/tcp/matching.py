@@ -8,9 +8,9 @@ from numba import njit
 from pcapinspect.clock import MINUTE, SECOND
 from pcapinspect.columns import MISSING
 from pcapinspect.tcp.connections import CLOSE_NONE
-from pcapinspect.tcp.sequence import difference
-from pcapinspect.tcp.streams import SYN, mix
-from pcapinspect.tcp.tables import MIDSTREAM_ROW, NONE, RING, Rows, Sides
+from pcapinspect.tcp.sequence import difference, wrap
+from pcapinspect.tcp.streams import ACK, FIN, RST, SYN, mix
+from pcapinspect.tcp.tables import MIDSTREAM_ROW, NONE, RING, Record, Records
 
 ATTEMPT_IDLE = 4 * MINUTE
 """After such a silence an attempt, or a connection that was closed, is over: twice the maximum segment lifetime
@@ -20,8 +20,9 @@ OPEN_IDLE = 124 * MINUTE
 """After such a silence an open connection is over: what RFC 5382 (REQ-5) asks of devices between, just over the two
 hours after which keep-alive probes begin (RFC 9293, 3.8.4)."""
 
-LINGERING = 8
-"""Connections of one 4-tuple that a late packet is compared with, newest first."""
+LINGERING = 64
+"""Connections of one 4-tuple that a late packet is compared with, newest first: a bound on work, for floods that
+repeat one 4-tuple."""
 
 NEAR = 1 << 20
 """Distance in bytes within which a number surely continues a connection: a megabyte in flight."""
@@ -31,40 +32,40 @@ FAR = 1 << 26
 near by chance once in 32."""
 
 COPY_WITHIN = SECOND // 10
-"""A packet equal in all fields that comes so soon is a copy made by the capture, where a retransmission would differ (it has
-an IP identification) or cannot be as fast: a SYN is repeated after 1 s (RFC 6298), data after 200 ms (Linux: TCP_RTO_MIN)."""
+"""A packet equal in all fields that comes so soon is a copy made by the capture, where a retransmission would differ (it
+has an IP identification) or cannot be as fast: a SYN is sent again after 1 s (RFC 6298), data after 200 ms
+(Linux: TCP_RTO_MIN)."""
 
 COPY_WITHIN_BARE = SECOND // 1000
-"""The same where nothing tells a fast retransmission from a copy (IP identification 0, IPv6): SPAN ports and bridges copy
-within tens of microseconds."""
+"""The same where nothing tells a fast retransmission from a copy (IP identification 0, IPv6): SPAN ports and bridges
+copy within tens of microseconds."""
+
+_HIGH_HALF = np.uint64(32)
 
 
 @njit(cache=True, nogil=True)
-def is_copy(
-    sides: Sides, side: int, time: int, seq: int, ack: int, flags: int, window: int, length: int, ip_id: int, check: int
-) -> bool:
+def is_copy(packet: Record, side: Record) -> bool:
     """Whether this packet was among the last few of its direction just now; remembers it if not."""
     # The checksum decides only where there is no identification: a capture may hold a packet before and after offload.
-    mark = mix(mix(np.uint64(seq), ack), (flags << 48) | (window << 32) | (check if ip_id == 0 else 0))
-    mark = mix(mark, (ip_id << 32) | length)
-    within = COPY_WITHIN if ip_id != 0 or flags & SYN else COPY_WITHIN_BARE
+    check = packet.checksum if packet.ip_id == 0 else 0
+    mark = mix(np.uint64(0), np.uint64(packet.seq) << _HIGH_HALF | np.uint64(packet.ack))
+    mark = mix(mark, np.uint64(packet.flags << 48 | packet.window << 32 | check))
+    mark = mix(mark, np.uint64(packet.ip_id << 32 | packet.length & 0xFFFFFFFF))
+    within = COPY_WITHIN if packet.ip_id != 0 or packet.flags & SYN else COPY_WITHIN_BARE
     for place in range(RING):
-        if sides.marks[side, place] == mark and abs(time - sides.mark_times[side, place]) <= within:
+        if side.marks[place] == mark and abs(packet.time - side.mark_times[place]) <= within:
             return True
-    place = sides.cursor[side]
-    sides.marks[side, place] = mark
-    sides.mark_times[side, place] = time
-    sides.cursor[side] = (place + 1) % RING
+    side.marks[side.cursor] = mark
+    side.mark_times[side.cursor] = packet.time
+    side.cursor = (side.cursor + 1) % RING
     return False
 
 
 @njit(cache=True, nogil=True)
-def is_over(rows: Rows, row: int, time: int) -> bool:
-    """Whether the connection had been silent for so long that this packet cannot belong to it."""
-    is_open = rows.close[row] == CLOSE_NONE and (
-        rows.established_time[row] != MISSING or rows.state[row] & MIDSTREAM_ROW != 0
-    )
-    return time - rows.end[row] > (OPEN_IDLE if is_open else ATTEMPT_IDLE)
+def is_over(row: Record, time: int) -> bool:
+    """Whether the connection has been silent for so long that nothing more is to be expected of it."""
+    is_open = row.close == CLOSE_NONE and (row.established_time != MISSING or row.state & MIDSTREAM_ROW != 0)
+    return time - int(row.end) > (OPEN_IDLE if is_open else ATTEMPT_IDLE)
 
 
 @njit(cache=True, nogil=True)
@@ -77,50 +78,86 @@ def grade(distance: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def fit(rows: Rows, row: int, side: int, seq: int, ack: int, has_ack: bool) -> int:
-    """How well the numbers of a packet (not a SYN) continue a connection: 2 well, 1 possibly, 0 not."""
-    up = rows.client_side[row] == side
-    own = rows.next_up[row] if up else rows.next_down[row]
-    other = rows.next_down[row] if up else rows.next_up[row]
-    if own == NONE and (other == NONE or not has_ack):
-        return 1
-    if other == NONE or not has_ack:
-        return grade(difference(seq, own))
+def fit(row: Record, packet: Record) -> int:
+    """How well a packet's numbers (not a SYN's) continue a connection: 3 both, 2 the one known, 1 possibly, 0 not."""
+    up = row.client_side == packet.side
+    own = row.next_up if up else row.next_down
+    other = row.next_down if up else row.next_up
+    by_ack = other != NONE and packet.flags & ACK != 0
     if own == NONE:
-        return grade(difference(ack, other))
-    by_seq = grade(difference(seq, own))
-    by_ack = grade(difference(ack, other))
-    if by_seq == 2 and by_ack == 2:
-        return 2
-    return 1 if by_seq or by_ack else 0
+        return grade(difference(packet.ack, other)) if by_ack else 1
+    seq_grade = grade(difference(packet.seq, own))
+    if not by_ack:
+        return seq_grade
+    ack_grade = grade(difference(packet.ack, other))
+    if seq_grade == 2 and ack_grade == 2:
+        return 3
+    return 1 if seq_grade or ack_grade else 0
 
 
 @njit(cache=True, nogil=True)
-def find_row(rows: Rows, newest: int, side: int, time: int, seq: int, ack: int, has_ack: bool) -> int:
-    """The connection that a packet (not a SYN) continues best, the newest of equals, or NONE."""
+def find_row(rows: Records, newest: int, packet: Record) -> int:
+    """The connection that a packet (not a SYN) continues best, the newest of equals, or NONE.
+
+    Numbers that fit in both directions prove it, whatever the clock says; others only while it is not over.
+    """
     best = 0
     found = NONE
-    row = newest
+    place = newest
     for _ in range(LINGERING):
-        if row == NONE or is_over(rows, row, time):
+        if place == NONE:
             break
-        fits = fit(rows, row, side, seq, ack, has_ack)
-        if fits > best:
-            best, found = fits, row
-        if best == 2:
-            break
-        row = rows.older[row]
+        row = rows[place]
+        fits = fit(row, packet)
+        if fits == 3:
+            return place
+        if fits > best and not is_over(row, packet.time):
+            best, found = fits, place
+        place = int(row.older)
     return found
 
 
 @njit(cache=True, nogil=True)
-def find_attempt(rows: Rows, newest: int, side: int, isn: int, time: int) -> int:
-    """The attempt of the client at `side` with this initial sequence number, or NONE."""
-    row = newest
+def find_attempt(rows: Records, newest: int, client_side: int, isn: int, time: int) -> int:
+    """The attempt of the client at `client_side` with this initial sequence number, or NONE."""
+    place = newest
     for _ in range(LINGERING):
-        if row == NONE or is_over(rows, row, time):
+        if place == NONE:
             break
-        if rows.isn[row] == isn and rows.client_side[row] == side:
-            return row
-        row = rows.older[row]
+        row = rows[place]
+        if row.isn == isn and row.client_side == client_side and not is_over(row, time):
+            return place
+        place = int(row.older)
     return NONE
+
+
+@njit(cache=True, nogil=True)
+def find_connection(rows: Records, newest: int, packet: Record) -> int:
+    """The connection of the 4-tuple that a packet belongs to, or NONE: it begins a new one."""
+    if newest == NONE:
+        return NONE
+    flags = packet.flags
+    if not flags & SYN or flags & RST:
+        found = find_row(rows, newest, packet)
+        if found != NONE or packet.length > 0 or flags & FIN:
+            return found
+        # A bare packet that fits nothing (challenge ACK, the reset that follows it) is no connection of its own.
+        return NONE if is_over(rows[newest], packet.time) else newest
+    if not flags & ACK:
+        found = find_attempt(rows, newest, packet.side, packet.seq, packet.time)
+        if found == NONE and rows[newest].client_side != packet.side and waits_for_answer(rows[newest], packet.time):
+            return newest  # simultaneous open
+        return found
+    found = find_attempt(rows, newest, 1 - packet.side, wrap(packet.ack - 1), packet.time)
+    if found == NONE:
+        found = find_attempt(rows, newest, packet.side, packet.seq, packet.time)  # a client's, in a simultaneous open
+    if found == NONE and waits_for_answer(rows[newest], packet.time):
+        return newest  # a wrong acknowledgement: it answers nothing
+    return found
+
+
+@njit(cache=True, nogil=True)
+def waits_for_answer(row: Record, time: int) -> bool:
+    """Whether the row is an attempt with a SYN that nothing has answered."""
+    answered = row.synack_time != MISSING or row.established_time != MISSING
+    return row.syn_packets > 0 and not answered and not is_over(row, time)

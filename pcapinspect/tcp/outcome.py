@@ -30,6 +30,7 @@ from pcapinspect.tcp.connections import (
     UNREACHABLE,
 )
 from pcapinspect.tcp.matching import OPEN_IDLE
+from pcapinspect.tcp.streams import mix
 from pcapinspect.tcp.tables import (
     FIN_DOWN,
     FIN_UP,
@@ -37,7 +38,7 @@ from pcapinspect.tcp.tables import (
     REFUSED_ROW,
     SERVER_ACKED,
     UNREACHABLE_ROW,
-    Rows,
+    Records,
 )
 
 ANSWER_WITHIN = SECOND
@@ -45,7 +46,7 @@ ANSWER_WITHIN = SECOND
 the capture shows a server that is slower, its own 99th percentile counts."""
 
 
-def outcomes(rows: Rows, end: int) -> UInt8:
+def outcomes(rows: Records, end: int) -> UInt8:
     """The outcome of every row; `end`: when the capture ended."""
     result = np.full(len(rows.start), UNANSWERED, np.uint8)
     result[pending(rows, end)] = UNDETERMINED
@@ -59,7 +60,7 @@ def outcomes(rows: Rows, end: int) -> UInt8:
     return result
 
 
-def closes(rows: Rows, outcome: UInt8, end: int) -> tuple[UInt8, Int64]:
+def closes(rows: Records, outcome: UInt8, end: int) -> tuple[UInt8, Int64]:
     """How every connection that was open ended, and when. A FIN whose direction alone was captured ends it."""
     close, close_time = rows.close.copy(), rows.close_time.copy()
     was_open = (outcome == ESTABLISHED) | (outcome == MIDSTREAM)
@@ -76,24 +77,24 @@ def closes(rows: Rows, outcome: UInt8, end: int) -> tuple[UInt8, Int64]:
     return close, close_time
 
 
-def servers_of(rows: Rows) -> Int64:
+def servers_of(rows: Records) -> Int64:
     """The number of each row's server (address and port), 0, 1, ..."""
-    keys = np.empty(len(rows.start), dtype=[("high", "u8"), ("low", "u8"), ("port", "u2")])
-    keys["high"], keys["low"], keys["port"] = rows.server_high, rows.server_low, rows.server_port
+    keys = mix(mix(rows.server_high * np.uint64(1), rows.server_low), rows.server_port.astype(np.uint64))
     return np.asarray(np.unique(keys, return_inverse=True)[1], np.int64)
 
 
-def pending(rows: Rows, end: int) -> Bool:
+def pending(rows: Records, end: int) -> Bool:
     """Attempts of which the capture could not have seen an answer.
 
     A server answers each SYN by itself, so an attempt with one SYN that was out for long enough has been left without
     answer, even where the client was still trying when the capture ended.
     """
     server = servers_of(rows)
-    return (end - rows.start < answer_times(rows, server)[server]) | unheard(rows, server)[server]
+    too_late: Bool = end - rows.start < answer_times(rows, server)[server]
+    return too_late | unheard(rows, server)[server]
 
 
-def answer_times(rows: Rows, server: Int64) -> Int64:
+def answer_times(rows: Records, server: Int64) -> Int64:
     """For each server, how long (ns) it may take to answer a SYN."""
     times = np.full(int(server.max(initial=-1)) + 1, ANSWER_WITHIN)
     answered = np.flatnonzero(rows.handshake_rtt != MISSING)
@@ -104,7 +105,7 @@ def answer_times(rows: Rows, server: Int64) -> Int64:
     return times
 
 
-def unheard(rows: Rows, server: Int64) -> Bool:
+def unheard(rows: Records, server: Int64) -> Bool:
     """For each server: the capture holds no packet of it, though packets of its clients prove that it answered."""
     count = int(server.max(initial=-1)) + 1
     heard = np.bincount(server, rows.packets_down > 0, count) > 0
@@ -112,7 +113,7 @@ def unheard(rows: Rows, server: Int64) -> Bool:
     return ~heard & (np.bincount(server, proven, count) > 0)
 
 
-def one_synack_of_one_way(rows: Rows) -> Bool:
+def one_synack_of_one_way(rows: Records) -> Bool:
     """A SYN/ACK in a capture that holds no packet of the server's clients: an ACK could not have been seen.
 
     A server that goes without its ACK sends the SYN/ACK again; then it is known that the handshake did not complete.
@@ -120,4 +121,5 @@ def one_synack_of_one_way(rows: Rows) -> Bool:
     server = servers_of(rows)
     count = int(server.max(initial=-1)) + 1
     clients_heard = np.bincount(server, rows.packets_up > 0, count) > 0
-    return ~clients_heard[server] & (rows.packets_down == 1)
+    single: Bool = rows.packets_down == 1
+    return ~clients_heard[server] & single

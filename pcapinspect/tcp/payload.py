@@ -5,20 +5,9 @@ from __future__ import annotations
 from numba import njit
 
 from pcapinspect.clock import SECOND
-from pcapinspect.columns import MISSING, Int64
+from pcapinspect.columns import MISSING
 from pcapinspect.tcp.sequence import WINDOW_LIMIT, difference, wrap
-from pcapinspect.tcp.tables import (
-    ACKED_UNSEEN,
-    FREE_HOLES,
-    GAP_BYTES,
-    GAPS,
-    HOLES,
-    NONE,
-    OUT_OF_ORDER,
-    RETRANSMISSIONS,
-    Holes,
-    Sides,
-)
+from pcapinspect.tcp.tables import NONE, Record, Records
 
 HOLES_KEPT = 32
 """Holes remembered per direction. Senders repair the oldest first, within a few round trips: a hole older than 32 later
@@ -30,163 +19,160 @@ for `tcp.analysis.out_of_order` without a known round trip, packet-tcp.c)."""
 
 
 @njit(cache=True, nogil=True)
-def position(sides: Sides, side: int, seq: int) -> int:
+def position(side: Record, seq: int) -> int:
     """The 64-bit position of a sequence number: the one nearest to the highest byte seen."""
-    high = sides.high[side]
-    return high + difference(seq, wrap(sides.base[side] + high))
+    high = int(side.high)
+    return high + difference(seq, wrap(side.base + high))
 
 
 @njit(cache=True, nogil=True)
-def plausible(sides: Sides, side: int, at: int) -> bool:
+def plausible(side: Record, at: int) -> bool:
     """Whether a receiver could have taken a byte at this position: no window reaches farther."""
-    return -WINDOW_LIMIT < at - sides.high[side] < WINDOW_LIMIT
+    return abs(at - int(side.high)) < WINDOW_LIMIT
 
 
 @njit(cache=True, nogil=True)
-def acknowledge(sides: Sides, side: int, ack: int) -> None:
+def acknowledge(side: Record, ack: int) -> None:
     """Notes the other side's acknowledgement of this side's bytes."""
-    if sides.base[side] != NONE:
-        at = position(sides, side, ack)
-        if at > sides.acked[side] and plausible(sides, side, at):
-            sides.acked[side] = at
+    if side.base != NONE:
+        at = position(side, ack)
+        if at > side.acked and plausible(side, at):
+            side.acked = at
 
 
 @njit(cache=True, nogil=True)
-def account(sides: Sides, holes: Holes, side: int, at: int, length: int, time: int, counts: Int64) -> int:
+def account(side: Record, holes: Records, at: int, length: int, time: int, counts: Record) -> int:
     """Enters payload [at, at + length); returns how many of its bytes were not seen before."""
     end = at + length
-    high = sides.high[side]
-    if at == high:
-        sides.high[side] = end
-        return length
-    if at > high:
-        add_hole(sides, holes, side, high, at, time, counts)
-        sides.high[side] = end
+    high = side.high
+    if at >= high:
+        if at > high:
+            add_hole(side, holes, high, at, time, counts)
+        side.high = end
         return length
     fresh = 0
-    low = sides.low[side]
+    low = side.low
     if at < low:  # midstream: before the first byte seen
         if end < low:
-            counts[GAPS] += 1
-            counts[GAP_BYTES] += low - end
+            counts.gaps += 1
+            counts.gap_bytes += low - end
         fresh += min(end, low) - at
-        sides.low[side] = at
-    filled, opened = fill_holes(sides, holes, side, at, end, counts)
+        side.low = at
+    filled, opened = fill_holes(side, holes, at, end, counts)
     fresh += filled
     if end > high:
         fresh += end - high
-        sides.high[side] = end
+        side.high = end
     elif fresh == length and (filled == 0 or time - opened < REORDERED):
-        counts[OUT_OF_ORDER] += 1
+        counts.out_of_order += 1
         return fresh
-    counts[RETRANSMISSIONS] += 1
+    counts.retransmissions += 1
     return fresh
 
 
 @njit(cache=True, nogil=True)
-def add_hole(sides: Sides, holes: Holes, side: int, start: int, end: int, time: int, counts: Int64) -> None:
+def add_hole(side: Record, holes: Records, start: int, end: int, time: int, counts: Record) -> None:
     """Appends a hole: bytes before those just seen."""
-    if sides.holes[side] == HOLES_KEPT:
-        oldest = sides.hole[side]
-        counts[GAPS] += 1
-        counts[GAP_BYTES] += holes.end[oldest] - holes.start[oldest]
-        if holes.start[oldest] < sides.acked[side]:
-            counts[ACKED_UNSEEN] += 1
-        sides.hole[side] = holes.next[oldest]
-        release_hole(sides, holes, side, oldest, counts)
-    hole = take_hole(sides, holes, side, start, end, time, counts)
-    if sides.hole[side] == NONE:
-        sides.hole[side] = hole
+    if side.holes == HOLES_KEPT:
+        oldest = side.hole
+        side.hole = holes[oldest].next
+        count_gap(side, holes[oldest], counts)
+        release_hole(side, holes, oldest, counts)
+    hole = take_hole(side, holes, start, end, time, counts)
+    if side.hole == NONE:
+        side.hole = hole
         return
-    last = sides.hole[side]
-    while holes.next[last] != NONE:
-        last = holes.next[last]
-    holes.next[last] = hole
+    last = int(side.hole)
+    while holes[last].next != NONE:
+        last = int(holes[last].next)
+    holes[last].next = hole
 
 
 @njit(cache=True, nogil=True)
-def fill_holes(sides: Sides, holes: Holes, side: int, at: int, end: int, counts: Int64) -> tuple[int, int]:
+def fill_holes(side: Record, holes: Records, at: int, end: int, counts: Record) -> tuple[int, int]:
     """Takes [at, end) out of the holes: how many bytes that were, and when the first hole touched was opened."""
     filled = 0
     opened = MISSING
     before = NONE
-    hole = sides.hole[side]
-    while hole != NONE and holes.start[hole] < end:
-        after = holes.next[hole]
-        start, stop = holes.start[hole], holes.end[hole]
-        if stop <= at:
-            before, hole = hole, after
+    place = int(side.hole)
+    while place != NONE and holes[place].start < end:
+        hole = holes[place]
+        after = int(hole.next)
+        if hole.end <= at:
+            before, place = place, after
             continue
         if filled == 0:
-            opened = holes.time[hole]
-        filled += min(stop, end) - max(start, at)
-        if at <= start and end >= stop:
-            if before == NONE:
-                sides.hole[side] = after
-            else:
-                holes.next[before] = after
-            release_hole(sides, holes, side, hole, counts)
+            opened = hole.time
+        filled += min(hole.end, end) - max(hole.start, at)
+        if at > hole.start and end < hole.end:
+            rest = take_hole(side, holes, end, hole.end, hole.time, counts)
+            holes[rest].next = after
+            hole.next = rest
+            hole.end = at
+            break
+        if at > hole.start:
+            hole.end = at
+            before = place
+        elif end < hole.end:
+            hole.start = end
+            before = place
         else:
-            if at > start and end < stop:
-                rest = take_hole(sides, holes, side, end, stop, holes.time[hole], counts)
-                holes.next[rest] = after
-                holes.next[hole] = rest
-                holes.end[hole] = at
-                break
-            if at > start:
-                holes.end[hole] = at
+            if before == NONE:
+                side.hole = after
             else:
-                holes.start[hole] = end
-            before = hole
-        hole = after
+                holes[before].next = after
+            release_hole(side, holes, place, counts)
+        place = after
     return filled, opened
 
 
 @njit(cache=True, nogil=True)
-def take_hole(sides: Sides, holes: Holes, side: int, start: int, end: int, time: int, counts: Int64) -> int:
+def take_hole(side: Record, holes: Records, start: int, end: int, time: int, counts: Record) -> int:
     """A new hole, not yet in the chain."""
-    if counts[FREE_HOLES] > 0:
-        counts[FREE_HOLES] -= 1
-        hole = holes.free[counts[FREE_HOLES]]
+    if counts.free_holes > 0:
+        counts.free_holes -= 1
+        place = int(holes[counts.free_holes].free)
     else:
-        hole = counts[HOLES]
-        counts[HOLES] += 1
-    holes.start[hole] = start
-    holes.end[hole] = end
-    holes.time[hole] = time
-    holes.next[hole] = NONE
-    sides.holes[side] += 1
-    return hole
+        place = int(counts.hole_records)
+        counts.hole_records += 1
+    hole = holes[place]
+    hole.start, hole.end, hole.time, hole.next = start, end, time, NONE
+    side.holes += 1
+    return place
 
 
 @njit(cache=True, nogil=True)
-def release_hole(sides: Sides, holes: Holes, side: int, hole: int, counts: Int64) -> None:
+def release_hole(side: Record, holes: Records, place: int, counts: Record) -> None:
     """Gives a hole back."""
-    holes.free[counts[FREE_HOLES]] = hole
-    counts[FREE_HOLES] += 1
-    sides.holes[side] -= 1
+    holes[counts.free_holes].free = place
+    counts.free_holes += 1
+    side.holes -= 1
 
 
 @njit(cache=True, nogil=True)
-def settle_side(sides: Sides, holes: Holes, side: int, heard: bool, counts: Int64) -> None:
+def count_gap(side: Record, hole: Record, counts: Record) -> None:
+    """Bytes that will not come any more."""
+    counts.gaps += 1
+    counts.gap_bytes += hole.end - hole.start
+    if hole.start < side.acked:
+        counts.acked_unseen += 1
+
+
+@njit(cache=True, nogil=True)
+def settle_side(side: Record, holes: Records, heard: bool, counts: Record) -> None:
     """Counts what is missing of a stream that is over, and gives its holes back.
 
     `heard`: the capture has packets of this direction; one that it has none of is not a gap, but a one-way capture.
     """
-    acked = sides.acked[side]
-    hole = sides.hole[side]
-    while hole != NONE:
-        after = holes.next[hole]
-        counts[GAPS] += 1
-        counts[GAP_BYTES] += holes.end[hole] - holes.start[hole]
-        if holes.start[hole] < acked:
-            counts[ACKED_UNSEEN] += 1
-        release_hole(sides, holes, side, hole, counts)
-        hole = after
-    sides.hole[side] = NONE
-    seen = sides.high[side] + (sides.fin[side] != MISSING)
-    # A FIN takes a number too: one unseen number acknowledged at the end may be a lost FIN, which is no byte.
-    if heard and acked > seen + (sides.fin[side] == MISSING):
-        counts[GAPS] += 1
-        counts[GAP_BYTES] += acked - seen
-        counts[ACKED_UNSEEN] += 1
+    place = int(side.hole)
+    while place != NONE:
+        after = int(holes[place].next)
+        count_gap(side, holes[place], counts)
+        release_hole(side, holes, place, counts)
+        place = after
+    side.hole = NONE
+    # A FIN takes a number too: one more number acknowledged than seen may be a FIN, which is no byte.
+    if heard and side.acked > side.high + 1:
+        counts.gaps += 1
+        counts.gap_bytes += side.acked - side.high - 1
+        counts.acked_unseen += 1

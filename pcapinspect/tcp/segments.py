@@ -22,8 +22,8 @@ class Segments(Columns):
     connection: Int64 = column("i8")
     direction: UInt8 = column("u1")
     offset: Int64 = column("i8")
-    """Of the first byte in its stream: 0 is the byte after the SYN, 64 bits wide (the sequence number's wraps are undone).
-    In a midstream connection 0 is the first byte seen, and earlier bytes that come late are negative."""
+    """Of the first byte in its stream: 0 is the byte after the SYN, 64 bits wide (the sequence number's wraps are
+    undone). In a midstream connection 0 is the first byte seen, and earlier bytes that come late are negative."""
     length: Int32 = column("i4")
     """Bytes on the wire."""
     captured: Int32 = column("i4")

@@ -6,177 +6,140 @@ import numpy as np
 from numba import njit
 
 from pcapinspect.clock import MINUTE, SECOND
-from pcapinspect.columns import MISSING, Int64
+from pcapinspect.columns import MISSING, Int32, Int64
 from pcapinspect.tcp.connections import CLOSE_FIN, CLOSE_NONE
+from pcapinspect.tcp.handshake import is_opening
 from pcapinspect.tcp.matching import is_over
-from pcapinspect.tcp.packets import PacketColumns
 from pcapinspect.tcp.payload import settle_side
 from pcapinspect.tcp.sequence import wrap
 from pcapinspect.tcp.streams import ACK, SYN
 from pcapinspect.tcp.tables import (
-    FLOOR,
-    FREE,
+    LATEST,
     MIDSTREAM_ROW,
     NONE,
     RETIRED,
     RING,
-    ROWS,
-    SLOTS,
-    Rows,
-    Tables,
+    Record,
+    Records,
 )
 
 LINGER = MINUTE
-"""How long a closed connection with missing bytes, or one that was reset, is kept for late packets: TIME-WAIT on Linux."""
+"""How long a connection that was reset, or closed with missing bytes, is kept for late packets: Linux's TIME-WAIT."""
 
 PARK_AFTER = 5 * SECOND
 """After such a silence an attempt without any byte is kept by its row alone: a flood of SYNs holds no slots."""
 
 
 @njit(cache=True, nogil=True)
-def open_row(
-    packets: PacketColumns, i: int, tables: Tables, older: int, side: int, client_sends: bool, flags: int, stream: int
-) -> int:
-    """A new connection that begins with packet i; `side` sent it."""
-    rows = tables.rows
-    row = tables.counts[ROWS]
-    tables.counts[ROWS] += 1
-    rows.file[row] = packets.file[i]
-    rows.first_frame[row] = packets.frame[i]
+def open_row(packet: Record, row: Record, older: int, client_sends: bool, stream: int) -> None:
+    """A new connection that begins with this packet."""
+    row.file = packet.file
+    row.first_frame = row.last_frame = packet.frame
+    row.start = row.end = packet.time
+    row.client_side = packet.side if client_sends else 1 - packet.side
     if client_sends:
-        rows.client_high[row], rows.client_low[row] = packets.src_high[i], packets.src_low[i]
-        rows.server_high[row], rows.server_low[row] = packets.dst_high[i], packets.dst_low[i]
-        rows.client_port[row], rows.server_port[row] = packets.src_port[i], packets.dst_port[i]
+        row.client_high, row.client_low, row.client_port = packet.src_high, packet.src_low, packet.src_port
+        row.server_high, row.server_low, row.server_port = packet.dst_high, packet.dst_low, packet.dst_port
     else:
-        rows.client_high[row], rows.client_low[row] = packets.dst_high[i], packets.dst_low[i]
-        rows.server_high[row], rows.server_low[row] = packets.src_high[i], packets.src_low[i]
-        rows.client_port[row], rows.server_port[row] = packets.dst_port[i], packets.src_port[i]
-    rows.isn[row] = MISSING
-    rows.state[row] = 0
-    if not flags & SYN:
-        rows.state[row] = MIDSTREAM_ROW
-    elif flags & ACK:
-        rows.isn[row] = wrap(np.int64(packets.ack[i]) - 1)
+        row.client_high, row.client_low, row.client_port = packet.dst_high, packet.dst_low, packet.dst_port
+        row.server_high, row.server_low, row.server_port = packet.src_high, packet.src_low, packet.src_port
+    row.isn, row.state = MISSING, 0
+    if not packet.flags & SYN:
+        row.state = MIDSTREAM_ROW
+    elif packet.flags & ACK:
+        row.isn = wrap(packet.ack - 1)
     else:
-        rows.isn[row] = packets.seq[i]
-    rows.client_side[row] = side if client_sends else side ^ 1
-    rows.start[row] = rows.end[row] = packets.time[i]
-    rows.last_frame[row] = packets.frame[i]
-    rows.tcp_stream[row] = stream
-    rows.older[row] = older
-    rows.slot[row] = NONE
-    rows.close[row] = CLOSE_NONE
-    rows.syn_packets[row] = 0
-    clear_row(rows, row)
-    return row
+        row.isn = packet.seq
+    row.next_up = NONE if row.isn == MISSING else wrap(row.isn + 1)
+    row.next_down = NONE
+    row.tcp_stream, row.older, row.slot = stream, older, NONE
+    row.close, row.outcome, row.syn_packets = CLOSE_NONE, 0, 0
+    row.last_syn_time = row.handshake_rtt = MISSING
+    row.synack_time = row.synack_frame = row.synack_file = MISSING
+    row.established_time = row.established_frame = MISSING
+    row.answer_time = row.answer_frame = MISSING
+    row.close_time = row.fin_time = MISSING
+    row.bytes_up = row.bytes_down = row.packets_up = row.packets_down = 0
 
 
 @njit(cache=True, nogil=True)
-def clear_row(rows: Rows, row: int) -> None:
-    """Nothing is known of the rest yet."""
-    rows.outcome[row] = 0
-    rows.last_syn_time[row] = MISSING
-    rows.synack_time[row] = rows.synack_frame[row] = rows.synack_file[row] = MISSING
-    rows.handshake_rtt[row] = MISSING
-    rows.established_time[row] = rows.established_frame[row] = MISSING
-    rows.answer_time[row] = rows.answer_frame[row] = MISSING
-    rows.close_time[row] = rows.fin_time[row] = MISSING
-    rows.bytes_up[row] = rows.bytes_down[row] = 0
-    rows.packets_up[row] = rows.packets_down[row] = 0
-    rows.next_up[row] = NONE if rows.isn[row] == MISSING else wrap(rows.isn[row] + 1)
-    rows.next_down[row] = NONE
-
-
-@njit(cache=True, nogil=True)
-def open_slot(tables: Tables, row: int) -> int:
-    """Live state for a row: new, or parked until now."""
-    counts, live, sides = tables.counts, tables.live, tables.sides
-    if counts[FREE] > 0:
-        counts[FREE] -= 1
-        slot = np.int64(live.free[counts[FREE]])
+def open_slot(place: int, row: Record, sides: Records, free: Int32, counts: Record) -> None:
+    """Live state for the row at `place`: new, or parked until now."""
+    if counts.free_slots > 0:
+        counts.free_slots -= 1
+        slot = int(free[counts.free_slots])
     else:
-        slot = counts[SLOTS]
-        counts[SLOTS] += 1
-    live.row[slot] = row
-    tables.rows.slot[row] = slot
-    midstream = tables.rows.state[row] & MIDSTREAM_ROW != 0
-    for side in range(2 * slot, 2 * slot + 2):
-        sides.base[side] = tables.rows.next_up[row] if side == 2 * slot else tables.rows.next_down[row]
-        sides.low[side] = sides.high[side] = 0
-        sides.acked[side] = sides.fin[side] = MISSING
-        sides.shift[side] = MISSING if midstream else 0
-        sides.window[side] = 0
-        sides.hole[side] = NONE
-        sides.holes[side] = 0
-        sides.cursor[side] = 0
-        for k in range(RING):
-            sides.marks[side, k] = 0
-            sides.mark_times[side, k] = MISSING
-    return slot
+        slot = int(counts.slots)
+        counts.slots += 1
+    row.slot = slot
+    open_side(sides[2 * slot], place, row.next_up, row)
+    open_side(sides[2 * slot + 1], place, row.next_down, row)
 
 
 @njit(cache=True, nogil=True)
-def close_slot(tables: Tables, slot: int) -> None:
+def open_side(side: Record, place: int, base: int, row: Record) -> None:
+    """A direction of which nothing is known but the sequence number that it counts from, or NONE."""
+    side.row = place
+    side.base = base
+    side.low = side.high = side.window = side.cursor = side.holes = 0
+    side.acked = side.fin = MISSING
+    side.shift = MISSING if row.state & MIDSTREAM_ROW else 0
+    side.hole = NONE
+    for k in range(RING):
+        side.marks[k] = 0
+        side.mark_times[k] = MISSING
+
+
+@njit(cache=True, nogil=True)
+def close_slot(slot: int, row: Record, sides: Records, free: Int32, holes: Records, counts: Record) -> None:
     """Counts what is missing, and frees the slot."""
-    row = tables.live.row[slot]
-    for side in range(2 * slot, 2 * slot + 2):
-        heard = tables.rows.packets_up[row] if side == 2 * slot else tables.rows.packets_down[row]
-        settle_side(tables.sides, tables.holes, side, heard > 0, tables.counts)
-    tables.live.row[slot] = NONE
-    tables.live.free[tables.counts[FREE]] = slot
-    tables.counts[FREE] += 1
-    tables.rows.slot[row] = NONE
+    settle_side(sides[2 * slot], holes, row.packets_up > 0, counts)
+    settle_side(sides[2 * slot + 1], holes, row.packets_down > 0, counts)
+    sides[2 * slot].row = NONE
+    free[counts.free_slots] = slot
+    counts.free_slots += 1
+    row.slot = NONE
 
 
 @njit(cache=True, nogil=True)
-def sweep(tables: Tables) -> Int64:
+def sweep(rows: Records, sides: Records, free: Int32, holes: Records, counts: Record) -> Int64:
     """Lets go of connections that are over; returns their rows.
 
     Called after every so many packets of the capture, wherever batches end. "Now" is the earliest time since the last
     call: neither one wrong time stamp nor a clock that steps back ends a connection.
     """
-    rows, sides = tables.rows, tables.sides
-    now = tables.counts[FLOOR]
-    tables.counts[FLOOR] = -MISSING - 1
-    retired = np.empty(tables.counts[SLOTS], np.int64)
+    now = int(counts.floor)
+    counts.floor = LATEST
+    retired = np.empty(counts.slots, np.int64)
     found = 0
-    for slot in range(tables.counts[SLOTS]):
-        row = tables.live.row[slot]
-        if row == NONE:
+    for slot in range(counts.slots):
+        place = sides[2 * slot].row
+        if place == NONE:
             continue
-        idle = now - rows.end[row]
-        if is_parkable(rows, row) and idle > PARK_AFTER:
-            close_slot(tables, slot)
+        row = rows[place]
+        idle = now - row.end
+        if is_opening(row) and row.bytes_up == 0 and row.bytes_down == 0:
+            if idle > PARK_AFTER:
+                close_slot(slot, row, sides, free, holes, counts)
             continue
-        whole = sides.holes[2 * slot] == 0 and sides.holes[2 * slot + 1] == 0
-        if rows.close[row] == CLOSE_FIN and whole:
+        if row.close == CLOSE_NONE:
+            over = is_over(row, now)
+        elif row.close == CLOSE_FIN and sides[2 * slot].holes == 0 and sides[2 * slot + 1].holes == 0:
             over = idle > SECOND
-        elif rows.close[row] != CLOSE_NONE:
-            over = idle > LINGER
         else:
-            over = is_over(rows, row, now)
+            over = idle > LINGER
         if over:
-            close_slot(tables, slot)
-            rows.state[row] |= RETIRED
-            retired[found] = row
+            close_slot(slot, row, sides, free, holes, counts)
+            row.state |= RETIRED
+            retired[found] = place
             found += 1
     return retired[:found]
 
 
 @njit(cache=True, nogil=True)
-def is_parkable(rows: Rows, row: int) -> bool:
-    """An attempt of which the row alone says everything: no handshake yet, no byte, no hole."""
-    return (
-        rows.established_time[row] == MISSING
-        and not rows.state[row] & MIDSTREAM_ROW
-        and rows.bytes_up[row] == 0
-        and rows.bytes_down[row] == 0
-    )
-
-
-@njit(cache=True, nogil=True)
-def close_all(tables: Tables) -> None:
+def close_all(rows: Records, sides: Records, free: Int32, holes: Records, counts: Record) -> None:
     """Settles every connection that is still live, at the end of the capture."""
-    for slot in range(tables.counts[SLOTS]):
-        if tables.live.row[slot] != NONE:
-            close_slot(tables, slot)
+    for slot in range(counts.slots):
+        place = sides[2 * slot].row
+        if place != NONE:
+            close_slot(slot, rows[place], sides, free, holes, counts)

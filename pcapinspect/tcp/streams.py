@@ -1,10 +1,10 @@
 """4-tuples and Wireshark's stream numbers.
 
-The rules are those of `dissect_tcp` and `tcp_analyze_sequence_number` in Wireshark 4.0's packet-tcp.c, checked
-against tshark 4.0.17: a 4-tuple, whatever the direction, is in its latest conversation; a SYN whose number is not
-the base of its direction starts a new one; a SYN/ACK moves the base of its direction; the base of a direction is
-its first number (less one without SYN), or the first acknowledgement of it less one. A packet that an ICMP
-error quotes (with 16 bytes of its TCP header or more) joins or starts a conversation, but sets no base.
+The rules are those of `dissect_tcp` and `tcp_analyze_sequence_number` in Wireshark 4.0's packet-tcp.c, checked against
+tshark 4.0.17: a 4-tuple, whatever the direction, is in its latest conversation; a SYN whose number is not the base
+of its direction starts a new one; a SYN/ACK moves the base of its direction; the base of a direction is its
+first number (less one without SYN), or the first acknowledgement of it less one. A packet that an ICMP error
+quotes (with 16 bytes of its TCP header or more) joins or starts a conversation, but sets no base.
 """
 
 from __future__ import annotations
@@ -12,93 +12,93 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from pcapinspect.columns import Int64, UInt32
 from pcapinspect.tcp.sequence import wrap
-from pcapinspect.tcp.tables import (
-    BASE,
-    BASE_SET_A,
-    BASE_SET_B,
-    ENTRIES,
-    FLAGS,
-    HASH_HIGH,
-    HASH_LOW,
-    STREAM,
-    STREAM_COLUMNS,
-    STREAMS,
-    USED,
-)
+from pcapinspect.tcp.tables import BASE_SET_A, BASE_SET_B, USED, Record, Records
 
-FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
+FIN, SYN, RST, ACK = 1, 2, 4, 16
 """Flags of the TCP header (RFC 9293, 3.1)."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
+_PORT_BITS = np.uint64(16)
 
 
 @njit(cache=True, nogil=True)
-def mix(state: int, value: int) -> int:
+def mix(state: np.uint64, value: np.uint64) -> np.uint64:
     """One step of a 64-bit hash: multiplication by the golden ratio spreads every bit upwards, the shift downwards."""
-    mixed = (np.uint64(state) ^ np.uint64(value)) * _MULTIPLIER
+    mixed = (state ^ value) * _MULTIPLIER
     return mixed ^ (mixed >> _SHIFT)
 
 
 @njit(cache=True, nogil=True)
-def find_entry(streams: UInt32, key: int) -> int:
-    """The place of a 4-tuple's hash in the open-addressing table, or where it is to be put.
+def sender_side(packet: Record) -> int:
+    """Where the sender stands in the canonical order of the 4-tuple, which makes both directions one."""
+    if packet.src_high != packet.dst_high:
+        return 1 if packet.src_high > packet.dst_high else 0
+    if packet.src_low != packet.dst_low:
+        return 1 if packet.src_low > packet.dst_low else 0
+    return 1 if packet.src_port > packet.dst_port else 0
 
-    Only the 64-bit hash is kept: among 10 million 4-tuples two collide with a probability of 3 in a million.
+
+@njit(cache=True, nogil=True)
+def key_of(packet: Record, seed: np.uint64) -> np.uint64:
+    """The hash of the 4-tuple."""
+    src_port, dst_port = np.uint64(packet.src_port), np.uint64(packet.dst_port)
+    if packet.side == 0:
+        key = mix(mix(seed, packet.src_high), packet.src_low)
+        return mix(mix(mix(key, packet.dst_high), packet.dst_low), src_port << _PORT_BITS | dst_port)
+    key = mix(mix(seed, packet.dst_high), packet.dst_low)
+    return mix(mix(mix(key, packet.src_high), packet.src_low), dst_port << _PORT_BITS | src_port)
+
+
+@njit(cache=True, nogil=True)
+def find_stream(streams: Records, key: np.uint64) -> int:
+    """The place of a 4-tuple in the open-addressing table, or where it is to be put.
+
+    Only the 64-bit hash is compared: among 10 million 4-tuples two collide with a probability of 3 in a million.
     """
     mask = len(streams) - 1
-    low = np.uint32(key & np.uint64(0xFFFFFFFF))
-    high = np.uint32(key >> np.uint64(32))
-    place = np.int64(low) & mask
-    while streams[place, FLAGS] & USED and (streams[place, HASH_LOW] != low or streams[place, HASH_HIGH] != high):
+    place = int(key) & mask
+    while streams[place].flags & USED and streams[place].key != key:
         place = (place + 1) & mask
     return place
 
 
 @njit(cache=True, nogil=True)
-def add_entry(streams: UInt32, place: int, key: int, watch: int, counts: Int64) -> None:
+def add_stream(stream: Record, key: np.uint64, watch: int, counts: Record) -> None:
     """Enters a new 4-tuple, with the next stream number."""
-    streams[place, HASH_LOW] = np.uint32(key & np.uint64(0xFFFFFFFF))
-    streams[place, HASH_HIGH] = np.uint32(key >> np.uint64(32))
-    streams[place, FLAGS] = USED | watch
-    streams[place, STREAM] = counts[STREAMS]
-    counts[STREAMS] += 1
-    counts[ENTRIES] += 1
+    stream.key = key
+    stream.flags = USED | watch
+    stream.number = counts.streams
+    counts.streams += 1
+    counts.entries += 1
 
 
 @njit(cache=True, nogil=True)
-def number_stream(
-    streams: UInt32, place: int, side: int, seq: int, ack: int, flags: int, quoted: bool, counts: Int64
-) -> None:
-    """Moves the 4-tuple's conversation on by one packet of `side`, as Wireshark does."""
-    entry = streams[place]
-    set_own = BASE_SET_A << side
-    set_other = BASE_SET_B >> side
-    if flags & SYN and entry[FLAGS] & set_own and entry[BASE + side] != seq:
-        if flags & ACK:
-            entry[BASE + side] = seq
+def number_stream(stream: Record, packet: Record, quoted: bool, counts: Record) -> None:
+    """Moves the 4-tuple's conversation on by one packet, as Wireshark does."""
+    side = packet.side
+    set_own, set_other = BASE_SET_A << side, BASE_SET_B >> side
+    if packet.flags & SYN and stream.flags & set_own and stream.base[side] != packet.seq:
+        if packet.flags & ACK:
+            stream.base[side] = packet.seq
         else:
-            entry[STREAM] = counts[STREAMS]
-            counts[STREAMS] += 1
-            entry[FLAGS] &= ~np.uint32(BASE_SET_A | BASE_SET_B)
+            stream.number = counts.streams
+            counts.streams += 1
+            stream.flags &= ~(BASE_SET_A | BASE_SET_B)
     if quoted:
         return
-    if not entry[FLAGS] & set_own:
-        entry[BASE + side] = seq if flags & SYN else wrap(seq - 1)
-        entry[FLAGS] |= set_own
-    if flags & ACK and not entry[FLAGS] & set_other:
-        entry[BASE + 1 - side] = wrap(ack - 1)
-        entry[FLAGS] |= set_other
+    if not stream.flags & set_own:
+        stream.base[side] = packet.seq if packet.flags & SYN else wrap(packet.seq - 1)
+        stream.flags |= set_own
+    if packet.flags & ACK and not stream.flags & set_other:
+        stream.base[1 - side] = wrap(packet.ack - 1)
+        stream.flags |= set_other
 
 
 @njit(cache=True, nogil=True)
-def rehash(streams: UInt32, capacity: int) -> UInt32:
-    """The same entries in a table of `capacity` places, a power of two."""
-    larger = np.zeros((capacity, STREAM_COLUMNS), np.uint32)
+def move_streams(streams: Records, larger: Records) -> None:
+    """Enters all 4-tuples into an empty, larger table."""
     for old in range(len(streams)):
-        if streams[old, FLAGS] & USED:
-            key = np.uint64(streams[old, HASH_HIGH]) << np.uint64(32) | np.uint64(streams[old, HASH_LOW])
-            larger[find_entry(larger, key)] = streams[old]
-    return larger
+        if streams[old].flags & USED:
+            larger[find_stream(larger, streams[old].key)] = streams[old]

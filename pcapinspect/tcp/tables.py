@@ -1,249 +1,152 @@
-"""The tracker's state: growable structure-of-arrays tables, as the compiled functions take them.
+"""The tracker's state: record arrays that grow, as the compiled functions take them.
 
-Memory: `Rows` is the result, one row a connection. `Live` and `Sides` hold only connections that may still
-go on, `Holes` only bytes that are missing. `streams` keeps 32 bytes for every 4-tuple of the capture, because
-Wireshark never forgets one either and its numbers would differ.
+Memory: `ROW` is the result, one record a connection. `SIDE` pairs hold only connections that may still go on, `HOLE`
+only bytes that are missing. `STREAM` keeps 32 bytes for every 4-tuple of the capture, because Wireshark never
+forgets one either and its numbers would differ.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pcapinspect.columns import MISSING, Int32, Int64, UInt8, UInt16, UInt32, UInt64
 from pcapinspect.tcp.connections import Connections
 
+Records = Any
+"""A table: a numpy record array."""
+
+Record = Any
+"""One record of a table: its fields are attributes. Compiled functions take it by reference."""
+
 NONE = -1
-"""No row, no slot, no hole."""
+"""No row, no slot, no hole, no number."""
+
+RING = 4
+"""Packets that each direction remembers to tell copies: SPAN ports and bridges let few others between."""
+
+
+def _numbers(names: str) -> list[tuple[str, str]]:
+    return [(name, "i8") for name in names.split()]
+
+
+PACKET = np.dtype(
+    [(name, "u8") for name in ("src_high", "src_low", "dst_high", "dst_low")]
+    + _numbers("src_port dst_port time frame file seq ack flags window ip_id checksum length captured side")
+)
+"""The packet at hand. `side`: where its sender stands in the canonical order of the 4-tuple, 0 or 1."""
+
+STREAM = np.dtype(
+    [("key", "u8"), ("base", "u4", (2,)), ("number", "i4"), ("row", "i4"), ("flags", "u4"), ("spare", "u4")]
+)
+"""A 4-tuple. `base`: Wireshark's base_seq of each side; `number`: its stream number; `row`: its newest row + 1."""
+
+USED, BASE_SET_A, BASE_SET_B, WATCH_A, WATCH_B, REVERSED = 1, 2, 4, 8, 16, 32
+"""Bits of `STREAM.flags`. WATCH_x: that side may be a watched server. REVERSED: opened from a watched port."""
+
+_WORKING = [
+    ("state", "u1"),
+    ("client_side", "u1"),
+    ("older", "i4"),
+    ("slot", "i4"),
+    ("next_up", "i8"),
+    ("next_down", "i8"),
+    ("fin_time", "i8"),
+]
+ROW = np.dtype([(f.name, f.metadata["dtype"]) for f in fields(Connections)] + _WORKING, align=True)
+"""A connection: the columns of Connections, then what matching later packets needs. `client_side`: which side of
+the 4-tuple is the client; `older`: the row before it on the same 4-tuple; `slot`: its live state, or NONE;
+`next_up`, `next_down`: next sequence number of client and server as far as seen, or NONE; `fin_time`: first FIN."""
 
 MIDSTREAM_ROW = 1
 SERVER_ACKED = 2
-"""The server acknowledged the SYN by something that is not a SYN/ACK."""
 CLIENT_ACKED = 4
-"""The client acknowledged the server's SYN with a SYN/ACK of its own (simultaneous open, split handshake)."""
 REFUSED_ROW = 8
 UNREACHABLE_ROW = 16
 FIN_UP = 32
 FIN_DOWN = 64
 RETIRED = 128
-"""Its live state is gone for good.
+"""Bits of `ROW.state`, evidence so far. SERVER_ACKED: the server acknowledged the SYN, but not by a SYN/ACK. CLIENT_ACKED:
+the client acknowledged the server's SYN by a SYN/ACK of its own (simultaneous open, split handshake). RETIRED: the live
+state is gone for good."""
 
-All these: bits of `Rows.state`."""
-
-RING = 4
-"""Packets of each direction that are remembered to tell copies: SPAN ports and bridges hold a packet back by few others."""
-
-
-class Rows(NamedTuple):
-    """One row a connection: the columns of Connections, then what matching later packets needs."""
-
-    file: UInt16
-    first_frame: Int64
-    client_high: UInt64
-    client_low: UInt64
-    client_port: UInt16
-    server_high: UInt64
-    server_low: UInt64
-    server_port: UInt16
-    isn: Int64
-    start: Int64
-    outcome: UInt8
-    syn_packets: UInt32
-    last_syn_time: Int64
-    synack_time: Int64
-    synack_frame: Int64
-    synack_file: Int64
-    handshake_rtt: Int64
-    established_time: Int64
-    established_frame: Int64
-    answer_time: Int64
-    answer_frame: Int64
-    end: Int64
-    last_frame: Int64
-    close: UInt8
-    close_time: Int64
-    bytes_up: Int64
-    bytes_down: Int64
-    packets_up: Int64
-    packets_down: Int64
-    tcp_stream: Int64
-    state: UInt8
-    client_side: UInt8
-    """Which side of the 4-tuple (0 or 1 in its canonical order) is the client."""
-    older: Int32
-    """The row before this one on the same 4-tuple."""
-    slot: Int32
-    """Where its live state is, or NONE."""
-    next_up: Int64
-    """The client's next sequence number, as far as seen; NONE where unknown."""
-    next_down: Int64
-    fin_time: Int64
-    """Of the first FIN."""
-
-
-class Live(NamedTuple):
-    """Slots: connections that may still go on. Slot n has the sides 2n (client) and 2n + 1 (server)."""
-
-    row: Int32
-    free: Int32
-    """A stack of free slots; `counts[FREE]` is its height."""
-
-
-class Sides(NamedTuple):
-    """One direction of a live connection. Positions count from `base`, 64 bits wide."""
-
-    base: Int64
-    """Sequence number of position 0, or NONE: the byte after the SYN, or the first number seen."""
-    low: Int64
-    """Lowest position seen: 0, or less when midstream bytes come late."""
-    high: Int64
-    """The position after the highest byte seen."""
-    acked: Int64
-    """The highest position that the other side acknowledged, or MISSING."""
-    fin: Int64
-    """Position of the FIN, or MISSING."""
-    shift: Int64
-    """Position of the stream's first byte, or MISSING until it is known: what `Segments.offset` counts from."""
-    window: Int64
-    """Last advertised window, unscaled."""
-    hole: Int32
-    """First of its holes, or NONE."""
-    holes: Int32
-    marks: UInt64
-    """(side, RING): fingerprints of its last packets."""
-    mark_times: Int64
-    cursor: UInt8
-
-
-class Holes(NamedTuple):
-    """Missing bytes [start, end) of a side, a chain in ascending order."""
-
-    start: Int64
-    end: Int64
-    time: Int64
-    """When later bytes were first seen."""
-    next: Int32
-    free: Int32
-
-
-COUNTS = (
-    "packets",
-    "streams",
-    "entries",
-    "rows",
-    "slots",
-    "free",
-    "holes",
-    "free_holes",
-    "floor",
-    "segments",
-    "syns",
-    "duplicates",
-    "retransmissions",
-    "out_of_order",
-    "acked_unseen",
-    "gaps",
-    "gap_bytes",
-    "cut_payloads",
+SIDE = np.dtype(
+    [
+        ("row", "i8"),
+        ("base", "i8"),
+        ("low", "i8"),
+        ("high", "i8"),
+        ("acked", "i8"),
+        ("fin", "i8"),
+        ("shift", "i8"),
+        ("window", "i8"),
+        ("hole", "i4"),
+        ("holes", "i4"),
+        ("cursor", "i8"),
+        ("marks", "u8", (RING,)),
+        ("mark_times", "i8", (RING,)),
+    ]
 )
-(
-    PACKETS,
-    STREAMS,
-    ENTRIES,
-    ROWS,
-    SLOTS,
-    FREE,
-    HOLES,
-    FREE_HOLES,
-    FLOOR,
-    SEGMENTS,
-    SYNS,
-    DUPLICATES,
-    RETRANSMISSIONS,
-    OUT_OF_ORDER,
-    ACKED_UNSEEN,
-    GAPS,
-    GAP_BYTES,
-    CUT_PAYLOADS,
-) = range(len(COUNTS))
-"""Places in `counts`: sizes of the tables, and counts for TcpQuality."""
+"""One direction of a live connection; slot n has the sides 2n (client) and 2n + 1 (server). `row`: whose it is, or NONE
+where the slot is free. Positions count from sequence number `base`, 64 bits wide: `low` and `high` of the bytes
+seen, `acked` by the other side, `fin`. `shift`: the position of the first byte, from which Segments.offset
+counts. `hole`, `holes`: first and number of its holes. `marks`: fingerprints of the last packets."""
 
-STREAM_COLUMNS = 8
-HASH_LOW, HASH_HIGH, BASE, _BASE_B, STREAM, FLAGS, ROW, _SPARE = range(STREAM_COLUMNS)
-"""Columns of `streams`, 32 bits each, 32 bytes a 4-tuple. BASE + side: Wireshark's base_seq. ROW: its newest row + 1."""
+HOLE = np.dtype([("start", "i8"), ("end", "i8"), ("time", "i8"), ("next", "i4"), ("free", "i4")])
+"""Missing bytes [start, end) of a side, a chain in ascending order; `time`: when later bytes were first seen. The field
+`free` of the first records is the stack of free ones."""
 
-USED, BASE_SET_A, BASE_SET_B, WATCH_A, WATCH_B, REVERSED = 1, 2, 4, 8, 16, 32
-"""Bits of FLAGS. WATCH_x: that side may be a watched server. REVERSED: the connection was opened from a watched port."""
+SEGMENT = np.dtype([("packet", "i8"), ("connection", "i8"), ("offset", "i8"), ("direction", "u1"), ("end", "u1")])
+SYN_PACKET = np.dtype([("packet", "i8"), ("connection", "i8")])
+"""What a batch yields: places in the batch, and what they became."""
+
+COUNTS = np.dtype(
+    _numbers("packets floor streams entries rows slots free_slots hole_records free_holes segments syns")
+    + _numbers("duplicates retransmissions out_of_order acked_unseen gaps gap_bytes cut_payloads")
+)
+"""Sizes of the tables in use, `floor`: the earliest time since the last sweep; then counts for TcpQuality."""
+
+LATEST = np.iinfo(np.int64).max
 
 
-class Tables(NamedTuple):
-    """All state that compiled functions share."""
-
-    rows: Rows
-    live: Live
-    sides: Sides
-    holes: Holes
-    counts: Int64
+def records(dtype: np.dtype[Any], size: int = 0) -> Records:
+    """A table of `size` records, all zero."""
+    table = np.recarray(size, dtype)
+    table[...] = np.zeros(1, dtype)
+    return table
 
 
-class Output(NamedTuple):
-    """What one call yields: indices into the batch, and what they became."""
-
-    packet: Int64
-    connection: Int64
-    direction: UInt8
-    offset: Int64
-    end: UInt8
-    syn_packet: Int64
-    syn_connection: Int64
+def _table(dtype: np.dtype[Any], size: int = 0) -> Any:
+    return field(default_factory=lambda: records(dtype, size))
 
 
-def empty_tables() -> Tables:
-    """Tables without rows; `reserve` makes room."""
-    types = {f.name: f.metadata["dtype"] for f in fields(Connections)}
-    working = {
-        "state": np.dtype("u1"),
-        "client_side": np.dtype("u1"),
-        "older": np.dtype("i4"),
-        "slot": np.dtype("i4"),
-    }
-    rows = Rows(**{name: np.empty(0, types.get(name, working.get(name, np.dtype("i8")))) for name in Rows._fields})
-    live = Live(np.empty(0, "i4"), np.empty(0, "i4"))
-    sides = Sides(
-        base=np.empty(0, "i8"),
-        low=np.empty(0, "i8"),
-        high=np.empty(0, "i8"),
-        acked=np.empty(0, "i8"),
-        fin=np.empty(0, "i8"),
-        shift=np.empty(0, "i8"),
-        window=np.empty(0, "i8"),
-        hole=np.empty(0, "i4"),
-        holes=np.empty(0, "i4"),
-        marks=np.empty((0, RING), "u8"),
-        mark_times=np.empty((0, RING), "i8"),
-        cursor=np.empty(0, "u1"),
-    )
-    holes = Holes(np.empty(0, "i8"), np.empty(0, "i8"), np.empty(0, "i8"), np.empty(0, "i4"), np.empty(0, "i4"))
-    counts = np.zeros(len(COUNTS), "i8")
-    counts[FLOOR] = -MISSING - 1
-    return Tables(rows, live, sides, holes, counts)
+@dataclass(slots=True)
+class Tables:
+    """All state of a tracker."""
+
+    streams: Records = _table(STREAM, 1 << 12)
+    rows: Records = _table(ROW)
+    sides: Records = _table(SIDE)
+    free: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    holes: Records = _table(HOLE)
+    counts: Records = _table(COUNTS, 1)
+    packet: Records = _table(PACKET, 1)
+
+    def __post_init__(self) -> None:
+        self.counts[0].floor = LATEST
+
+    def reserve(self, packets: int) -> None:
+        """Makes room for whatever `packets` more packets may need: a row, a slot and two holes each."""
+        counts = self.counts[0]
+        grow(self.rows, counts.rows + packets)
+        grow(self.sides, 2 * (counts.slots + packets))
+        grow(self.free, counts.slots + packets)
+        grow(self.holes, counts.hole_records + 2 * packets)
 
 
-def reserve(tables: Tables, packets: int) -> None:
-    """Makes room for whatever `packets` more packets may need: a row, a slot and two holes each."""
-    counts = tables.counts
-    _grow(tables.rows, int(counts[ROWS]) + packets)
-    _grow(tables.live, int(counts[SLOTS]) + packets)
-    _grow(tables.sides, 2 * (int(counts[SLOTS]) + packets))
-    _grow(tables.holes, int(counts[HOLES]) + 2 * packets)
-
-
-def _grow(table: Any, needed: int) -> None:
-    """Enlarges every column of a table in place (realloc moves pages, it does not copy them)."""
-    capacity = len(table[0])
-    if capacity >= needed:
-        return
-    for array in table:
-        array.resize((max(needed, capacity + capacity // 2), *array.shape[1:]), refcheck=False)
+def grow(table: NDArray[Any], needed: int) -> None:
+    """Enlarges a table in place (realloc moves pages, it does not copy them)."""
+    if len(table) < needed:
+        table.resize(max(needed, len(table) + len(table) // 2), refcheck=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -11,17 +12,19 @@ from pcapinspect.address import halves
 from pcapinspect.capture.batch import PacketBatch, Packets
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.settings import Settings
-from pcapinspect.tcp import tables as table
 from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, Connections, Syns, TcpQuality
-from pcapinspect.tcp.kernel import walk
 from pcapinspect.tcp.outcome import closes, outcomes
-from pcapinspect.tcp.packets import PacketColumns, columns_of
 from pcapinspect.tcp.segments import END_RST, Segments
 from pcapinspect.tcp.slots import close_all, sweep
-from pcapinspect.tcp.streams import rehash
+from pcapinspect.tcp.streams import move_streams
+from pcapinspect.tcp.tables import SEGMENT, STREAM, SYN_PACKET, Records, Tables, records
+from pcapinspect.tcp.walk import PacketColumns, columns_of, walk
 
-SWEEP_EVERY = 1 << 15
+SWEEP_EVERY = 1 << 16
 """Packets of the capture between two looks for connections that are over."""
+
+BLOCK = 1 << 12
+"""Rows that are turned into columns at a time: they fit in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,10 @@ class ConnectionTracker:
         self._ports = np.zeros(1 << 16, np.uint8)
         self._ports[list(settings.ports)] = 1
         self._servers = np.array([halves(text) for text in settings.servers], np.uint64).reshape(-1, 2)
-        self._tables = table.empty_tables()
-        self._streams = np.zeros((1 << 12, table.STREAM_COLUMNS), np.uint32)
         # Hashes from a seed that a capture cannot know: it cannot be made to collide.
         self._seed = np.uint64(int.from_bytes(os.urandom(8)))
+        self._tables = Tables()
+        self._counts = self._tables.counts[0]
         self._syns: list[Syns] = []
         self._retired: list[Int64] = []
         self._end = MISSING
@@ -56,20 +59,20 @@ class ConnectionTracker:
         packets, count = batch.packets, len(batch.packets)
         if count == 0:
             return Segments.empty()
-        output = _output(count)
+        tables, counts = self._tables, self._counts
+        segments, syns = np.recarray(count, SEGMENT), np.recarray(count, SYN_PACKET)
         columns = columns_of(packets)
-        counts = self._tables.counts
-        counts[table.SEGMENTS] = counts[table.SYNS] = 0
+        counts.segments = counts.syns = 0
         done = 0
         while done < count:
-            step = min(count - done, SWEEP_EVERY - int(counts[table.PACKETS]) % SWEEP_EVERY)
-            self._walk(columns, done, done + step, output)
+            step = min(count - done, SWEEP_EVERY - int(counts.packets) % SWEEP_EVERY)
+            self._walk(columns, done, done + step, segments, syns)
             done += step
-            if counts[table.PACKETS] % SWEEP_EVERY == 0:
-                self._retired.append(sweep(self._tables))
+            if counts.packets % SWEEP_EVERY == 0:
+                self._retired.append(sweep(tables.rows, tables.sides, tables.free, tables.holes, counts))
         self._end = int(packets.time[-1])
-        self._keep_syns(packets, output)
-        return _segments(packets, output, int(counts[table.SEGMENTS]))
+        self._keep_syns(packets, syns[: counts.syns])
+        return _segments(packets, segments[: counts.segments])
 
     def take_retired(self) -> Int64:
         """Numbers of connections for which no further segment will come, since the last call."""
@@ -79,74 +82,83 @@ class ConnectionTracker:
 
     def finish(self) -> TcpResult:
         """The connections of the whole capture. The tracker is at its end."""
-        close_all(self._tables)
-        count = int(self._tables.counts[table.ROWS])
-        for array in self._tables.rows:
-            array.resize(count, refcheck=False)
-        rows = self._tables.rows
+        tables = self._tables
+        close_all(tables.rows, tables.sides, tables.free, tables.holes, self._counts)
+        rows = tables.rows[: self._counts.rows]
         outcome = outcomes(rows, self._end)
         close, close_time = closes(rows, outcome, self._end)
-        kept = {f.name: getattr(rows, f.name) for f in fields(Connections)}
-        connections = Connections(**kept | {"outcome": outcome, "close": close, "close_time": close_time})
+        judged: dict[str, Any] = {"outcome": outcome, "close": close, "close_time": close_time}
+        connections = Connections(**_columns(rows, [f.name for f in fields(Connections)]) | judged)
         return TcpResult(connections, Syns.concatenate(self._syns), self._quality(connections))
 
-    def _walk(self, columns: PacketColumns, first: int, last: int, output: table.Output) -> None:
+    def _walk(self, columns: PacketColumns, first: int, last: int, segments: Records, syns: Records) -> None:
         """Takes in the packets [first, last) of a batch, after making room for them."""
-        counts = self._tables.counts
-        table.reserve(self._tables, last - first)
-        needed = 2 * (int(counts[table.ENTRIES]) + last - first)
-        if needed > len(self._streams):
-            self._streams = rehash(self._streams, 1 << (needed - 1).bit_length())
-        walk(columns, first, last, self._streams, self._tables, output, self._ports, self._servers, self._seed)
-
-    def _keep_syns(self, packets: Packets, output: table.Output) -> None:
-        count = int(self._tables.counts[table.SYNS])
-        index = output.syn_packet[:count]
-        self._syns.append(
-            Syns(packets.time[index], packets.frame[index], packets.file[index], output.syn_connection[:count].copy())
+        tables = self._tables
+        tables.reserve(last - first)
+        needed = 2 * (int(self._counts.entries) + last - first)
+        if needed > len(tables.streams):
+            larger = records(STREAM, 1 << (needed - 1).bit_length())
+            move_streams(tables.streams, larger)
+            tables.streams = larger
+        walk(
+            columns,
+            first,
+            last,
+            tables.packet,
+            tables.streams,
+            tables.rows,
+            tables.sides,
+            tables.free,
+            tables.holes,
+            tables.counts,
+            segments,
+            syns,
+            self._ports,
+            self._servers,
+            self._seed,
         )
 
+    def _keep_syns(self, packets: Packets, syns: Records) -> None:
+        at = syns.packet
+        self._syns.append(Syns(packets.time[at], packets.frame[at], packets.file[at], syns.connection.copy()))
+
     def _quality(self, connections: Connections) -> TcpQuality:
-        counted = dict(zip(table.COUNTS, self._tables.counts.tolist(), strict=True))
+        counted = [f.name for f in fields(TcpQuality) if f.name in self._counts.dtype.names]
         went_on = np.isin(connections.outcome, (ESTABLISHED, MIDSTREAM))
         silent = (connections.synack_time == MISSING) & (connections.outcome == ESTABLISHED)
-        names = {f.name for f in fields(TcpQuality)} & counted.keys()
         return TcpQuality(
-            **{name: counted[name] for name in names},
+            **{name: int(self._counts[name]) for name in counted},
             synack_not_captured=int(silent.sum()),
             client_only=int((went_on & (connections.packets_down == 0)).sum()),
             server_only=int((connections.packets_up == 0).sum()),
         )
 
 
-def _output(count: int) -> table.Output:
-    """Room for what a batch of `count` packets can yield."""
-    return table.Output(
-        packet=np.empty(count, np.int64),
-        connection=np.empty(count, np.int64),
-        direction=np.empty(count, np.uint8),
-        offset=np.empty(count, np.int64),
-        end=np.empty(count, np.uint8),
-        syn_packet=np.empty(count, np.int64),
-        syn_connection=np.empty(count, np.int64),
-    )
+def _columns(rows: Records, names: list[str]) -> dict[str, Any]:
+    """The fields of all rows as contiguous arrays."""
+    columns = {name: np.empty(len(rows), rows.dtype[name]) for name in names}
+    for first in range(0, len(rows), BLOCK):
+        block = rows[first : first + BLOCK]
+        for name, column in columns.items():
+            column[first : first + BLOCK] = block[name]
+    return columns
 
 
-def _segments(packets: Packets, output: table.Output, count: int) -> Segments:
+def _segments(packets: Packets, segments: Records) -> Segments:
     """The segments that the walk found, with the columns of their packets. Text in a RST is not the stream's."""
-    index = output.packet[:count]
-    end = output.end[:count]
-    length, captured = packets.payload_length[index], packets.captured_length[index]
-    length[end == END_RST] = captured[end == END_RST] = 0
+    at = segments.packet
+    length, captured = packets.payload_length[at], packets.captured_length[at]
+    reset = segments.end == END_RST
+    length[reset] = captured[reset] = 0
     return Segments(
-        connection=output.connection[:count],
-        direction=output.direction[:count],
-        offset=output.offset[:count],
+        connection=segments.connection.copy(),
+        direction=segments.direction.copy(),
+        offset=segments.offset.copy(),
         length=length,
         captured=captured,
-        start=packets.payload_start[index],
-        time=packets.time[index],
-        frame=packets.frame[index],
-        file=packets.file[index],
-        end=end,
+        start=packets.payload_start[at],
+        time=packets.time[at],
+        frame=packets.frame[at],
+        file=packets.file[at],
+        end=segments.end.copy(),
     )

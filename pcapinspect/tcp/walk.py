@@ -1,0 +1,260 @@
+"""The compiled walk over a batch: each packet finds its 4-tuple and its connection, and moves them on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from pcapinspect.capture.batch import TCP, Packets
+from pcapinspect.columns import MISSING, Int32, Int64, UInt8, UInt16, UInt32, UInt64
+from pcapinspect.tcp.handshake import (
+    prove_by_client,
+    prove_by_server,
+    take_error,
+    take_fin,
+    take_rst,
+    take_syn,
+    take_synack,
+)
+from pcapinspect.tcp.matching import find_attempt, find_connection, is_copy
+from pcapinspect.tcp.payload import account, acknowledge, plausible, position
+from pcapinspect.tcp.segments import DOWN, END_FIN, END_NONE, END_RST, UP
+from pcapinspect.tcp.sequence import wrap
+from pcapinspect.tcp.slots import open_row, open_slot
+from pcapinspect.tcp.streams import ACK, FIN, RST, SYN, add_stream, find_stream, key_of, number_stream, sender_side
+from pcapinspect.tcp.tables import MIDSTREAM_ROW, NONE, RETIRED, REVERSED, USED, WATCH_A, WATCH_B, Record, Records
+
+NO_SEGMENT = -1
+
+
+class PacketColumns(NamedTuple):
+    """The columns of Packets that the walk reads."""
+
+    file: UInt16
+    frame: Int64
+    time: Int64
+    src_high: UInt64
+    src_low: UInt64
+    dst_high: UInt64
+    dst_low: UInt64
+    src_port: UInt16
+    dst_port: UInt16
+    seq: UInt32
+    ack: UInt32
+    flags: UInt16
+    window: UInt16
+    ip_id: UInt32
+    checksum: UInt16
+    kind: UInt8
+    payload_length: Int32
+    captured_length: Int32
+
+
+def columns_of(packets: Packets) -> PacketColumns:
+    """The columns of a table of packets; nothing is copied."""
+    return PacketColumns(*(getattr(packets, name) for name in PacketColumns._fields))
+
+
+@njit(cache=True, nogil=True)
+def walk(
+    columns: PacketColumns,
+    first: int,
+    last: int,
+    packets: Records,
+    streams: Records,
+    rows: Records,
+    sides: Records,
+    free: Int32,
+    holes: Records,
+    all_counts: Records,
+    segments: Records,
+    syns: Records,
+    ports: UInt8,
+    servers: UInt64,
+    seed: np.uint64,
+) -> None:
+    """Takes in the packets [first, last) of a batch. The tables have room (`Tables.reserve`)."""
+    packet, counts = packets[0], all_counts[0]
+    for i in range(first, last):
+        load(packet, columns, i)
+        counts.packets += 1
+        counts.floor = min(counts.floor, packet.time)
+        is_tcp = columns.kind[i] == TCP
+        key = key_of(packet, seed)
+        stream = streams[find_stream(streams, key)]
+        if is_tcp or packet.flags != 0:
+            if not stream.flags & USED:
+                add_stream(stream, key, watched(packet, ports, servers), counts)
+            number_stream(stream, packet, not is_tcp, counts)
+        if not stream.flags & (WATCH_A | WATCH_B):
+            continue
+        newest = int(stream.row) - 1
+        if not is_tcp:
+            place = find_attempt(rows, newest, packet.side, packet.seq, packet.time)
+            if place != NONE:
+                take_error(packet, rows[place])
+            continue
+        place = find_connection(rows, newest, packet)
+        if place == NONE:
+            place = begin(packet, stream, rows, newest, counts)
+            if place == NONE:
+                continue
+        row = rows[place]
+        up = row.client_side == packet.side
+        if row.slot == NONE:
+            if row.state & RETIRED:
+                count_packet(packet, row, up)
+                continue
+            open_slot(place, row, sides, free, counts)
+        me = sides[2 * row.slot + (UP if up else DOWN)]
+        peer = sides[2 * row.slot + (DOWN if up else UP)]
+        if is_copy(packet, me):
+            counts.duplicates += 1
+            continue
+        if up and packet.flags & (SYN | ACK | RST) == SYN:
+            syn = syns[counts.syns]
+            syn.packet, syn.connection = i, place
+            counts.syns += 1
+        at, end = follow(packet, row, me, peer, up, rows, holes, counts)
+        if end != NO_SEGMENT:
+            segment = segments[counts.segments]
+            segment.packet, segment.connection = i, place
+            segment.direction = UP if up else DOWN
+            if me.shift == MISSING:
+                me.shift = at
+            segment.offset, segment.end = at - me.shift, end
+            counts.segments += 1
+
+
+@njit(cache=True, nogil=True)
+def load(packet: Record, columns: PacketColumns, i: int) -> None:
+    """Gathers packet i, as signed 64-bit numbers (addresses unsigned)."""
+    packet.src_high, packet.src_low = columns.src_high[i], columns.src_low[i]
+    packet.dst_high, packet.dst_low = columns.dst_high[i], columns.dst_low[i]
+    packet.src_port, packet.dst_port = columns.src_port[i], columns.dst_port[i]
+    packet.time, packet.frame, packet.file = columns.time[i], columns.frame[i], columns.file[i]
+    packet.seq, packet.ack, packet.flags = columns.seq[i], columns.ack[i], columns.flags[i]
+    packet.window, packet.ip_id, packet.checksum = columns.window[i], columns.ip_id[i], columns.checksum[i]
+    packet.length, packet.captured = columns.payload_length[i], columns.captured_length[i]
+    packet.side = sender_side(packet)
+
+
+@njit(cache=True, nogil=True)
+def watched(packet: Record, ports: UInt8, servers: UInt64) -> int:
+    """Which ends of the packet's 4-tuple may be a watched server: bits WATCH_A, WATCH_B."""
+    watch = 0
+    if ports[packet.src_port] and is_server(servers, packet.src_high, packet.src_low):
+        watch |= WATCH_A << packet.side
+    if ports[packet.dst_port] and is_server(servers, packet.dst_high, packet.dst_low):
+        watch |= WATCH_B >> packet.side
+    return watch
+
+
+@njit(cache=True, nogil=True)
+def is_server(servers: UInt64, high: int, low: int) -> bool:
+    """Whether the address is among the servers asked for; with none given, every address is."""
+    found = len(servers) == 0
+    for k in range(len(servers)):
+        found |= servers[k, 0] == high and servers[k, 1] == low
+    return found
+
+
+@njit(cache=True, nogil=True)
+def begin(packet: Record, stream: Record, rows: Records, newest: int, counts: Record) -> int:
+    """A new connection that this packet begins, or NONE: it is none to a watched port."""
+    from_watched = stream.flags & (WATCH_A << packet.side) != 0
+    to_watched = stream.flags & (WATCH_B >> packet.side) != 0
+    client_sends = to_watched
+    if packet.flags & SYN and not packet.flags & RST:
+        if packet.flags & ACK:
+            client_sends = False
+            if not from_watched:
+                return NONE
+        elif not to_watched:
+            stream.flags |= REVERSED
+            return NONE
+        stream.flags &= ~REVERSED
+    elif stream.flags & REVERSED:
+        return NONE
+    place = int(counts.rows)
+    counts.rows += 1
+    open_row(packet, rows[place], newest, client_sends, stream.number)
+    stream.row = place + 1
+    return place
+
+
+@njit(cache=True, nogil=True)
+def count_packet(packet: Record, row: Record, up: bool) -> None:
+    """The packet is one of the connection's; the last so far."""
+    row.end = packet.time
+    row.last_frame = packet.frame
+    if up:
+        row.packets_up += 1
+    else:
+        row.packets_down += 1
+
+
+@njit(cache=True, nogil=True)
+def follow(
+    packet: Record, row: Record, me: Record, peer: Record, up: bool, rows: Records, holes: Records, counts: Record
+) -> tuple[int, int]:
+    """Moves a connection on by one packet. Returns the position and the end mark of its segment, or NO_SEGMENT."""
+    count_packet(packet, row, up)
+    flags, seq = packet.flags, packet.seq
+    client, server = (me, peer) if up else (peer, me)
+    if flags & RST:
+        if take_rst(packet, row, me, peer, up):
+            return position(me, seq) if me.base != NONE else 0, END_RST
+        return 0, NO_SEGMENT
+    if flags & SYN:
+        if flags & ACK:
+            take_synack(packet, row, client, server, up, rows)
+        else:
+            take_syn(packet, row, server, up, counts)
+        seq = wrap(seq + 1)
+    elif flags & ACK:
+        if up:
+            prove_by_client(packet, row, server)
+        elif not prove_by_server(packet, row, client, server):
+            return 0, NO_SEGMENT
+    if me.base == NONE:
+        me.base = seq
+        if up:
+            row.next_up = seq
+        else:
+            row.next_down = seq
+    me.window = packet.window
+    if flags & ACK:
+        acknowledge(peer, packet.ack)
+    if packet.length > 0 or flags & FIN:
+        return take_payload(packet, row, me, up, seq, holes, counts)
+    return 0, NO_SEGMENT
+
+
+@njit(cache=True, nogil=True)
+def take_payload(
+    packet: Record, row: Record, me: Record, up: bool, seq: int, holes: Records, counts: Record
+) -> tuple[int, int]:
+    """Payload and FIN: what of it is new. Returns the position and the end mark of the segment, or NO_SEGMENT."""
+    at = position(me, seq)
+    if not plausible(me, at) or (at < 0 and not row.state & MIDSTREAM_ROW):
+        return 0, NO_SEGMENT
+    if packet.length <= 1 and at == me.high - 1 and not packet.flags & (SYN | FIN):
+        return 0, NO_SEGMENT  # a keep-alive probe: its byte is not the stream's (RFC 9293, 3.8.4)
+    if packet.length > 0:
+        fresh = account(me, holes, at, packet.length, packet.time, counts)
+        if up:
+            row.bytes_up += fresh
+        else:
+            row.bytes_down += fresh
+        if packet.captured < packet.length:
+            counts.cut_payloads += 1
+    if packet.flags & FIN:
+        take_fin(packet, row, me, at + packet.length, up, counts)
+    if up:
+        row.next_up = wrap(me.base + me.high)
+    else:
+        row.next_down = wrap(me.base + me.high)
+    return at, END_FIN if packet.flags & FIN else END_NONE
