@@ -1,4 +1,4 @@
-"""The parts of the page that are the same for every report: style, scripts, plotly, and the policy that lets only them run."""
+"""What is the same in every page: style, scripts, plotly, and the policy that lets only them run."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def pack(content: bytes) -> str:
 
 @cache
 def policy() -> str:
-    """The content security policy: nothing is loaded from anywhere, and only the scripts of the page run, by their hashes.
+    """The content security policy: nothing is loaded, and only the scripts of the page run, by their hashes.
 
     plotly.js is inflated by the page and added as an inline script: its hash, too, is in the list, so that a page
     whose packed plotly was changed runs nothing of it. Styles may be inline because plotly sets style attributes;

@@ -1,7 +1,8 @@
 """What the page carries for its scripts: the document, and its tables packed column by column.
 
     {"document": the JSON document without its tables,
-     "tables": {name: {"rows", "shown", "columns": {column: form}}},
+     "tables": {name: {"rows", "shown", "names": columns in their order,
+                        "columns": {column: form}}},
      "zone": {"name", "offsets": [[from this second on, seconds ahead of UTC], ...]}}
 
     form  {"kind": "time", "s": seconds since 1970, each less the known one before it, "n": nanoseconds, -1: no time}
@@ -49,7 +50,7 @@ def page_data(document: Mapping[str, Any]) -> bytes:
 
 def _table(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
     columns = {column: _pack(kind, table["columns"][column]) for column, kind in TABLES[name].items()}
-    return {"rows": table["rows"], "shown": table["shown"], "columns": columns}
+    return {"rows": table["rows"], "shown": table["shown"], "names": list(columns), "columns": columns}
 
 
 def _pack(kind: str, values: list[Any]) -> dict[str, Any]:

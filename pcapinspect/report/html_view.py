@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 
+from markupsafe import Markup, escape
+
 from pcapinspect.address import endpoint
 from pcapinspect.clock import iso, parse_iso, zone
 from pcapinspect.report.columns import TABLES, TEXT, TIME
@@ -17,16 +19,16 @@ PRINTED_ROWS = 200
 """Rows of a table that are in the HTML itself: enough to read on, and the file stays small."""
 
 PRINTED_TABLES = {
+    "connections": "start client_ip client_port server_ip server_port outcome syn_packets handshake_rtt exchanges "
+    "close file first_frame tcp_stream",
+    "exchanges": "request_time client_ip server_ip method operation ca_identifier status latency uri user_agent "
+    "request_frame response_frame",
     "clients": "client_ip server_ip server_port attempts established unanswered refused exchanges errors poll_period "
     "first last operations",
     "pauses": "pause server_ip server_port last_answer first_unanswered last_unanswered next_answer silence_at_least "
     "silence_at_most unanswered_attempts clients accepted_before_60s cause confidence",
     "minutes": "minute server_ip server_port syn_packets attempts accepted unanswered refused exchanges errors "
     "peak_accepted_60s peak_open over_limit paused_seconds",
-    "connections": "start client_ip client_port server_ip server_port outcome syn_packets handshake_rtt exchanges close "
-    "file first_frame tcp_stream",
-    "exchanges": "request_time client_ip server_ip method operation ca_identifier status latency uri user_agent "
-    "request_frame response_frame",
     "flows": "start end exporter src_ip src_port dst_ip dst_port packets bytes tcp_flags",
 }
 
@@ -120,7 +122,7 @@ def quality(document: Mapping[str, Any]) -> View:
     concerns = list(document["capture"]["notes"])
     for file in document["inputs"]:
         concerns += [f"{file['path']}: {warning}" for warning in file["warnings"]]
-    label = "nothing missing" if not concerns else "1 concern" if len(concerns) == 1 else f"{len(concerns)} concerns"
+    label = "no concerns" if not concerns else "1 concern" if len(concerns) == 1 else f"{len(concerns)} concerns"
     return {"label": label, "concerns": concerns, "tone": "bad" if concerns else "good"}
 
 
@@ -131,11 +133,11 @@ def figures(document: Mapping[str, Any], tz: tzinfo) -> list[View]:
     server, settings = document["servers"][0], document["settings"]
     peak = server["peak_accepted_60s"]
     failed = server["unanswered"] + server["refused"] + server["unreachable"]
-    shown = [
+    return [
         figure("attempts", server["attempts"], f"from {server['clients']:,} clients"),
         figure("failed", failed, f"{share(failed, server['attempts'])} of the attempts", loud=failed > 0),
         figure(
-            f"accepted in {settings['window']} s, at most",
+            f"most accepted in {settings['window']} s",
             peak["count"] if peak else 0,
             f"the limit is {settings['limit']}",
             loud=bool(peak) and peak["count"] >= settings["limit"],
@@ -146,7 +148,6 @@ def figures(document: Mapping[str, Any], tz: tzinfo) -> list[View]:
         figure("minutes over the limit", server["minutes_over_limit"], first_of(server["first_over_limit"], tz)),
         figure("error responses", server["errors"], f"{share(server['errors'], server['exchanges'])} of the exchanges"),
     ]
-    return shown
 
 
 def figure(label: str, count: int, note: str, loud: bool = False) -> View:
@@ -155,6 +156,16 @@ def figure(label: str, count: int, note: str, loud: bool = False) -> View:
 
 def first_of(time: str | None, tz: tzinfo) -> str:
     return f"first at {in_zone(time, tz, 0)}" if time else "none"
+
+
+def with_code(text: str) -> Markup:
+    """A sentence whose commands stand between backticks, for the template."""
+    parts = [escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
 
 
 def share(part: int, whole: int) -> str:
@@ -185,8 +196,17 @@ def finding(found: Mapping[str, Any], tz: tzinfo) -> View:
         "certainty": "observed" if found["confidence"] >= 1 else f"inferred, confidence {found['confidence']:.0%}",
         "when": when(found, tz),
         "files": [packets(path, frames, found["display_filter"]) for path, frames in by_file.items()],
-        "figure_rows": [(name.replace("_", " "), value) for name, value in found["figures"].items()],
+        "figure_rows": [(name.replace("_", " "), number(value)) for name, value in found["figures"].items()],
     }
+
+
+def number(value: Any) -> str:
+    """A figure of a finding: floats to the thousandth; the JSON has all digits."""
+    if value is None:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def when(found: Mapping[str, Any], tz: tzinfo) -> str | None:

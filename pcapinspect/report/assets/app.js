@@ -83,7 +83,7 @@ function distinct(table, column, missing) {
     const text = value === null ? missing : String(value);
     if (text !== null) counts.set(text, (counts.get(text) || 0) + 1);
   }
-  return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
+  return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || compareNames(a, b));
 }
 
 class App {
@@ -140,8 +140,14 @@ class App {
     this.drawNear();
   }
 
+  /* Which panels are in sight, before the observer has said so. */
+  look() {
+    for (const panel of this.panels) panel.near = panel.root.getBoundingClientRect().top < innerHeight;
+  }
+
   /* What is in sight now, the rest when the browser has time: a change never waits for charts that nobody sees. */
   drawNear() {
+    if (this.panels.some((panel) => panel.dirty)) delete document.documentElement.dataset.settled;
     for (const panel of this.panels) if (panel.dirty && panel.near) panel.draw();
     if (!this.waiting) this.waiting = requestIdleCallback(() => this.drawNext(), { timeout: 500 });
   }
@@ -153,7 +159,6 @@ class App {
       document.documentElement.dataset.settled = "1";
       return;
     }
-    delete document.documentElement.dataset.settled;
     next.draw();
     this.waiting = requestIdleCallback(() => this.drawNext(), { timeout: 500 });
   }
@@ -286,6 +291,7 @@ class App {
       before = { theme: document.documentElement.dataset.theme, open: findings().map((found) => found.open) };
       document.documentElement.dataset.theme = "light";
       for (const found of findings()) found.open = true;
+      this.printing = true;
       this.changed();
       this.drawAll();
     });
@@ -294,6 +300,7 @@ class App {
       document.documentElement.dataset.theme = before.theme;
       findings().forEach((found, place) => (found.open = before.open[place]));
       before = null;
+      this.printing = false;
       this.changed();
     });
   }
@@ -308,9 +315,10 @@ async function loadPlotly() {
 async function start() {
   const [page] = await Promise.all([inflate("data").then(JSON.parse), loadPlotly()]);
   const app = new App(prepare(page));
+  app.look();
   app.choosePause(1);
   app.changed();
-  document.documentElement.dataset.ready = "1";
+  document.documentElement.dataset.ready = String(Math.round(performance.now()));
 }
 
 start().catch((failure) => {

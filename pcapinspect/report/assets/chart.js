@@ -8,7 +8,7 @@ function inert(text) {
 function theme() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue(name).trim();
-  return { ink: read("--ink"), muted: read("--muted"), grid: read("--grid"), card: read("--card"), band: read("--band"), strong: read("--strong") };
+  return { ink: read("--ink"), muted: read("--muted"), grid: read("--grid"), edge: read("--edge"), card: read("--card"), band: read("--band"), strong: read("--strong") };
 }
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
@@ -44,6 +44,16 @@ function axis(colors, title, more = {}) {
   };
 }
 
+/* Counts: whole numbers only, from 0. */
+function countAxis(colors, title, most, more = {}) {
+  return axis(colors, title, { rangemode: "tozero", ...(most < 8 ? { dtick: 1 } : {}), ...more });
+}
+
+/* How wide a bar of `size` is drawn, in a chart of `pixels` over `span`: a gap of three pixels, or a tenth. */
+function barWidth(size, span, pixels) {
+  return size - Math.min(size / 10, (3 * span) / pixels);
+}
+
 /* The one time axis: milliseconds, labelled in the zone of the report. Dragging over it sets the filter. */
 function timeAxis(colors, range, width, more = {}) {
   const ticks = timeTicks(range[0], range[1], Math.max(2, Math.floor(width / 90)));
@@ -58,21 +68,14 @@ function timeAxis(colors, range, width, more = {}) {
   });
 }
 
-function line(colors, y, text, more = {}) {
-  return {
-    type: "line",
-    xref: "paper",
-    x0: 0,
-    x1: 1,
-    y0: y,
-    y1: y,
-    line: { color: colors.strong, width: 1.5, dash: "dash" },
-    label: { text, textposition: "end", yanchor: "bottom", font: { size: 11, color: colors.strong } },
-    ...more,
-  };
+/* A line across the chart at `y`, named in the right margin where no bar can hide it. */
+function mark(layout, colors, y, text, yref = "y") {
+  layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, yref, y0: y, y1: y, line: { color: colors.strong, width: 1.5, dash: "dash" } });
+  layout.annotations.push({ xref: "paper", x: 1, xanchor: "left", xshift: 4, yref, y, showarrow: false, align: "left", text, font: { size: 11, color: colors.strong } });
+  layout.margin.r = Math.max(layout.margin.r, 14 + 6.2 * Math.max(...text.split("<br>").map((part) => part.length)));
 }
 
-function bars(name, mark, x, y, width, colors, more = {}) {
+function bars(name, look, x, y, width, colors, more = {}) {
   return {
     type: "bar",
     name,
@@ -81,9 +84,9 @@ function bars(name, mark, x, y, width, colors, more = {}) {
     width,
     hoverinfo: "text",
     marker: {
-      color: mark.color,
+      color: look.color,
       line: { width: 0 },
-      pattern: { shape: mark.pattern, fgcolor: colors.card, fillmode: "overlay", size: 6, solidity: 0.25 },
+      pattern: { shape: look.pattern, fgcolor: colors.card, fillmode: "overlay", size: 6, solidity: 0.25 },
     },
     ...more,
   };

@@ -1,11 +1,18 @@
 /* Counting what a filter leaves. Pure functions over tables: no page, no chart. */
 
 const MINUTE = 60000;
-const BINS = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440, 10080, 43200];
+const DAY = 1440 * MINUTE;
+const BINS = [1000, 2000, 5000, 10000, 15000, 30000, ...[1, 2, 5, 10, 15, 30, 60, 120, 360, 720].map((minutes) => minutes * MINUTE), DAY, 7 * DAY, 30 * DAY];
 
-/* Minutes of a bin such that a range (ms) has at most `most` bins. */
-function binMinutes(from, to, most) {
-  return BINS.find((minutes) => (to - from) / (minutes * MINUTE) <= most) || Math.ceil((to - from) / (most * MINUTE));
+/* Length (ms) of a bin such that a range has at most `most` bins. */
+function binSize(from, to, most, least = 1000) {
+  return BINS.find((size) => size >= least && (to - from) / size <= most) || Math.ceil((to - from) / most / DAY) * DAY;
+}
+
+function sizeText(size) {
+  if (size < MINUTE) return size === 1000 ? "a second" : `in ${size / 1000} s`;
+  if (size < 60 * MINUTE) return size === MINUTE ? "a minute" : `in ${size / MINUTE} min`;
+  return size === 60 * MINUTE ? "an hour" : `in ${size / MINUTE / 60} h`;
 }
 
 function binOf(ms, size) {
@@ -49,11 +56,11 @@ function minutesOfRows(data, rows, place) {
   return found;
 }
 
-/* Of each bin of `minutes` minutes its busiest minute: peaks are never averaged away. */
-function busiest(perMinute, minutes) {
+/* Of each bin of `size` ms its busiest minute: peaks are never averaged away. */
+function busiest(perMinute, size) {
   const best = new Map();
   for (const counts of perMinute.values()) {
-    const bin = binOf(counts.minute, minutes * MINUTE);
+    const bin = binOf(counts.minute, size);
     const other = best.get(bin);
     if (!other || counts.attempts > other.attempts) best.set(bin, { ...counts, bin });
   }
@@ -102,13 +109,18 @@ function crossCount(rows, keyOf, msOfRow, size) {
     cell.set(bin, (cell.get(bin) || 0) + 1);
     cells.set(key, cell);
   }
-  const keys = [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a) || (a < b ? -1 : 1));
+  const keys = [...totals.keys()].sort((a, b) => totals.get(b) - totals.get(a) || compareNames(a, b));
   return {
     keys,
     bins: [...bins].sort((a, b) => a - b),
     of: (key, bin) => (cells.get(key) && cells.get(key).get(bin)) || 0,
     total: (key) => totals.get(key) || 0,
   };
+}
+
+/* 10.0.0.9 before 10.0.0.10. */
+function compareNames(a, b) {
+  return a.localeCompare(b, "en", { numeric: true });
 }
 
 /* Nearest rank (ceil(p*n)) of sorted values: a value that was measured, never one between two. */

@@ -13,9 +13,9 @@ class Table {
     this.name = name;
     this.rows = packed.rows;
     this.length = packed.shown;
+    this.names = packed.names;
     this.columns = {};
     for (const [column, form] of Object.entries(packed.columns)) this.columns[column] = unpack(form, packed.shown);
-    this.names = Object.keys(this.columns);
     this.complete = this.rows === this.length;
   }
 

@@ -123,7 +123,6 @@ class Drawer {
   fields(table, row) {
     const list = element("dl", { class: "fields" });
     for (const column of table.names) {
-      if (column === "asked") continue;
       list.append(element("dt", {}, column), element("dd", {}, table.text(column, row) || "–"));
     }
     return list;

@@ -4,7 +4,6 @@ function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "onclick") made.addEventListener("click", value);
-    else if (name === "class") made.className = value;
     else if (value !== null && value !== false) made.setAttribute(name, value === true ? "" : value);
   }
   for (const child of children) made.append(child);

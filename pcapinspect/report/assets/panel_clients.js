@@ -6,8 +6,7 @@ function drawClients(data, view) {
   const table = data.connections;
   const rows = view.rows.connections.filter((row) => table.value("outcome", row) !== "midstream");
   if (!rows.length) return nothing("No attempt in this selection.");
-  const minutes = binMinutes(view.from, view.to, Math.max(30, Math.floor(view.width / 10)));
-  const size = minutes * MINUTE;
+  const size = binSize(view.from, view.to, Math.max(30, Math.floor(view.width / 10)));
   const crossed = crossCount(rows, (row) => table.value("client_ip", row), (row) => table.value("start", row), size);
   const failed = crossCount(
     rows.filter((row) => !["established", "undetermined"].includes(table.value("outcome", row))),
@@ -20,6 +19,7 @@ function drawClients(data, view) {
   const bins = [];
   for (let bin = first; bin <= view.to; bin += size) bins.push(bin);
   const cells = clients.map((client) => bins.map((bin) => crossed.of(client, bin) || null));
+  const most = Math.max(2, ...cells.flat());
   const hover = clients.map((client) => bins.map((bin) => `<b>${inert(client)}</b><br>${inert(msText(bin, 0))}<br>${plural(crossed.of(client, bin), "attempt")}, ${count(failed.of(client, bin))} failed`));
   const layout = baseLayout(view.colors, 110 + 18 * clients.length);
   layout.margin.t = 16;
@@ -29,7 +29,7 @@ function drawClients(data, view) {
   const failedY = [];
   clients.forEach((client, place) => bins.forEach((bin) => failed.of(client, bin) && (failedX.push(bin + size / 2), failedY.push(place))));
   const traces = [
-    { type: "heatmap", x: bins.map((bin) => bin + size / 2), y: clients.map((_, place) => place), z: cells, xgap: 1, ygap: 1, zmin: 0, colorscale: view.dark ? [[0, "#123a55"], [1, "#9fd8ff"]] : [[0, "#d3e6f3"], [1, "#00406b"]], hoverinfo: "text", hovertext: hover, customdata: clients.map((client) => bins.map((bin) => ({ client, from: bin, to: bin + size - 1 }))), colorbar: { title: { text: `attempts<br>in ${minutes} min`, font: { size: 11 } }, thickness: 10, len: 1, outlinewidth: 0, tickfont: { size: 11 } }, showscale: view.width > 600 },
+    { type: "heatmap", x: bins.map((bin) => bin + size / 2), y: clients.map((_, place) => place), z: cells, xgap: 1, ygap: 1, zmin: 0, zmax: most, colorscale: view.dark ? [[0, "#123a55"], [1, "#9fd8ff"]] : [[0, "#d3e6f3"], [1, "#00406b"]], hoverinfo: "text", hovertext: hover, customdata: clients.map((client) => bins.map((bin) => ({ client, from: bin, to: bin + size - 1 }))), colorbar: { title: { text: `attempts<br>${sizeText(size)}`, font: { size: 11 } }, thickness: 10, len: 1, tickmode: "array", tickvals: wholeTicks(most), outlinewidth: 0, tickfont: { size: 11 } }, showscale: view.width > 600 },
     { type: "scatter", mode: "markers", name: "failed attempt", x: failedX.slice(0, 3000), y: failedY.slice(0, 3000), marker: { symbol: "x-thin", size: 6, line: { color: "#D55E00", width: 1.8 } }, hoverinfo: "skip" },
   ];
   layout.legend = { ...layout.legend, y: 1 };
@@ -41,6 +41,12 @@ function drawClients(data, view) {
     sentence: `${plural(crossed.keys.length, "client")} in this selection${crossed.keys.length > clients.length ? `, the ${clients.length} busiest shown` : ""}; the busiest, ${busiest}, tried ${plural(crossed.total(busiest), "time")} (${percent(crossed.total(busiest), rows.length)} of all).`,
     table: { caption: "Clients by attempts", head: ["client", "attempts", "failed"], rows: crossed.keys.slice(0, 400).map((client) => [client, crossed.total(client), failed.total(client)]) },
   };
+}
+
+/* At most six whole numbers from 0 to `most`. */
+function wholeTicks(most) {
+  const step = Math.max(1, Math.ceil(most / 5));
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, i) => i * step);
 }
 
 function pollPeriods(data, view) {
@@ -70,7 +76,7 @@ function drawPolling(data, view) {
   layout.showlegend = false;
   layout.bargap = 0;
   layout.xaxis = axis(view.colors, "seconds between attempts of a client (median of each)", log ? { type: "log", ...decades(periods) } : { rangemode: "normal" });
-  layout.yaxis = axis(view.colors, "clients", { rangemode: "tozero" });
+  layout.yaxis = countAxis(view.colors, "clients", Math.max(...counts));
   const centre = (i) => (log ? Math.sqrt(edges[i] * edges[i + 1]) : (edges[i] + edges[i + 1]) / 2);
   const needed = Math.ceil((view.settings.limit * middle) / 60);
   return {
@@ -96,8 +102,8 @@ function drawPhase(data, view) {
   layout.showlegend = false;
   layout.bargap = 0.1;
   layout.xaxis = axis(view.colors, `seconds within the period of ${duration(period)}`, { range: [0, period] });
-  layout.yaxis = axis(view.colors, "attempts", { rangemode: "tozero" });
-  layout.shapes = [line(view.colors, mean, "if spread evenly")];
+  layout.yaxis = countAxis(view.colors, "attempts", Math.max(...counts));
+  mark(layout, view.colors, mean, "spread<br>evenly");
   const place = view.filter.server ? data.servers.indexOf(view.filter.server) : 0;
   const known = data.document.servers[place] && data.document.servers[place].synchronisation;
   const share = known && known.concentration !== null ? ` Concentration of ${data.servers[place]} over the whole capture: ${known.concentration.toFixed(2)} (0 spread out, 1 all at once).` : "";

@@ -15,8 +15,8 @@ function attemptsByMinute(data, view, place) {
   return aggregates ? minutesOfServer(data, place, view.from, view.to) : minutesOfRows(data, view.rows.connections, place);
 }
 
-function minuteHover(data, counts, minutes) {
-  const lines = [`<b>${inert(msText(counts.minute, 0))}</b>${minutes > 1 ? ` – busiest minute of ${minutes}` : ""}`];
+function minuteHover(data, counts, size) {
+  const lines = [`<b>${inert(msText(counts.minute, 0))}</b>${size > MINUTE ? `, the busiest minute ${sizeText(size)}` : ""}`];
   for (const outcome of ATTEMPTS) if (counts[outcome]) lines.push(`${OUTCOMES[outcome].label}: ${count(counts[outcome])}`);
   lines.push(`attempts: ${count(counts.attempts)}`);
   if (counts.row !== null) {
@@ -28,11 +28,10 @@ function minuteHover(data, counts, minutes) {
   return lines.join("<br>");
 }
 
-function minuteTraces(data, view, bins, minutes, axes, first) {
-  const size = minutes * MINUTE;
-  const hover = bins.map((counts) => minuteHover(data, counts, minutes));
+function minuteTraces(data, view, bins, size, axes, first) {
+  const hover = bins.map((counts) => minuteHover(data, counts, size));
   return ATTEMPTS.filter((outcome) => bins.some((counts) => counts[outcome])).map((outcome) =>
-    bars(OUTCOMES[outcome].label, OUTCOMES[outcome], bins.map((counts) => counts.bin + size / 2), bins.map((counts) => counts[outcome]), size * 0.9, view.colors, {
+    bars(OUTCOMES[outcome].label, OUTCOMES[outcome], bins.map((counts) => counts.bin + size / 2), bins.map((counts) => counts[outcome]), barWidth(size, view.to - view.from, view.width), view.colors, {
       ...axes,
       hovertext: hover,
       legendgroup: outcome,
@@ -44,21 +43,19 @@ function minuteTraces(data, view, bins, minutes, axes, first) {
 
 function rollingTrace(data, view, place, axes, showlegend) {
   const { xs, accepted } = data.curves[place];
-  if (!xs.length) return [];
+  if (!accepted.some((n) => n > 0)) return [];
   const points = thin(xs, accepted, view.from, view.to, Math.round(view.width / 2));
+  const shape = { type: "scatter", mode: "lines", x: points.x, y: points.y, ...axes };
   return [
+    { ...shape, line: { shape: "hv", width: 5, color: view.colors.card }, hoverinfo: "skip", showlegend: false },
     {
-      type: "scatter",
-      mode: "lines",
+      ...shape,
       name: "accepted in the last 60 s",
-      x: points.x,
-      y: points.y,
-      line: { shape: "hv", width: 1.8, color: view.colors.ink },
+      line: { shape: "hv", width: 2, color: view.colors.ink },
       hoverinfo: "text",
       hovertext: points.x.map((ms, i) => `${inert(msText(ms))}<br>${count(points.y[i])} accepted in the last ${view.settings.window} s`),
       legendgroup: "rolling",
       showlegend,
-      ...axes,
     },
   ];
 }
@@ -76,9 +73,14 @@ function pausesIn(data, view, place) {
 function pauseBands(pauses, view, xref, yref) {
   return pauses.flatMap((pause) => {
     const ends = pauseEnds(pause, view);
-    const band = (x0, x1, opacity) => ({ type: "rect", xref, yref, x0, x1, y0: 0, y1: 1, fillcolor: view.colors.band, opacity, line: { width: 0 }, layer: "below" });
-    return [band(ends.from, ends.to, 0.18), band(ends.first, ends.last, 0.35)];
+    const band = (x0, x1, opacity) => ({ type: "rect", xref, yref, x0, x1, y0: 0, y1: 1, fillcolor: view.colors.band, opacity, line: { width: 0 }, layer: "above" });
+    return [band(ends.from, ends.to, 0.07), band(ends.first, ends.last, 0.15)];
   });
+}
+
+/* The pauses of the servers that a chart shows, over its whole height. */
+function pausesBehind(data, view) {
+  return facetServers(data, view.filter).flatMap((place) => pauseBands(pausesIn(data, view, place), view, "x", "paper"));
 }
 
 function pauseMarks(pauses, view, top, axes) {
@@ -119,43 +121,61 @@ function minutesSentence(data, view, places, perServer) {
     .map((place) => {
       const server = data.document.servers[place];
       const peak = server.peak_accepted_60s;
-      const most = peak ? `at most ${count(peak.count)} accepted in any ${view.settings.window} s (${isoText(peak.start, 0)} on), limit ${view.settings.limit}` : "no connection accepted";
-      return `${places.length > 1 ? data.servers[place] + ": " : ""}${most}; ${plural(server.minutes_over_limit, "minute")} over the limit; ${plural(server.pauses.length, "pause")}.`;
+      const parts = [peak ? `At most ${count(peak.count)} accepted in ${view.settings.window} s (from ${isoText(peak.start, 0)}), limit ${view.settings.limit}` : "No connection accepted"];
+      if (server.minutes_over_limit) parts.push(`${plural(server.minutes_over_limit, "minute")} over the limit`);
+      if (server.pauses.length) parts.push(plural(server.pauses.length, "pause"));
+      return `${places.length > 1 ? data.servers[place] + ": " : ""}${parts.join("; ")}.`;
     })
     .join(" ");
+}
+
+/* Pixels: the first server is the one that the page is about, others are there to compare. */
+const FACET_HEIGHT = 300;
+const OTHER_HEIGHT = 130;
+const FACET_GAP = 46;
+
+/* Where each facet lies, as plotly's domains, from the top; and the height of all. */
+function facetDomains(facets) {
+  const height = FACET_HEIGHT + (facets - 1) * (OTHER_HEIGHT + FACET_GAP);
+  const domains = [];
+  let top = height;
+  for (let facet = 0; facet < facets; facet++) {
+    const bottom = top - (facet ? OTHER_HEIGHT : FACET_HEIGHT);
+    domains.push([Math.max(0, bottom / height), top / height]);
+    top = bottom - FACET_GAP;
+  }
+  return { domains, height };
 }
 
 function drawMinutes(data, view) {
   const places = facetServers(data, view.filter);
   if (!places.length) return nothing("The capture holds no attempt to connect to a watched port.");
-  const minutes = binMinutes(view.from, view.to, 240);
+  const size = binSize(view.from, view.to, 240, MINUTE);
   const perServer = places.map((place) => attemptsByMinute(data, view, place));
-  const layout = baseLayout(view.colors, 120 + 290 * places.length);
+  const { domains, height } = facetDomains(places.length);
+  const layout = baseLayout(view.colors, height + 120);
   layout.barmode = "stack";
-  layout.margin.t = 64;
+  layout.margin.t = places.length > 1 ? 88 : 68;
+  layout.legend.y = 1 + (places.length > 1 ? 40 : 22) / height;
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { anchor: places.length > 1 ? `y${places.length}` : "y" });
   const seen = new Set();
   const first = { add: (name) => !seen.has(name) && Boolean(seen.add(name)) };
   const traces = [];
   const table = [];
   places.forEach((place, facet) => {
-    const bins = busiest(perServer[facet], minutes);
+    const bins = busiest(perServer[facet], size);
     const suffix = facet ? String(facet + 1) : "";
     const axes = { xaxis: "x", yaxis: `y${suffix}` };
     const peak = data.document.servers[place].peak_accepted_60s;
-    const top = 1.12 * Math.max(view.settings.limit, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
-    const gap = places.length > 1 ? 0.09 : 0;
-    const share = 1 / places.length;
-    layout[`yaxis${suffix}`] = axis(view.colors, places.length > 1 ? data.servers[place] : "connections a minute", {
-      range: [0, top * 1.04],
-      domain: [1 - share * (facet + 1) + (facet + 1 < places.length ? gap : 0), 1 - share * facet],
-      rangemode: "tozero",
-    });
+    const top = 1.1 * Math.max(view.settings.limit, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
+    layout[`yaxis${suffix}`] = axis(view.colors, facet ? "" : "connections a minute", { range: [0, top * 1.04], domain: domains[facet], nticks: facet ? 3 : 7 });
     const pauses = pausesIn(data, view, place);
-    layout.shapes.push(...pauseBands(pauses, view, "x", `y${suffix} domain`), line(view.colors, view.settings.limit, `limit ${view.settings.limit} a minute`, { yref: `y${suffix}` }));
-    traces.push(...minuteTraces(data, view, bins, minutes, axes, first), ...rollingTrace(data, view, place, axes, first.add("rolling")), ...pauseMarks(pauses, view, top, { ...axes, legendgroup: "pause", showlegend: first.add("pause") }));
+    layout.shapes.push(...pauseBands(pauses, view, "x", `y${suffix} domain`));
+    mark(layout, view.colors, view.settings.limit, `limit ${view.settings.limit}`, `y${suffix}`);
+    if (places.length > 1) layout.annotations.push({ xref: "paper", yref: "paper", x: 0, y: domains[facet][1], yanchor: "bottom", yshift: facet ? 2 : 18, xanchor: "left", showarrow: false, text: `<b>${inert(data.servers[place])}</b>`, font: { size: 12, color: view.colors.ink } });
+    traces.push(...minuteTraces(data, view, bins, size, axes, first), ...rollingTrace(data, view, place, axes, first.add("rolling")), ...pauseMarks(pauses, view, top, { ...axes, legendgroup: "pause", showlegend: first.add("pause") }));
     for (const counts of bins) table.push([data.servers[place], msText(counts.minute, 0), counts.attempts, ...ATTEMPTS.map((outcome) => counts[outcome])]);
   });
-  const caption = minutes > 1 ? `The busiest minute of each ${minutes} minutes` : "Attempts a minute, by what became of them";
+  const caption = size > MINUTE ? `The busiest minute ${sizeText(size)}` : "Attempts a minute, by what became of them";
   return { traces, layout, sentence: minutesSentence(data, view, places, perServer), table: { caption, head: ["server", `minute (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)], rows: table } };
 }

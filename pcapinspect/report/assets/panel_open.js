@@ -24,8 +24,9 @@ function drawOpen(data, view) {
   });
   const limit = view.settings.max_connections;
   layout.yaxis = axis(view.colors, "open connections", { range: [0, 1.15 * Math.max(limit, most)] });
-  layout.shapes = [line(view.colors, limit, `ip http max-connections ${limit}`), ...(limit === IOS_DEFAULT_CONNECTIONS ? [] : [line(view.colors, IOS_DEFAULT_CONNECTIONS, `IOS default ${IOS_DEFAULT_CONNECTIONS}`)])];
-  for (const place of places) layout.shapes.push(...pauseBands(pausesIn(data, view, place), view, "x", "paper"));
+  mark(layout, view.colors, limit, `limit ${limit}`);
+  if (limit !== IOS_DEFAULT_CONNECTIONS) mark(layout, view.colors, IOS_DEFAULT_CONNECTIONS, `default ${IOS_DEFAULT_CONNECTIONS}`);
+  layout.shapes.push(...pausesBehind(data, view));
   const sentence = places
     .map((place) => {
       const known = data.document.servers[place].concurrency;

@@ -2,9 +2,8 @@
 
 const KEYS = 6;
 
-function named(keys, marks) {
-  return keys.map((key, place) => ({ key, mark: marks[place % marks.length] }));
-}
+const operationMark = (name, place) => OPERATION_MARKS[name] || SERIES[5 + (place % 2)];
+const statusMark = (name) => STATUS_MARKS[name[0]] || SERIES[5];
 
 /* The keys that have a series of their own; the rest is "other". */
 function leading(crossed) {
@@ -12,13 +11,13 @@ function leading(crossed) {
   return crossed.keys.slice(0, KEYS - 1);
 }
 
-function stacked(crossed, size, view, axes, custom, legend) {
+function stacked(crossed, size, view, axes, custom, legend, markOf) {
   const keys = leading(crossed);
   const rest = crossed.keys.slice(keys.length);
-  const groups = named(keys, SERIES).map(({ key, mark }) => ({ name: key, mark, of: (bin) => crossed.of(key, bin) }));
+  const groups = keys.map((key, place) => ({ name: key, mark: markOf(key, place), of: (bin) => crossed.of(key, bin) }));
   if (rest.length) groups.push({ name: `${rest.length} others`, mark: SERIES[KEYS], of: (bin) => rest.reduce((sum, key) => sum + crossed.of(key, bin), 0) });
   return groups.map(({ name, mark, of }) =>
-    bars(inert(name), mark, crossed.bins.map((bin) => bin + size / 2), crossed.bins.map(of), size * 0.9, view.colors, {
+    bars(inert(name), mark, crossed.bins.map((bin) => bin + size / 2), crossed.bins.map(of), barWidth(size, view.to - view.from, view.width), view.colors, {
       ...axes,
       legend,
       hovertext: crossed.bins.map((bin) => `<b>${inert(msText(bin, 0))}</b><br>${inert(name)}: ${count(of(bin))}`),
@@ -31,23 +30,24 @@ function drawOperations(data, view) {
   const rows = view.rows.exchanges;
   const table = data.exchanges;
   if (!rows.length) return nothing(table.length ? "No exchange in this selection." : "The capture holds no HTTP exchange on a watched port.");
-  const minutes = binMinutes(view.from, view.to, 120);
-  const size = minutes * MINUTE;
+  const size = binSize(view.from, view.to, 120);
   const asked = (row) => table.value("asked", row);
   const operations = crossCount(rows, (row) => table.value("operation", row) ?? "not SCEP", asked, size);
   const codes = crossCount(rows, (row) => statusText(table.value("status", row)), asked, size);
   const layout = baseLayout(view.colors, 470);
   layout.barmode = "stack";
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { anchor: "y2" });
-  const per = minutes === 1 ? "a minute" : `in ${minutes} min`;
-  layout.yaxis = axis(view.colors, `requests ${per}`, { domain: [0.57, 0.93], rangemode: "tozero" });
-  layout.yaxis2 = axis(view.colors, `responses ${per}`, { domain: [0, 0.37], rangemode: "tozero" });
+  const most = Math.max(...operations.bins.map((bin) => operations.keys.reduce((sum, key) => sum + operations.of(key, bin), 0)));
+  const per = sizeText(size);
+  layout.yaxis = countAxis(view.colors, `requests ${per}`, most, { domain: [0.57, 0.93] });
+  layout.yaxis2 = countAxis(view.colors, `responses ${per}`, most, { domain: [0, 0.37] });
   layout.legend = { ...layout.legend, y: 0.94 };
   layout.legend2 = { ...layout.legend, y: 0.38 };
+  layout.shapes = pausesBehind(data, view);
   const known = new Set(operations.keys);
   const traces = [
-    ...stacked(operations, size, view, { yaxis: "y" }, (name) => (known.has(name) ? { operation: name } : {}), "legend"),
-    ...stacked(codes, size, view, { yaxis: "y2" }, (name) => (/^\d+$|^no /.test(name) ? { status: name } : {}), "legend2"),
+    ...stacked(operations, size, view, { yaxis: "y" }, (name) => (known.has(name) ? { operation: name } : {}), "legend", operationMark),
+    ...stacked(codes, size, view, { yaxis: "y2" }, (name) => (/^\d+$|^no /.test(name) ? { status: name } : {}), "legend2", statusMark),
   ];
   const pairs = new Map();
   for (const row of rows) {
@@ -72,8 +72,7 @@ const SHARES = [
 
 function drawLatency(data, view) {
   const table = data.exchanges;
-  const minutes = binMinutes(view.from, view.to, 120);
-  const size = minutes * MINUTE;
+  const size = binSize(view.from, view.to, 120);
   const byBin = new Map();
   const all = [];
   for (const row of view.rows.exchanges) {
@@ -102,7 +101,8 @@ function drawLatency(data, view) {
   }));
   const layout = baseLayout(view.colors, 330);
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width);
-  layout.yaxis = axis(view.colors, "seconds to the response", { type: "log", ...decades(all) });
+  layout.yaxis = axis(view.colors, "time to the response", { type: "log", ...decades(all) });
+  layout.shapes = pausesBehind(data, view);
   const say = SHARES.map(({ share, name }) => `${name} ${duration(percentile(all, share))}`).join(", ");
   return {
     traces,
@@ -147,7 +147,7 @@ function drawHandshakes(data, view) {
   const layout = baseLayout(view.colors, 330);
   layout.barmode = "stack";
   layout.xaxis = axis(view.colors, "SYN packets of an attempt", { tickmode: "array", tickvals: places, ticktext: places.map(label) });
-  layout.yaxis = axis(view.colors, "attempts", { rangemode: "tozero" });
+  layout.yaxis = countAxis(view.colors, "attempts", Math.max(...places.map((syns) => Object.values(steps.get(syns)).reduce((a, b) => a + b, 0))));
   const again = places.filter((syns) => syns > 1).reduce((sum, syns) => sum + Object.values(steps.get(syns)).reduce((a, b) => a + b, 0), 0);
   return {
     traces,

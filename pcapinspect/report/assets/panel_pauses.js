@@ -10,13 +10,13 @@ function pauseWindow(pause, view) {
 }
 
 /* Attempts near the pause, in their order: [{connection row or null, number, syns: [{ms, frame, file}]}]. */
-function attemptsNear(data, pause, window) {
+function attemptsNear(data, pause, around) {
   const found = new Map();
   const table = data.syns;
   for (let row = 0; row < table.length; row++) {
     if (data.synServer[row] !== pause.place) continue;
     const ms = table.value("time", row);
-    if (ms < window.start || ms > window.end) continue;
+    if (ms < around.start || ms > around.end) continue;
     const number = table.value("connection", row);
     if (!found.has(number)) found.set(number, { number, row: data.synConnection[row], syns: [] });
     found.get(number).syns.push({ ms, row, frame: table.value("frame", row), file: table.value("file", row) });
@@ -62,7 +62,10 @@ function synTraces(data, attempts, view, zero) {
       answers.custom.push({ connection: attempt.row });
     }
   });
-  const traces = [{ type: "scatter", mode: "lines", x: links.x, y: links.y, line: { color: view.colors.muted, width: 0.8 }, hoverinfo: "skip", showlegend: false, yaxis: "y2" }];
+  const traces = [{ type: "scatter", mode: "lines", x: links.x, y: links.y, line: { color: view.colors.edge, width: 0.7 }, hoverinfo: "skip", showlegend: false, yaxis: "y2" }];
+  if (answers.x.length) {
+    traces.push({ type: "scatter", mode: "markers", name: "SYN/ACK of the server", x: answers.x, y: answers.y, yaxis: "y2", hoverinfo: "text", hovertext: answers.text, customdata: answers.custom, marker: { symbol: "circle-open", size: 10, color: "#009E73", line: { width: 1.5 } } });
+  }
   for (const group of Object.values(groups)) {
     const mark = OUTCOMES[group.outcome];
     const again = group.key === "again";
@@ -76,42 +79,38 @@ function synTraces(data, attempts, view, zero) {
       hoverinfo: "text",
       hovertext: group.text,
       customdata: group.custom,
-      marker: { symbol: group.outcome === "unanswered" ? (again ? "x-thin" : "x") : again ? "circle-open" : "circle", size: again ? 6 : 7, color: mark.color, line: { color: mark.color, width: again ? 1.5 : 0 } },
+      marker: { symbol: group.outcome === "unanswered" ? (again ? "x-thin" : "x") : again ? "circle-open" : "circle", size: again ? 5 : 6, color: mark.color, line: { color: mark.color, width: again ? 1.5 : 0 } },
     });
-  }
-  if (answers.x.length) {
-    traces.push({ type: "scatter", mode: "markers", name: "SYN/ACK of the server", x: answers.x, y: answers.y, yaxis: "y2", hoverinfo: "text", hovertext: answers.text, customdata: answers.custom, marker: { symbol: "triangle-left", size: 7, color: "#009E73" } });
   }
   return traces;
 }
 
-function pauseRate(data, pause, window, view, zero) {
+function pauseRate(data, pause, around, view, zero) {
   const { xs, accepted } = data.curves[pause.place];
   const points = { x: [], y: [] };
   let before = null;
   for (let i = 0; i < xs.length; i++) {
-    if (xs[i] < window.start) before = accepted[i];
-    else if (xs[i] <= window.end) {
+    if (xs[i] < around.start) before = accepted[i];
+    else if (xs[i] <= around.end) {
       points.x.push((xs[i] - zero) / 1000);
       points.y.push(accepted[i]);
     }
   }
   if (before !== null) {
-    points.x.unshift((window.start - zero) / 1000);
+    points.x.unshift((around.start - zero) / 1000);
     points.y.unshift(before);
   }
   return { type: "scatter", mode: "lines", name: "accepted in the last 60 s", x: points.x, y: points.y, line: { shape: "hv", width: 2, color: view.colors.ink }, hovertemplate: "%{y} accepted in the last 60 s<br>%{x:.3f} s<extra></extra>" };
 }
 
-function pauseShapes(pause, window, view, zero, top) {
+function pauseShapes(pause, around, view, zero, top) {
   const seconds = (ms) => (ms - zero) / 1000;
   const band = (x0, x1, opacity) => ({ type: "rect", yref: "paper", x0, x1, y0: 0, y1: 1, fillcolor: view.colors.band, opacity, line: { width: 0 }, layer: "below" });
   const expected = view.settings.pause;
-  const from = seconds(window.from);
+  const from = seconds(around.from);
   return [
-    band(from, seconds(window.to), 0.18),
-    band(seconds(window.first), seconds(window.last), 0.35),
-    line(view.colors, view.settings.limit, `limit ${view.settings.limit}`, { yref: "y", label: { text: `limit ${view.settings.limit}`, textposition: "start", yanchor: "bottom", font: { size: 11, color: view.colors.strong } } }),
+    band(from, seconds(around.to), 0.07),
+    band(seconds(around.first), seconds(around.last), 0.15),
     { type: "line", yref: "y", x0: from, x1: from + expected, y0: top * 0.08, y1: top * 0.08, line: { color: view.colors.strong, width: 3 }, label: { text: `${expected} s`, yanchor: "bottom", font: { size: 11, color: view.colors.strong } } },
   ];
 }
@@ -119,20 +118,20 @@ function pauseShapes(pause, window, view, zero, top) {
 function drawPause(data, view) {
   const pause = data.pauses[view.pause - 1];
   if (!pause) return nothing("The server never paused: whenever someone asked, it answered someone.");
-  const window = pauseWindow(pause, view);
-  const zero = window.from;
-  const all = attemptsNear(data, pause, window);
+  const around = pauseWindow(pause, view);
+  const zero = around.from;
+  const all = attemptsNear(data, pause, around);
   const attempts = all.slice(0, SYN_ROWS);
-  const rate = pauseRate(data, pause, window, view, zero);
+  const rate = pauseRate(data, pause, around, view, zero);
   const top = 1.25 * Math.max(view.settings.limit, ...rate.y, 1);
   const layout = baseLayout(view.colors, 520);
   layout.margin.t = 60;
-  const range = [(window.start - zero) / 1000, (window.end - zero) / 1000];
-  const from = msText(zero, 9);
-  layout.xaxis = axis(view.colors, `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}, ${from} ${view.zone}`, { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : 15 });
+  const range = [(around.start - zero) / 1000, (around.end - zero) / 1000];
+  layout.xaxis = axis(view.colors, `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}, ${isoText(pause.last_answer ?? pause.first_unanswered)} ${zoneText(zero / 1000)}`, { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : 15 });
   layout.yaxis = axis(view.colors, "accepted in 60 s", { domain: [0.74, 1], range: [0, top] });
   layout.yaxis2 = axis(view.colors, "attempts, in their order", { domain: [0, 0.7], range: [attempts.length + 1, 0], showgrid: false });
-  layout.shapes = pauseShapes(pause, window, view, zero, top);
+  layout.shapes = pauseShapes(pause, around, view, zero, top);
+  mark(layout, view.colors, view.settings.limit, `limit ${view.settings.limit}`);
   const cut = all.length > attempts.length ? ` The first ${count(attempts.length)} of ${count(all.length)} attempts are drawn.` : "";
   const rows = attempts.map((attempt) => [
     attempt.number,

@@ -15,6 +15,9 @@ const PANELS = {
 /* Panels drawn from what Python counted for whole servers: they cannot follow every filter, and say so. */
 const FOLLOWS = { pause: "Shows one pause; no filter applies.", open: "Follows time and server only.", polling: "Follows server and client only." };
 
+/* CSS pixels between the margins of A4; Letter has a few more. */
+const PAPER_WIDTH = 690;
+
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
 
 class Panel {
@@ -36,7 +39,7 @@ class Panel {
   draw() {
     const view = this.app.view();
     this.dirty = false;
-    const width = this.chart.clientWidth || 900;
+    const width = this.app.printing ? PAPER_WIDTH : this.chart.clientWidth || 900;
     this.drawn = PANELS[this.name].draw(this.app.data, { ...view, width });
     const { empty, sentence, traces, layout, table } = this.drawn;
     this.sentence.textContent = sentence;

@@ -2,7 +2,7 @@
    its two ends with the arrow keys. */
 
 const SVG = "http://www.w3.org/2000/svg";
-const STRIP_HEIGHT = 64;
+const STRIP_HEIGHT = 44;
 const STRIP_AXIS = 18;
 
 function svg(tag, attributes = {}) {
@@ -39,8 +39,8 @@ class Strip {
     const { from, to } = this.data.span;
     this.picture.replaceChildren();
     this.picture.setAttribute("viewBox", `0 0 ${this.width} ${STRIP_HEIGHT + STRIP_AXIS}`);
-    const minutes = binMinutes(from, to, Math.max(60, Math.floor(this.width / 3)));
-    const bins = this.totals(minutes);
+    const size = binSize(from, to, Math.max(60, Math.floor(this.width / 3)), MINUTE);
+    const bins = this.totals(size);
     const top = Math.max(1, ...bins.map((bin) => bin.attempts));
     for (const pause of this.data.pauses) {
       const ends = pauseEnds(pause, { from, to });
@@ -48,7 +48,7 @@ class Strip {
     }
     for (const bin of bins) {
       const x = this.x(bin.bin);
-      const width = Math.max(1, this.x(bin.bin + minutes * MINUTE) - x - 0.5);
+      const width = Math.max(1, this.x(bin.bin + size) - x - 0.5);
       const all = (bin.attempts / top) * (STRIP_HEIGHT - 8);
       const failed = ((bin.unanswered + bin.refused + bin.unreachable) / top) * (STRIP_HEIGHT - 8);
       this.picture.append(svg("rect", { x, width, y: STRIP_HEIGHT - all, height: all, fill: OUTCOMES.established.color }));
@@ -66,11 +66,11 @@ class Strip {
   }
 
   /* Attempts of all servers, or of the one asked for, by bin. */
-  totals(minutes) {
+  totals(size) {
     const { minutes: table, span } = this.data;
     const bins = new Map();
     for (let row = 0; row < table.length; row++) {
-      const bin = binOf(table.value("minute", row), minutes * MINUTE);
+      const bin = binOf(table.value("minute", row), size);
       if (bin > span.to) continue;
       const sum = bins.get(bin) || { bin, attempts: 0, unanswered: 0, refused: 0, unreachable: 0 };
       for (const name of ["attempts", "unanswered", "refused", "unreachable"]) sum[name] += table.value(name, row) || 0;

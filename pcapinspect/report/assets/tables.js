@@ -123,7 +123,10 @@ class RowTable {
   /* Up and down walk through the rows, Enter opens one. */
   key(press) {
     const line = document.activeElement && document.activeElement.closest("tr[data-row]");
-    if (press.key === "Enter" && line) return this.open(line);
+    if (press.key === "Enter" && line) {
+      press.preventDefault(); // else it would press the drawer's first button
+      return this.open(line);
+    }
     if (press.key !== "ArrowDown" && press.key !== "ArrowUp") return undefined;
     const lines = [...this.body.querySelectorAll("tr[data-row]")];
     const inSight = lines.find((found) => found.offsetTop >= this.scroll.scrollTop + ROW_HEIGHT) || lines[0];
@@ -136,7 +139,7 @@ class RowTable {
 
   /* What is shown, all columns, as the tool's own CSV has them. */
   csv() {
-    const names = this.source.names.filter((column) => column !== "asked");
+    const { names } = this.source;
     saveCsv(this.name, names, this.rows.map((row) => names.map((column) => this.source.file(column, row))));
   }
 }

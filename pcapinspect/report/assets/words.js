@@ -24,6 +24,17 @@ const SERIES = [
   { color: "#4B3F99", pattern: "+" },
 ];
 
+/* Operations and response codes that IOS PKI knows look the same in every report; others take what is left of SERIES. */
+const OPERATION_MARKS = {
+  GetNextCACert: SERIES[1],
+  GetCACert: SERIES[0],
+  GetCACaps: SERIES[2],
+  PKIOperation: SERIES[3],
+  "not SCEP": SERIES[4],
+};
+
+const STATUS_MARKS = { 2: SERIES[0], 3: SERIES[2], 4: SERIES[1], 5: SERIES[3], n: SERIES[4] };
+
 const CAUSES = {
   rate_limit: "rate limit",
   max_connections: "connection limit",
@@ -51,6 +62,7 @@ function plural(n, one, many = one + "s") {
 function duration(seconds) {
   if (seconds === null || Number.isNaN(seconds)) return "–";
   const size = Math.abs(seconds);
+  if (size === 0) return "0 s";
   if (size < 0.001) return `${(seconds * 1e6).toFixed(0)} µs`;
   if (size < 1) return `${(seconds * 1e3).toFixed(size < 0.01 ? 2 : 1)} ms`;
   if (size < 120) return `${seconds.toFixed(size < 10 ? 2 : 1)} s`;

@@ -1,0 +1,102 @@
+"""The page opens from a file, alone: it asks nobody for anything, breaks no policy, and draws every panel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+MARKS = ".points path, .lines path, .bars path, .hm image, .js-line"
+
+
+@pytest.fixture(scope="module")
+def opened(open_page: Any, document: dict[str, Any]) -> Any:
+    found = open_page(document)
+    found.settle()
+    return found
+
+
+def test_nothing_is_asked_for_but_the_file(opened: Any) -> None:
+    assert [url for url in opened.requests if not url.startswith(("file:", "blob:null", "data:"))] == []
+    assert sum(url.startswith("file:") for url in opened.requests) == 1
+
+
+def test_no_complaint_and_no_violation_of_the_policy(opened: Any) -> None:
+    assert opened.complaints == []
+    assert opened.page.evaluate("violations") == []
+
+
+def test_the_policy_keeps_foreign_scripts_and_requests_out(open_page: Any, document: dict[str, Any]) -> None:
+    opened = open_page(document)
+    blocked = opened.page.evaluate("""async () => {
+        const script = document.createElement('script');
+        script.textContent = 'window.foreign = 1';
+        document.body.append(script);
+        const image = new Image();
+        const loaded = new Promise((done) => { image.onload = () => done('loaded'); image.onerror = () => done('blocked'); });
+        image.src = 'https://example.com/x.png';
+        const fetched = await fetch('https://example.com/').then(() => 'fetched', () => 'blocked');
+        return [window.foreign ?? 'blocked', await loaded, fetched];
+    }""")
+    assert blocked == ["blocked", "blocked", "blocked"]
+    assert sorted(opened.page.evaluate("violations")) == ["connect-src", "img-src", "script-src-elem"]
+
+
+def test_every_panel_has_marks_a_sentence_and_a_table(opened: Any) -> None:
+    for panel in opened.page.query_selector_all(".panel"):
+        name = panel.get_attribute("id")
+        assert panel.query_selector_all(MARKS), name
+        sentence = panel.query_selector(".sentence").inner_text()
+        assert sentence.endswith(".") and any(letter.isdigit() for letter in sentence), name
+        assert panel.query_selector(".chart").get_attribute("aria-label") == sentence
+        panel.query_selector("summary").click()
+        panel.wait_for_selector("details[open] tbody tr")
+
+
+def test_hero_bars_are_the_minutes_of_the_report(opened: Any, document: dict[str, Any]) -> None:
+    table = document["tables"]["minutes"]["columns"]
+    storm = [n for n, ip in zip(table["unanswered"], table["server_ip"], strict=True) if ip == "192.0.2.10"]
+    drawn = opened.page.evaluate("""() => document.querySelector('#panel-minutes .chart').data
+        .filter((trace) => trace.name === 'unanswered' && trace.yaxis === 'y').flatMap((trace) => Array.from(trace.y))""")
+    assert sum(drawn) == sum(storm) == document["servers"][0]["unanswered"]
+
+
+def test_pauses_are_bands_with_their_own_times(opened: Any, document: dict[str, Any]) -> None:
+    shapes = opened.page.evaluate("""() => document.querySelector('#panel-minutes .chart').layout.shapes
+        .filter((shape) => shape.type === 'rect').map((shape) => shape.x1 - shape.x0)""")
+    pauses = document["servers"][0]["pauses"]
+    assert len(shapes) == 2 * len(pauses)
+    assert shapes[1] == pytest.approx(1000 * pauses[0]["silence_at_least"], abs=0.01)
+
+
+def test_ready_within_two_seconds_for_an_hour_with_20000_exchanges(open_page: Any, document: dict[str, Any]) -> None:
+    from page_example import enlarged  # type: ignore[import-not-found]
+
+    hour = enlarged(document, 20_000, 3600)
+    times = [int(open_page(hour).page.get_attribute("html", "data-ready")) for _ in range(2)]
+    assert min(times) < 2000
+
+
+def test_a_part_of_a_million_connections_says_that_it_is_a_part(open_page: Any, document: dict[str, Any]) -> None:
+    from page_example import enlarged
+
+    large = open_page(enlarged(document, 50_000, 86_400, rows=1_000_000))
+    large.settle()
+    assert "50,000 of 1,000,000 connections (50,000 of them are in this page)" in large.totals()
+    started = large.page.evaluate("performance.now()")
+    large.page.select_option("select[name=outcome]", "unanswered")
+    large.settle()
+    assert large.page.evaluate("performance.now()") - started < 2000
+    assert large.complaints == []
+
+
+def test_page_without_scripts_has_answer_findings_and_tables(open_page: Any, document: dict[str, Any]) -> None:
+    page = open_page(document, java_script_enabled=False).page
+    assert document["verdict"]["sentence"] in page.inner_text("h1")
+    assert page.locator("#charts").is_hidden()
+    page.locator("#printed summary").first.click()
+    rows = page.locator("#printed details").first.locator("tbody tr")
+    assert rows.count() == 200
+    assert "10.2.0." in rows.first.inner_text() or "10.1." in rows.first.inner_text()

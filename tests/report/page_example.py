@@ -1,0 +1,46 @@
+"""Documents for the page: the example report, made large, and made hostile."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from pcapinspect.clock import SECOND, iso, parse_iso
+from pcapinspect.report.columns import TABLES, TIME
+
+Document = dict[str, Any]
+
+TIMES = {table: [name for name, kind in columns.items() if kind == TIME] for table, columns in TABLES.items()}
+
+
+def enlarged(document: Document, table_rows: int, seconds: int, rows: int | None = None) -> Document:
+    """The document with its connections and exchanges repeated, over so many seconds, until there are `table_rows`.
+
+    `rows`: how many the tables are said to have had before they were cut to a budget.
+    """
+    large = copy.deepcopy(document)
+    for name in ("connections", "exchanges"):
+        table = large["tables"][name]
+        have = table["shown"]
+        repeats = -(-table_rows // have)
+        for column, values in table["columns"].items():
+            table["columns"][column] = _repeat(values, have, repeats, column in TIMES[name], seconds)[:table_rows]
+        numbers = table["columns"]["connection"]
+        most = max(document["tables"]["connections"]["columns"]["connection"]) + 1
+        table["columns"]["connection"] = [number + most * (row // have) for row, number in enumerate(numbers)]
+        table["shown"] = table_rows
+        table["rows"] = rows or table_rows
+    for server in large["servers"]:
+        server["last_time"] = iso(parse_iso(server["first_time"]) + seconds * SECOND)
+    return large
+
+
+def _repeat(values: list[Any], have: int, repeats: int, time: bool, seconds: int) -> list[Any]:
+    if not time:
+        return values * repeats
+    step = seconds * SECOND // repeats
+    return [
+        None if value is None else iso(parse_iso(value) + repeat * step)
+        for repeat in range(repeats)
+        for value in values
+    ]
