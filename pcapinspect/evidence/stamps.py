@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pcapinspect.clock import SECOND
 from pcapinspect.evidence.moments import ZONES, calendar
@@ -75,6 +76,7 @@ class StampReader:
         )
 
 
+@lru_cache(maxsize=1024)
 def _day_of_year(month: str, day: str) -> int | None:
     time = calendar(_LEAP_YEAR, month, day, "0", "0", "0")
     return (

@@ -18,6 +18,10 @@ CA, RA, SHADOW = "ca", "ra", "shadow"
 """What a server's certificate is: the CA's, another that answers for it, or the next CA's."""
 
 
+CapsAnswer = tuple[int, tuple[str, ...], str | None]
+"""HTTP code, keywords and CA identifier of an answer to GetCACaps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where something was seen."""
@@ -135,7 +139,7 @@ class FactsGathering:
         self.damaged_certificates = 0
         self._not_kept = 0
         self._certificates: dict[tuple[str, str], ServerCertificate] = {}
-        self._capabilities: dict[tuple[int, tuple[str, ...], str | None], Capabilities] = {}
+        self._capabilities: dict[CapsAnswer, Capabilities] = {}
         self._requesters: dict[str, Requester] = {}
         self._talks: dict[str, _Talk] = {}
 
@@ -147,13 +151,13 @@ class FactsGathering:
         elif self._room(self._certificates):
             self._certificates[key] = ServerCertificate(certificate, role, label, place, 1)
 
-    def capabilities(self, status: int, keywords: tuple[str, ...], label: str | None, place: Place) -> None:
-        key = (status, keywords, label)
-        seen = self._capabilities.get(key)
+    def capabilities(self, answer: CapsAnswer, place: Place, count: int) -> None:
+        """`count` such answers, the first of them at `place`."""
+        seen = self._capabilities.get(answer)
         if seen is not None:
-            self._capabilities[key] = replace(seen, count=seen.count + 1)
+            self._capabilities[answer] = replace(seen, count=seen.count + count)
         elif self._room(self._capabilities):
-            self._capabilities[key] = Capabilities(status, keywords, label, place, 1)
+            self._capabilities[answer] = Capabilities(*answer, place, count)
 
     def request(self, message: ScepMessage, place: Place) -> None:
         if message.signer is not None:

@@ -6,13 +6,15 @@ GetNextCACert that gets 404 costs one look into a dictionary an exchange.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.pki.ber import BerError
 from pcapinspect.pki.certificates import Certificate, read_certificate
-from pcapinspect.pki.facts import CA, RA, SHADOW, FactsGathering, PkiFacts, Place
+from pcapinspect.pki.facts import CA, RA, SHADOW, CapsAnswer, FactsGathering, PkiFacts, Place
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.pkiclient import PKI_OPERATION, classify, message_of
 from pcapinspect.pki.scep import ScepMessage, SignedData, read_signed_data, unwrap
@@ -43,6 +45,7 @@ class PkiReader:
         operation, label, transaction, signer = (np.full(rows, None, dtype=object) for _ in range(4))
         message_type, status, fail_info, self_signed = (np.full(rows, MISSING, dtype=np.int64) for _ in range(4))
         methods, uris, codes = exchanges.method.tolist(), exchanges.uri.tolist(), exchanges.status.tolist()
+        answers: dict[CapsAnswer, list[int]] = {}
         for row, (method, uri) in enumerate(zip(methods, uris, strict=True)):
             operation[row], label[row] = self._classify(method, uri)
             if operation[row] == PKI_OPERATION:
@@ -55,9 +58,11 @@ class PkiReader:
                     signer[row] = request.signer.subject
                     self_signed[row] = int(request.signer.self_signed)
             elif operation[row] == "GetCACaps" and codes[row] != MISSING:
-                self._get_ca_caps(label[row], codes[row], bodies.response[row], _answered(exchanges, row))
+                answers.setdefault(_caps_answer(codes[row], bodies.response[row], label[row]), []).append(row)
             elif operation[row] is not None and codes[row] == _OK:
                 self._get_certificates(operation[row], label[row], bodies.response[row], _answered(exchanges, row))
+        for answer, of in answers.items():
+            self._gathering.capabilities(answer, _answered(exchanges, of[0]), len(of))
         return Operations(
             operation=operation,
             ca_identifier=label,
@@ -98,13 +103,6 @@ class PkiReader:
             if reply.message.signer is not None:
                 self._server_certificates((reply.message.signer,), None, place)
         return request.message if request else ScepMessage(), reply.message if reply else ScepMessage()
-
-    def _get_ca_caps(self, label: str | None, code: int, body: bytes | None, place: Place) -> None:
-        keywords: tuple[str, ...] = ()
-        if code == _OK and body is not None:
-            words = body[:4096].decode("ascii", "replace").split()
-            keywords = tuple(sorted({w for w in words if w.isprintable() and len(w) <= 40}))
-        self._gathering.capabilities(code, keywords, label, place)
 
     def _get_certificates(self, operation: str, label: str | None, body: bytes | None, place: Place) -> None:
         """The answer to GetCACert (one certificate, or several in a SignedData) or GetNextCACert."""
@@ -151,6 +149,17 @@ class PkiReader:
             self._gathering.messages += 1
             self._gathering.damaged_certificates += decoded.damaged_certificates
         return decoded
+
+
+@lru_cache(maxsize=64)
+def _keywords(body: bytes) -> tuple[str, ...]:
+    """The words of a GetCACaps answer, which CRLF or LF part (RFC 8894, 3.5.2)."""
+    words = body.decode("ascii", "replace").split()
+    return tuple(sorted({word for word in words if word.isprintable() and len(word) <= 40}))
+
+
+def _caps_answer(code: int, body: bytes | None, label: str | None) -> CapsAnswer:
+    return code, _keywords(body[:4096]) if code == _OK and body is not None else (), label
 
 
 def _number(value: int | None) -> int:
