@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pcapinspect.address import text_of
-from pcapinspect.columns import MISSING, Int64
+from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.findings.case import Case
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import listed, plural
@@ -15,6 +16,9 @@ from pcapinspect.findings.finding import Finding
 from pcapinspect.load.parties import number
 from pcapinspect.load.strangers import FEWEST_SYNS
 from pcapinspect.tcp.connections import UNANSWERED
+
+BY_CHANCE = 0.01
+"""A client is told when loss at random would leave one such client in fewer than one of a hundred captures."""
 
 MOST_CONFIDENT = 0.99
 """A block can never be told from a path that lost every packet."""
@@ -28,10 +32,10 @@ class Blocked:
     attempts: Int64
     """Row numbers of their unanswered attempts, pauses of the server apart."""
     syns: int
-    fewest_syns: int
-    """Of any one of the clients."""
     others_lost: float
-    """Share of the other clients' SYNs that got no answer, between 0 and 1 and never quite either."""
+    """Share of the other clients' SYNs that got no answer."""
+    by_chance: float
+    """Probability that loss alone leaves a client without an answer for as many SYNs as the least of these sent."""
 
 
 def judge(case: Case) -> Finding | None:
@@ -42,7 +46,6 @@ def judge(case: Case) -> Finding | None:
     if blocked is None:
         return None
     shown = cite(case.syn_frames(blocked.attempts))
-    by_chance = blocked.others_lost**blocked.fewest_syns
     times = case.analysis.connections
     return Finding(
         id="client-blocked",
@@ -51,8 +54,8 @@ def judge(case: Case) -> Finding | None:
         explanation=(
             f"Observed: {plural(blocked.syns, 'SYN')} of {listed(list(blocked.clients))} got no answer, and between "
             "them the server answered other clients. Inferred: these clients are blocked or have no path. Of the other "
-            f"clients' SYNs {blocked.others_lost:.1%} went unanswered; were that all, {blocked.fewest_syns} in a row "
-            f"would do so with a probability of {by_chance:.2g}."
+            f"clients' SYNs {blocked.others_lost:.1%} went unanswered; such loss would leave a client like these with a "
+            f"probability of {blocked.by_chance:.2g}."
         ),
         server=case.name,
         figures={
@@ -64,7 +67,7 @@ def judge(case: Case) -> Finding | None:
         },
         frames=shown.frames,
         display_filter=shown.display_filter,
-        confidence=round(min(MOST_CONFIDENT, 1 - by_chance), 2),
+        confidence=round(min(MOST_CONFIDENT, 1 - blocked.by_chance), 2),
         not_shown=(
             "What drops them: an access list, a policer, a firewall, or the way there or back.",
             "Whether they are routers at all: a scanner that the server ignores looks the same.",
@@ -79,31 +82,38 @@ def judge(case: Case) -> Finding | None:
 
 
 def _blocked(case: Case) -> Blocked | None:
-    """The rule of load.strangers: FEWEST_SYNS unanswered SYNs outside pauses, others answered between them."""
+    """FEWEST_SYNS unanswered SYNs outside pauses, others answered between them, and more than chance would leave so."""
     rows = case.connection_rows
     own = case.connections
     client, shown = number(own.client_high, own.client_low)
-    answered = np.bincount(client[own.answer_time != MISSING], minlength=len(shown)) > 0
+    answered_rows = own.answer_time != MISSING
+    answered = np.bincount(client[answered_rows], minlength=len(shown)) > 0
     asked = (own.outcome == UNANSWERED) & ~case.in_pause(own.start)
     syns = np.bincount(client[asked], weights=own.syn_packets[asked], minlength=len(shown)).astype(np.int64)
-    answers = np.sort(own.answer_time[own.answer_time != MISSING])
+    lost = _lost(own.syn_packets, answered_rows, answered[client] & ~case.in_pause(own.start))
+    by_chance = lost ** syns.astype(np.float64) * len(shown)
+    answers = np.sort(own.answer_time[answered_rows])
     found = []
-    for candidate in np.flatnonzero(~answered & (syns >= FEWEST_SYNS)).tolist():
+    for candidate in np.flatnonzero(~answered & (syns >= FEWEST_SYNS) & (by_chance < BY_CHANCE)).tolist():
         mine = asked & (client == candidate)
         first, last = own.start[mine].min(), own.last_syn_time[mine].max()
         if np.searchsorted(answers, last) > np.searchsorted(answers, first):
             found.append(candidate)
     if not found:
         return None
-    mine = asked & np.isin(client, found)
-    others = ~np.isin(client, found) & ~case.in_pause(own.start)
-    others_syns = int(own.syn_packets[others].sum())
-    others_unanswered = int(own.syn_packets[others & (own.outcome == UNANSWERED)].sum())
     return Blocked(
-        clients=tuple(text_of(own.client_high[shown[number]], own.client_low[shown[number]]) for number in found),
-        attempts=rows[mine],
+        clients=tuple(text_of(own.client_high[shown[one]], own.client_low[shown[one]]) for one in found),
+        attempts=rows[asked & np.isin(client, found)],
         syns=int(syns[found].sum()),
-        fewest_syns=int(syns[found].min()),
-        # One more of each: no finite number of answers shows that none is ever lost (Laplace's rule of succession).
-        others_lost=(others_unanswered + 1) / (others_syns + 2),
+        others_lost=lost,
+        by_chance=float(by_chance[found].max()),
     )
+
+
+def _lost(syn_packets: NDArray[np.integer], answered: Bool, of: Bool) -> float:
+    """Share of SYNs without an answer, over the attempts `of` clients that are answered at times.
+
+    One more of each than was seen: no number of answers shows that none is ever lost (Laplace's rule of succession).
+    """
+    syns = int(syn_packets[of].sum())
+    return (syns - int(np.count_nonzero(answered & of)) + 1) / (syns + 2)

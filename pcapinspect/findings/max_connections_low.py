@@ -47,8 +47,4 @@ def _said(configuration: Configuration) -> list[tuple[str, int]]:
     """Where it says so, and the number. IOS XE with nginx counts otherwise and is left out."""
     every = [(http.where, http.max_connections) for http in configuration.http]
     every += [(shown.where, shown.max_connections) for shown in configuration.http_statuses if not shown.nginx]
-    return [
-        (f"{where.device or where.path} line {where.line}", number)
-        for where, number in every
-        if number is not None and number < MOST
-    ]
+    return [(where.device or where.path, number) for where, number in every if number is not None and number < MOST]

@@ -54,8 +54,6 @@ def judge(case: Case) -> Finding | None:
         ),
         remedy=(
             remedies.LOWER_THE_LOAD,
-            remedies.ROLLOVER_EARLIER,
-            remedies.ROLL_THE_RA,
             remedies.MOST_CONNECTIONS,
             remedies.SHOW_THE_DROP,
         ),

@@ -20,6 +20,7 @@ from pcapinspect.findings import (
     rate_limit_pattern,
     retry_synchronisation,
     rollover_404_loop,
+    root_cause,
     scep_pending,
     scep_rejected,
     server_down,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pcapinspect.findings.analysis import Analysis
 
 OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
+    root_cause.judge,
     server_down.judge,
     server_pauses.judge,
     rate_limit_pattern.judge,

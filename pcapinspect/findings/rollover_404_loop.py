@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from pcapinspect.clock import SECOND, length
-from pcapinspect.columns import MISSING
+from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.findings import remedies
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
@@ -26,15 +26,14 @@ def judge(case: Case) -> Finding | None:
     if not case.load.errors:
         return None
     exchanges, operations = case.exchanges
-    asked = operations.operation == ASKS
-    failed = asked & (exchanges.status >= FIRST_ERROR)
+    failed = failed_requests(case)
     errors = int(np.count_nonzero(failed))
     if not errors:
         return None
     of = case.analysis.connections.take(exchanges.connection[failed])
     clients = np.bincount(number(of.client_high, of.client_low)[0])
     loop = bool((clients > 1).any())
-    granted = int(np.count_nonzero(asked & (exchanges.status == 200)))
+    granted = int(np.count_nonzero((operations.operation == ASKS) & (exchanges.status == 200)))
     shown = cite(exchange_frames(exchanges.take(failed)))
     labels = sorted({label for label in operations.ca_identifier[failed] if label})
     responses = Counter(exchanges.status[failed].tolist())
@@ -76,6 +75,12 @@ def judge(case: Case) -> Finding | None:
     )
 
 
+def failed_requests(case: Case) -> Bool:
+    """Which of the server's exchanges are GetNextCACert with an error; parallel to `case.exchanges`."""
+    exchanges, operations = case.exchanges
+    return np.asarray((operations.operation == ASKS) & (exchanges.status >= FIRST_ERROR), dtype=np.bool_)
+
+
 def _severity(case: Case, loop: bool) -> str:
     """Critical where this load and a server in trouble come together."""
     if not loop:
@@ -84,7 +89,7 @@ def _severity(case: Case, loop: bool) -> str:
     return "critical" if in_trouble else "warning"
 
 
-def _explanation(case: Case, clients: np.ndarray[tuple[int], np.dtype[np.int64]], granted: int, loop: bool) -> str:
+def _explanation(case: Case, clients: Int64, granted: int, loop: bool) -> str:
     again = int(np.count_nonzero(clients > 1))
     observed = f"Observed: {plural(len(clients), 'client')} asked for the next (shadow) CA certificate and got an error"
     observed += f"; {again:,} of them asked again, one of them {int(clients.max()):,} times." if loop else "."
@@ -126,6 +131,6 @@ def _poll_period(case: Case) -> float | None:
     return None if period is None else period / SECOND
 
 
-def _first_time(times: np.ndarray[tuple[int], np.dtype[np.int64]], otherwise: int) -> int:
+def _first_time(times: Int64, otherwise: int) -> int:
     known = times[times != MISSING]
     return int(known.min()) if len(known) else otherwise

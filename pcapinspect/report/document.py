@@ -11,10 +11,12 @@ import numpy as np
 
 from pcapinspect import __version__
 from pcapinspect.address import endpoint
+from pcapinspect.findings.case import cases
+from pcapinspect.findings.root_cause import diagnosis
 from pcapinspect.report import json_text, sections
 from pcapinspect.report.columns import TABLES, json_column
 from pcapinspect.report.evidence_section import configuration_section, logs_section
-from pcapinspect.report.pki_section import pki_section
+from pcapinspect.report.pki_section import pki_section, rollover_section
 from pcapinspect.report.selection import shown_rows
 from pcapinspect.report.tables import Tables, tables_of
 
@@ -100,7 +102,7 @@ def _sections(
         "operations": [sections.operation_section(count, names[count.server]) for count in analysis.load.operations],
         "clients": _top_clients(tables),
         "findings": [sections.finding_section(finding, paths) for finding in findings],
-        "pki": pki_section(analysis.facts, paths),
+        "pki": pki_section(analysis.facts, paths) | {"rollover": _rollovers(analysis)},
         "evidence": {
             "netflow": None,
             "logs": logs_section(analysis.logs),
@@ -116,6 +118,13 @@ def _servers(analysis: Analysis, paths: list[str]) -> list[dict[str, Any]]:
         found.append(sections.server_section(server, number, paths))
         number += len(server.pauses)
     return found
+
+
+def _rollovers(analysis: Analysis) -> list[dict[str, Any]]:
+    """What timers and dates say of each server that was asked for a rollover certificate in vain."""
+    asked = (case for case in cases(analysis) if case.load.errors)
+    found = ((case.name, diagnosis(case)) for case in asked)
+    return [rollover_section(told, name) for name, told in found if told is not None]
 
 
 def _verdict(servers: list[dict[str, Any]], names: list[str], ports: Sequence[int]) -> dict[str, Any]:

@@ -181,8 +181,14 @@ def _clients(sections: Section) -> list[str]:
 def _causes(sections: Section) -> list[Section]:
     """The findings that explain the outage, the best first."""
     kinds = {kind: place for place, kind in enumerate(ROOT_CAUSES)}
-    found = [finding for finding in sections["findings"] if finding["id"].partition("@")[0] in kinds]
-    return sorted(found, key=lambda finding: kinds[finding["id"].partition("@")[0]])
+    found = [finding for finding in sections["findings"] if _kind(finding) in kinds]
+    return sorted(found, key=lambda finding: kinds[_kind(finding)])
+
+
+def _kind(finding: Section) -> str:
+    """The finding's id without the server."""
+    kind: str = finding["id"].partition("@")[0]
+    return kind
 
 
 def _root_cause(sections: Section) -> list[str]:
@@ -197,6 +203,9 @@ def _root_cause(sections: Section) -> list[str]:
 def _remedy(sections: Section) -> list[str]:
     """What cures the cause before what confirms and what prevents."""
     findings = [*_causes(sections), *sections["findings"]]
+    if any(_kind(finding) == "root-cause" for finding in findings):
+        # It names the commands for this very CA; those of the loop are the same in general.
+        findings = [finding for finding in findings if _kind(finding) != "rollover-404-loop"]
     steps = list(dict.fromkeys(step for finding in findings for step in finding["remedy"]))
     if not steps:
         return ["## Remedy", "", "Nothing has to be changed for what this capture shows."]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from pcapinspect.clock import iso
 from pcapinspect.columns import MISSING
-from pcapinspect.report.sections import Section
+from pcapinspect.report.sections import Section, plain, time
 
 if TYPE_CHECKING:
+    from pcapinspect.evidence.rollover import RolloverDiagnosis
     from pcapinspect.pki.facts import Capabilities, PkiFacts, Place, ServerCertificate
 
 MOST_LISTED = 100
@@ -35,6 +36,45 @@ def pki_section(facts: PkiFacts, paths: Sequence[str]) -> Section:
         "unread": facts.unread,
         "damaged_certificates": facts.damaged_certificates,
         "not_kept": facts.not_kept,
+    }
+
+
+def rollover_section(diagnosis: RolloverDiagnosis, server: str) -> Section:
+    """The timers, the window of errors that they make, and the remedy, for the rollover of one server's CA."""
+    section: Section = {
+        "server": server,
+        **{
+            name: plain(getattr(diagnosis, name))
+            for name in (
+                "verdict",
+                "sentence",
+                "share",
+                "overlap_days",
+                "overlap_basis",
+                "assumptions",
+                "misfits",
+                "unproven",
+            )
+        },
+        "lead_seconds": diagnosis.lead,
+        **{name: time(getattr(diagnosis, name)) for name in ("window_from", "window_to", "ca_expiry")},
+        "timers": {
+            name: plain(getattr(diagnosis.sources, name))
+            for name in ("ca_lifetime", "lifetime", "auto_enroll", "overlap")
+        },
+        "load": plain(diagnosis.load),
+        "remedy": plain(diagnosis.remedy),
+    }
+    made = diagnosis.window
+    return section | {
+        "window": made
+        and {
+            "length_seconds": made.length,
+            "affected_from_seconds": made.affected_from,
+            "affected_to_seconds": made.affected_to,
+            "closing_overlap_seconds": made.closing_overlap,
+            "closing_percent": made.closing_percent,
+        }
     }
 
 

@@ -47,15 +47,16 @@ class Scene:
         answer: tuple[int, float] | None = None,
         file: int = 0,
     ) -> int:
-        """`syns`: seconds by frame. `answer`: frame and seconds of the SYN/ACK, RST or ICMP error. Returns the number."""
+        """`syns`: seconds by frame. `answer`: frame and seconds of SYN/ACK, RST or ICMP error. Returns the number."""
         number = len(self.rows)
         (high, low), (server_high, server_low) = halves(client), halves(SERVER[0])
         frames, times = list(syns), [at(time) for time in syns.values()]
         row: dict[str, Any] = {
             "file": file, "first_frame": frames[0], "client_high": high, "client_low": low,
-            "client_port": 1024 + number, "server_high": server_high, "server_low": server_low, "server_port": SERVER[1], "isn": number,
-            "start": times[0], "outcome": outcome, "syn_packets": len(syns), "last_syn_time": times[-1],
-            "end": times[-1], "last_frame": frames[-1], "close": tcp.CLOSE_NONE, "tcp_stream": number,
+            "client_port": 1024 + number, "server_high": server_high, "server_low": server_low,
+            "server_port": SERVER[1], "isn": number, "start": times[0], "outcome": outcome,
+            "syn_packets": len(syns), "last_syn_time": times[-1], "end": times[-1], "last_frame": frames[-1],
+            "close": tcp.CLOSE_NONE, "tcp_stream": number,
         }  # fmt: skip
         if answer is not None:
             row |= {"answer_frame": answer[0], "answer_time": at(answer[1]), "end": at(answer[1])}

@@ -25,7 +25,7 @@ def configured(tmp_path: Path, text: str, **server: object) -> Finding | None:
 def test_max_connections_is_judged_against_what_ios_can_hold(tmp_path: Path, number: int, severity: str | None) -> None:
     found = configured(tmp_path, f"hostname CA-1\nip http server\nip http max-connections {number}\n")
     assert (found and found.severity) == severity
-    assert found is None or "CA-1 line 3: " in found.explanation
+    assert found is None or f"CA-1: {number}." in found.explanation
 
 
 def test_a_low_limit_beside_a_pause_is_a_warning(tmp_path: Path) -> None:

@@ -25,6 +25,16 @@ def test_repeated_syns_are_told_from_one_in_a_hundred() -> None:
     assert loss.judge(scene(3, 298).case()) is None
 
 
+def test_a_syn_that_is_repeated_though_answered_lost_its_answer() -> None:
+    made = Scene()
+    made.attempt("10.0.0.1", {1: 0, 3: 1}, answer=(2, 0.01))
+    found = loss.judge(made.case(verdict=verdict("loss")))
+    assert found is not None
+    assert found.figures["repeated"] == 1
+    assert found.figures["answered_after_a_repeated_syn"] == 0
+    assert found.figures["longest_wait_seconds"] is None
+
+
 def test_the_verdict_is_told_whatever_the_share() -> None:
     found = loss.judge(scene(1, 500).case(verdict=verdict("loss", 0.7)))
     assert found is not None

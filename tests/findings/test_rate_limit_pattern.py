@@ -40,4 +40,4 @@ def test_it_is_never_told_as_a_fact() -> None:
     assert found.confidence == 0.6
     assert "Inferred: " in found.explanation
     assert any("limiter of IOS fired" in sentence for sentence in found.not_shown)
-    assert any("auto-rollover" in step for step in found.remedy)
+    assert any("CSCuj83430" in step for step in found.remedy)
