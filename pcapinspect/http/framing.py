@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from enum import Enum, auto
 
 from pcapinspect.http.bodies import ENDLESS, Body, Kept, body
-from pcapinspect.http.heads import HEAD_LIMIT, UNTIL_CLOSE, RequestHead, ResponseHead, head_end
+from pcapinspect.http.heads import HEAD_LIMIT, RequestHead, ResponseHead, head_end
 from pcapinspect.http.streams import Budget, Origin, Piece
 
 
@@ -113,7 +113,7 @@ class Framer(ABC):
 
     @abstractmethod
     def _is_headless(self) -> bool:
-        """Whether bytes that are no head are taken for a message without one, up to the end of the stream."""
+        """Whether bytes that are no head are taken for a message without one: all there is up to a head, or the end."""
 
     @abstractmethod
     def _began(self, message: Message) -> None:
@@ -172,8 +172,10 @@ class Framer(ABC):
     def end(self, *, fin: bool) -> None:
         if self._buffer:
             self._break_off()
-        if self._message:
-            self._close(self._message.end_time, fin and self._body is not None and self._body.at_close)
+        message = self._message
+        if message:
+            headless = message.head is None and self._state is State.SEARCH
+            self._close(message.end_time, fin and (headless or (self._body is not None and self._body.at_close)))
         self.ignore()
 
     def ignore(self) -> None:
@@ -275,14 +277,14 @@ class Framer(ABC):
         """What was taken for a head is none."""
         began_earlier = self._start < piece.offset
         if not self._searching and self._is_headless():
-            self._drop_buffer()
             self._open(None)
-            self._read_body(UNTIL_CLOSE)
-            return at
-        self.garbage = self.garbage or not self._searching
+        else:
+            self.garbage = self.garbage or not self._searching
         if self._early:
             self._break_off()
         self._search_on(cut=True)
+        if self._message:
+            self._message.end, self._message.end_time = piece.offset + len(piece.data), piece.now
         return self._search(piece, 0) if began_earlier and at == 0 else len(piece.data)
 
     def _open(self, head: RequestHead | ResponseHead | None) -> None:
@@ -312,7 +314,7 @@ class Framer(ABC):
     def _read_body(self, size: int) -> None:
         message = self._message
         assert message is not None
-        message.kept = Kept(self._budget) if message.head and self._keeps(message) else None
+        message.kept = Kept(self._budget) if self._keeps(message) else None
         self._body = body(size, message.kept)
         self._state = State.BODY
 
