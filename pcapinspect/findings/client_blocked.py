@@ -54,8 +54,8 @@ def judge(case: Case) -> Finding | None:
         explanation=(
             f"Observed: {plural(blocked.syns, 'SYN')} of {listed(list(blocked.clients))} got no answer, and between "
             "them the server answered other clients. Inferred: these clients are blocked or have no path. Of the other "
-            f"clients' SYNs {blocked.others_lost:.1%} went unanswered; such loss would leave a client like these with a "
-            f"probability of {blocked.by_chance:.2g}."
+            f"clients' SYNs {blocked.others_lost:.1%} went unanswered; such loss would leave a client like these "
+            f"with a probability of {blocked.by_chance:.2g}."
         ),
         server=case.name,
         figures={

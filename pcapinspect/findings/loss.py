@@ -36,11 +36,11 @@ def judge(case: Case) -> Finding | None:
     return Finding(
         id="loss",
         severity="warning" if is_verdict else "notice",
-        title=f"{plural(repeated, 'attempt')} at {case.name} had to repeat their SYN while others were answered at once "
-        f"({percent(repeated, load.attempts)} of all)",
+        title=f"{plural(repeated, 'attempt')} at {case.name} needed more than one SYN while others were answered "
+        f"at once ({percent(repeated, load.attempts)} of all)",
         explanation=(
             f"Observed: {len(waits):,} of these attempts were answered only after a repeated SYN, "
-            f"{int(np.count_nonzero(again & ~answered)):,} never, and the others repeated a SYN that had been answered. "
+            f"{int(np.count_nonzero(again & ~answered)):,} never, and the rest repeated a SYN that had been answered. "
             "Inferred: SYNs or SYN/ACKs are lost on the way, or single SYNs are dropped by a full queue or a filter; "
             "either is another fault than a server that stops listening."
         ),
