@@ -19,6 +19,18 @@ from pcapinspect.simulate.server import ServerSettings
 from pcapinspect.simulate.truth import truth
 
 
+BOUNDS = {
+    "routers": (1, 50_000),
+    "poll": (1, 1_000_000),
+    "minutes": (0.0001, 1440),
+    "limit": (1, 1_000_000),
+    "window": (1, 86_400),
+    "pause": (0.1, 86_400),
+    "max_connections": (1, 1_000_000),
+}
+"""What a simulation takes; beyond it nothing is learnt, and memory runs out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Simulation:
     """A capture and its truth."""
@@ -64,9 +76,19 @@ def adjusted(
     routers: clients in all, in the scenario's proportions; poll: seconds between the polls of each;
     minutes: length of the capture; limit, window, pause: of the rate limit; max_connections: open at once.
     """
-    given = (routers, poll, minutes, limit, window, pause, max_connections)
-    if any(number is not None and not 0 < number < 1e9 for number in given):
-        raise UsageError("the numbers of a simulation must be above 0 and below 1e9")
+    given = {
+        "routers": routers,
+        "poll": poll,
+        "minutes": minutes,
+        "limit": limit,
+        "window": window,
+        "pause": pause,
+        "max_connections": max_connections,
+    }
+    for name, number in given.items():
+        low, high = BOUNDS[name]
+        if number is not None and not low <= number <= high:
+            raise UsageError(f"{name.replace('_', '-')} must be from {low:g} to {high:g}, not {number:g}")
     populations = plan.populations
     if routers is not None:
         populations = _in_proportion(populations, int(routers))

@@ -175,8 +175,12 @@ def _message(message: Message) -> dict[str, Any]:
 
 
 def _operations(exchanges: list[Exchange]) -> list[dict[str, Any]]:
-    """How often each operation was asked for, by label and status."""
-    counts = Counter((e.operation, e.ca_identifier, e.status if e.response else None) for e in exchanges)
+    """How often each operation was asked for, by label and status, as far as the capture tells."""
+    counts = Counter(
+        (e.operation, e.ca_identifier, e.status if e.response is not None and e.response.readable() else None)
+        for e in exchanges
+        if e.request.readable()
+    )
     return [
         {"operation": operation, "ca_identifier": label, "status": status, "count": number}
         for (operation, label, status), number in sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))
