@@ -81,20 +81,23 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _from_capture(options: argparse.Namespace) -> tuple[Any, int | None, float | None]:
-    """PKI facts, and how many clients poll how often, of the server with the most failed exchanges."""
+    """PKI facts, and how many clients ask how often in vain, of the server that most such requests went to."""
     if not options.capture:
         return None, None, None
-    from pcapinspect.clock import SECOND
     from pcapinspect.commands.progress import progress_line
+    from pcapinspect.evidence.demand import measure
     from pcapinspect.pipeline import Evidence, inspect
     from pcapinspect.settings import Settings
 
     with progress_line(quiet=options.quiet) as progress:
         analysis = inspect(options.capture, Settings(), Evidence(), progress)
-    busiest = max(analysis.load.servers, key=lambda server: server.errors, default=None)
-    if busiest is None or busiest.synchronisation.period is None:
-        return analysis.facts, None, None
-    return analysis.facts, busiest.synchronisation.clients, busiest.synchronisation.period / SECOND
+    servers = analysis.load.server_of_connection[analysis.exchanges.connection]
+    demands = [
+        measure(analysis.connections, analysis.exchanges.take(mine), analysis.operations.take(mine))
+        for mine in (servers == server for server in range(len(analysis.load.servers)))
+    ]
+    most = max(demands, key=lambda demand: demand.errors, default=None)
+    return (analysis.facts, None, None) if most is None else (analysis.facts, most.clients, most.period)
 
 
 def _with_options(sources: TimerSources, options: argparse.Namespace) -> TimerSources:

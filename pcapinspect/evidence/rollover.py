@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pcapinspect.clock import SECOND, iso
 from pcapinspect.evidence.configuration_model import Configuration
+from pcapinspect.evidence.demand import Demand
 from pcapinspect.evidence.log_model import Logs
 from pcapinspect.evidence.remedy import Step, remedy
 from pcapinspect.evidence.timer_sources import Sourced, TimerSources, find_timers
@@ -24,6 +25,8 @@ from pcapinspect.pki.timers import (
     window,
 )
 
+__all__ = ["VERDICTS", "Demand", "RolloverDiagnosis", "diagnose"]
+
 VERDICTS = ("inside_window", "assumed", "outside_window", "no_window", "expired", "shadow_exists", "no_errors")
 """`inside_window`: the timers make a window of errors and the capture lies in it. `assumed`: GetNextCACert fails, and
 nothing given tells all timers. The others are misfits: the errors have another cause, or there are none."""
@@ -35,29 +38,6 @@ NTP and time zones of the capturing machine are the likelier reason."""
 _CLOCK_MESSAGES = ("PKI-2-NON_AUTHORITATIVE_CLOCK", "PKI-3-CERTIFICATE_INVALID_NOT_YET_VALID")
 _HARDENED = 5
 """`ip http max-connections` at or below IOS's own default; security baselines set 2."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
-    """What one server was asked for, counted from the exchanges."""
-
-    requests: int
-    """GetNextCACert."""
-    errors: int
-    """Of these, answered with 4xx or 5xx."""
-    clients: int
-    """Addresses that sent those which failed."""
-    exchanges: int
-    """All of the server."""
-    first: int | None
-    """Nanoseconds: the first and last that failed."""
-    last: int | None
-    period: float | None = None
-    """Seconds between two requests of one client; None: not measured."""
-    other_errors: tuple[tuple[str, int], ...] = ()
-    """(operation, errors) of the others. GetCACaps may be left out: an error there is legitimate."""
-    clock_skew: int | None = None
-    """Nanoseconds by which the server's HTTP Date is ahead of the capture; None: no Date seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

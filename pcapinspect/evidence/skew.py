@@ -67,7 +67,7 @@ def _estimate(
         return _skew(fit, "syn", f"{fit.pairs} discarded SYNs found in the capture by sequence number", file)
     dated = [record for record in records if record.kind == "reply" and record.date is not None]
     if dated:
-        server = _server_clock(exchanges)
+        server = server_clock(exchanges)
         fit = _by_dates(dated, 0 if server is None else server)
         told = "HTTP Dates of replies in the log"
         told += ", the server's clock taken as the capture's" if server is None else " and in the capture"
@@ -108,7 +108,7 @@ def _is_client(connections: Connections, row: int, peer: str | None) -> bool:
     return int(connections.client_high[row]) == high and int(connections.client_low[row]) == low
 
 
-def _server_clock(exchanges: Exchanges) -> int | None:
+def server_clock(exchanges: Exchanges) -> int | None:
     """How far the HTTP Date is ahead of the capture, in nanoseconds; None where no response has one."""
     rows = np.flatnonzero((exchanges.response_time != MISSING) & (exchanges.date != None))  # noqa: E711
     if len(rows) > 10_000:

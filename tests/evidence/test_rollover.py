@@ -8,8 +8,9 @@ import pytest
 
 from pcapinspect.columns import MISSING
 from pcapinspect.evidence.configuration import read_configuration
+from pcapinspect.evidence.demand import Demand
 from pcapinspect.evidence.ios_log import read_logs
-from pcapinspect.evidence.rollover import VERDICTS, Demand, diagnose
+from pcapinspect.evidence.rollover import VERDICTS, diagnose
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.facts import CA, SHADOW, PkiFacts, Place, Requester, ServerCertificate
 from pcapinspect.pki.timers import DAY

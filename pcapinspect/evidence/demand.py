@@ -1,0 +1,93 @@
+"""What one server was asked for, as far as the rollover goes: counted from its exchanges."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Int64
+from pcapinspect.evidence.skew import server_clock
+from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.pki.operations import Operations
+from pcapinspect.pki.scep import FAILURE
+from pcapinspect.tcp.connections import Connections
+
+ASKED = "GetNextCACert"
+
+_FIRST_ERROR = 400
+"""4xx and 5xx alike: IOS says 404, other CAs 403, 500 or 501, and RFC 8894 names none."""
+
+_LEAST_FOR_PERIOD = 3
+"""Requests of one client: two gaps are the least that can repeat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What one server was asked for."""
+
+    requests: int
+    """GetNextCACert."""
+    errors: int
+    """Of these, answered with 4xx or 5xx."""
+    clients: int
+    """Addresses that sent those which failed."""
+    exchanges: int
+    """All of the server."""
+    first: int | None
+    """Nanoseconds: the first and last that failed."""
+    last: int | None
+    period: float | None = None
+    """Seconds between two such requests of one client address, median of medians; None: no address sent three."""
+    other_errors: tuple[tuple[str, int], ...] = ()
+    """(operation, errors) of the others, without GetCACaps, where an error is legitimate."""
+    clock_skew: int | None = None
+    """Nanoseconds by which the server's HTTP Date is ahead of the capture; None: no Date seen."""
+
+
+def measure(connections: Connections, exchanges: Exchanges, operations: Operations) -> Demand:
+    """Count the exchanges of one server. `operations` is parallel to them, `connections` is the whole table."""
+    asked = operations.operation == ASKED
+    failing = exchanges.status >= _FIRST_ERROR
+    failed = np.flatnonzero(asked & failing)
+    times = exchanges.request_time[failed]
+    known = times[times != MISSING]
+    clients, period = _clients(connections, exchanges.connection[failed], times)
+    others = Counter(
+        name for name in operations.operation[failing & ~asked].tolist() if name not in (None, "GetCACaps")
+    )
+    rejected = int(np.count_nonzero(operations.scep_status == FAILURE))
+    if rejected:
+        others["PKIOperation with FAILURE inside"] = rejected
+    return Demand(
+        requests=int(np.count_nonzero(asked)),
+        errors=len(failed),
+        clients=clients,
+        exchanges=len(exchanges),
+        first=int(known.min()) if len(known) else None,
+        last=int(known.max()) if len(known) else None,
+        period=period,
+        other_errors=tuple(others.most_common()),
+        clock_skew=server_clock(exchanges),
+    )
+
+
+def _clients(connections: Connections, of: Int64, times: Int64) -> tuple[int, float | None]:
+    """How many addresses, and the period of their requests in seconds."""
+    if not len(of):
+        return 0, None
+    addresses = np.stack([connections.client_high[of], connections.client_low[of]])
+    distinct, client = np.unique(addresses, axis=1, return_inverse=True)
+    order = np.lexsort((times, client))
+    order = order[times[order] != MISSING]
+    gaps = np.diff(times[order])
+    same = np.diff(client[order]) == 0
+    owner, gaps = client[order][1:][same], gaps[same]
+    medians = [
+        float(np.median(mine))
+        for mine in np.split(gaps, np.flatnonzero(np.diff(owner)) + 1)
+        if len(mine) >= _LEAST_FOR_PERIOD - 1
+    ]
+    return distinct.shape[1], float(np.median(medians)) / SECOND if medians else None

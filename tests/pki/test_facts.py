@@ -1,0 +1,66 @@
+"""Gathered facts: firsts, counts, and the bound on what is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+from pcapinspect.pki import facts
+from pcapinspect.pki.certificates import read_certificate
+from pcapinspect.pki.facts import CA, RA, FactsGathering, Place
+from pcapinspect.pki.scep import ScepMessage
+
+FIRST, SECOND = Place(3, 0, 10, 100), Place(4, 0, 20, 200)
+
+
+@pytest.fixture
+def certificate(maker):
+    return read_certificate(maker.ca.public_bytes(serialization.Encoding.DER))
+
+
+def test_firsts_and_counts(certificate):
+    gathering = FactsGathering()
+    for place in (FIRST, SECOND):
+        gathering.server_certificate(certificate, CA, "a", place)
+        gathering.capabilities((200, ("AES",), None), place, 5)
+        gathering.request(ScepMessage(message_type=19, transaction_id="T", signer=certificate), place)
+    gathering.server_certificate(certificate, RA, "b", SECOND)
+    made = gathering.facts()
+    assert [(c.role, c.first, c.count, c.ca_identifier) for c in made.certificates] == [
+        (CA, FIRST, 2, "a"),
+        (RA, SECOND, 1, "b"),
+    ]
+    assert [(c.first, c.count) for c in made.capabilities] == [(FIRST, 10)]
+    assert [(r.first, r.messages) for r in made.requesters] == [(FIRST, 2)]
+    (talk,) = made.transactions
+    assert (talk.requests, talk.first, talk.last) == (((19, 2),), FIRST, 200)
+    assert made.of_role(CA) == (certificate,)
+
+
+def test_the_last_failure_of_a_transaction():
+    gathering = FactsGathering()
+    for status, fail in ((2, 1), (3, None), (2, 4), (0, None)):
+        gathering.answer(ScepMessage(status=status, fail_info=fail, transaction_id="T"), FIRST)
+    (talk,) = gathering.facts().transactions
+    assert (talk.answers, talk.fail_info, talk.pending, talk.polls) == (((0, 1), (2, 2), (3, 1)), 4, 1, 0)
+
+
+def test_what_has_no_transaction_id_is_no_transaction():
+    gathering = FactsGathering()
+    gathering.request(ScepMessage(message_type=19), FIRST)
+    gathering.answer(ScepMessage(status=0), FIRST)
+    assert gathering.facts().transactions == ()
+
+
+def test_the_bound(certificate, monkeypatch):
+    monkeypatch.setattr(facts, "MOST_KEPT", 3)
+    gathering = FactsGathering()
+    for number in range(5):
+        gathering.server_certificate(replace(certificate, fingerprint=str(number)), CA, None, FIRST)
+        gathering.answer(ScepMessage(status=0, transaction_id=str(number)), FIRST)
+    gathering.answer(ScepMessage(status=0, transaction_id="0"), SECOND)
+    made = gathering.facts()
+    assert (len(made.certificates), len(made.transactions), made.not_kept) == (3, 3, 4)
+    assert made.transactions[0].answers == ((0, 2),)
