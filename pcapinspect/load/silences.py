@@ -34,6 +34,9 @@ LONGEST_QUEUE = 128
 SLOW_SERVICE = 4
 """So many times the median, and a request was served late."""
 
+MOST_COPIES = 2
+"""Answers that may be copies, between two SYNs that got none: a server that listens again answers more."""
+
 FEWEST_ATTEMPTS = 2
 """One attempt alone may be one client's trouble, however often it asks."""
 
@@ -79,11 +82,49 @@ def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> lis
     eligible &= beyond_chance(counts, eligible, len(answers))
     if explained is not None:
         eligible |= np.isin(gaps, gap[explained[rows]])
+    pieces = _Pieces(gaps, first, counts, rows)
     trips, late = _trips(traffic), waiting(traffic)
-    return [
-        _silence(traffic, trips, late, int(gaps[i]), rows[first[i] : first[i] + counts[i]])
-        for i in np.flatnonzero(eligible)
+    by_chance = eligible if explained is None else eligible & ~np.isin(gaps, gap[explained[rows]])
+    reaches = [
+        _reach(traffic, gaps, place) if by_chance[place] else (place, place) for place in np.flatnonzero(eligible)
     ]
+    return [_silence(traffic, pieces, reach, trips, late) for reach in dict.fromkeys(reaches)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The stretches between answers in which SYNs were not answered."""
+
+    gaps: Int64
+    """How many answers came before each."""
+    first: Int64
+    counts: Int64
+    """Place and number of its SYNs in `rows`."""
+    rows: Int64
+
+
+def _reach(traffic: Traffic, gaps: Int64, place: int) -> tuple[int, int]:
+    """The first and last stretch of the silence that a stretch belongs to.
+
+    An answer to a SYN that was sent again may be a copy of one that was lost: the server may have taken the attempt
+    when its first SYN came. Where one or two such answers are all that parts two stretches, and the attempts began
+    before the silence, the server answered nobody new.
+    """
+    low = high = place
+    while high + 1 < len(gaps) and _copies(traffic, gaps[high], gaps[high + 1], gaps[low] - 1):
+        high += 1
+    while low > 0 and _copies(traffic, gaps[low - 1], gaps[low], gaps[low - 1] - 1):
+        low -= 1
+    return low, high
+
+
+def _copies(traffic: Traffic, begin: int, end: int, before: int) -> bool:
+    """Whether the answers `begin` to `end` may all be copies, for attempts that began before the answer `before`."""
+    if before < 0 or end - begin > MOST_COPIES:
+        return False
+    rows = traffic.prompt[begin:end]
+    again = traffic.asked[rows] > traffic.start[rows]
+    return bool(np.all(again & (traffic.start[rows] <= traffic.answer[traffic.prompt[before]])))
 
 
 def beyond_chance(counts: Int64, eligible: Bool, answered: int) -> Bool:
@@ -122,22 +163,37 @@ def _distinct(gap: Int64, attempt: Int64, gaps: int) -> Int64:
     return np.bincount(pairs // width, minlength=gaps)
 
 
-def _silence(traffic: Traffic, trips: Int64, waiting: Bool, gap: int, rows: Int64) -> Silence:
-    first, last = int(traffic.syn_time[rows[0]]), int(traffic.syn_time[rows[-1]])
+def _silence(traffic: Traffic, pieces: _Pieces, reach: tuple[int, int], trips: Int64, waiting: Bool) -> Silence:
+    begins = pieces.first[reach[0] : reach[1] + 1]
+    ends = begins + pieces.counts[reach[0] : reach[1] + 1]
+    rows = pieces.rows[begins[0] : ends[-1]]
+    gap, end = int(pieces.gaps[reach[0]]), int(pieces.gaps[reach[1]])
     attempts = np.unique(traffic.syn_attempt[rows])
-    stalled = _stalled(traffic, waiting, gap, last)
+    stalled = _stalled(traffic, waiting, gap, int(traffic.syn_time[rows[-1]]))
     before = traffic.prompt[gap - stalled - 1] if gap > stalled else None
-    after = traffic.prompt[gap] if gap < len(traffic.prompt) else None
+    after = traffic.prompt[end] if end < len(traffic.prompt) else None
     last_answer = None if before is None else int(traffic.answer[before])
     next_answer = None if after is None else int(traffic.answer[after])
     # Where the capture was made is not known: a SYN may have met the server a round trip after it was seen, and the
     # server may have given its last answer a round trip before that was seen.
-    at_least = max(0, last - first - int(trips[traffic.client[traffic.syn_attempt[rows[0]]]]))
+    opening, closing = pieces.rows[begins], pieces.rows[ends - 1]
+    flight = trips[traffic.client[traffic.syn_attempt[opening]]]
+    spans = traffic.syn_time[closing] - traffic.syn_time[opening] - flight
     at_most = None
     if before is not None and next_answer is not None:
         at_most = next_answer - int(traffic.asked[before])
-    clients = len(np.unique(traffic.client[attempts]))
-    return Silence(last_answer, first, last, next_answer, at_least, at_most, rows, attempts, clients, stalled)
+    return Silence(
+        last_answer=last_answer,
+        first_unanswered=int(traffic.syn_time[rows[0]]),
+        last_unanswered=int(traffic.syn_time[rows[-1]]),
+        next_answer=next_answer,
+        at_least=max(0, int(spans.max())),
+        at_most=at_most,
+        syns=rows,
+        attempts=attempts,
+        clients=len(np.unique(traffic.client[attempts])),
+        stalled=stalled,
+    )
 
 
 def _stalled(traffic: Traffic, waiting: Bool, gap: int, last_unanswered: int) -> int:

@@ -72,7 +72,7 @@ class Traffic:
     """Row in the table of exchanges."""
     exchange_attempt: Int64
     prompt: Int64
-    """Rows of the attempts that were answered at once, in the order of their answers: only then was the server listening."""
+    """Rows of the attempts that were answered at once, in the order of the answers."""
     packets: int
     """Of all connections, both ways."""
     round_trip: int
