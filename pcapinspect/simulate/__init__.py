@@ -18,7 +18,6 @@ from pcapinspect.simulate.scenarios import BY_NAME
 from pcapinspect.simulate.server import ServerSettings
 from pcapinspect.simulate.truth import truth
 
-
 BOUNDS = {
     "routers": (1, 50_000),
     "poll": (1, 1_000_000),
