@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,6 +69,8 @@ class Reading:
     exchanges: Exchanges
     bodies: ExchangeBodies
     quality: HttpQuality
+    held: int = 0
+    """Bytes of memory that the reader still accounts for."""
 
     def rows(self, *names: str) -> list[tuple[object, ...]]:
         """Rows of the named columns; None where a value is missing."""
@@ -84,7 +87,7 @@ def _collect(reader: ExchangeReader, batches: Sequence[Sequence[Segment]], retir
     bodies = ExchangeBodies(sum((part[1].request for part in parts), ()), sum((part[1].response for part in parts), ()))
     order = np.lexsort((exchanges.index, exchanges.connection))
     ordered = ExchangeBodies(tuple(bodies.request[i] for i in order), tuple(bodies.response[i] for i in order))
-    return Reading(exchanges.take(order), ordered, reader.quality)
+    return Reading(exchanges.take(order), ordered, reader.quality, reader._budget.used)
 
 
 class Talk:
@@ -107,15 +110,15 @@ class Talk:
     RST = END_RST
 
     @staticmethod
-    def whole(talk: Sequence[Segment], retired: Sequence[int] = (), **options: object) -> Reading:
-        return _collect(ExchangeReader(**options), [_placed(talk)], retired)  # type: ignore[arg-type]
+    def whole(talk: Sequence[Segment], retired: Sequence[int] = (), **options: Any) -> Reading:
+        return _collect(ExchangeReader(**options), [_placed(talk)], retired)
 
     @staticmethod
-    def packet_by_packet(talk: Sequence[Segment], retired: Sequence[int] = (), **options: object) -> Reading:
-        return _collect(ExchangeReader(**options), [[s] for s in _placed(talk)], retired)  # type: ignore[arg-type]
+    def packet_by_packet(talk: Sequence[Segment], retired: Sequence[int] = (), **options: Any) -> Reading:
+        return _collect(ExchangeReader(**options), [[s] for s in _placed(talk)], retired)
 
     @staticmethod
-    def byte_by_byte(talk: Sequence[Segment], **options: object) -> Reading:
+    def byte_by_byte(talk: Sequence[Segment], **options: Any) -> Reading:
         """Every segment split into segments of one byte each, with its time and frame, each in a batch of its own."""
         batches = []
         for s in _placed(talk):
@@ -124,13 +127,13 @@ class Talk:
             batches += [[part] for part in parts]
             if s.end:
                 batches.append([replace(s, data=b"", offset=s.offset + len(s.data))])
-        return _collect(ExchangeReader(**options), batches, ())  # type: ignore[arg-type]
+        return _collect(ExchangeReader(**options), batches, ())
 
     @staticmethod
-    def among_others(talk: Sequence[Segment], **options: object) -> Reading:
+    def among_others(talk: Sequence[Segment], **options: Any) -> Reading:
         """With packets of two other connections after each packet, which have the same talk."""
         mixed = [replace(s, connection=c) for s in _placed(talk) for c in (0, 1, 2)]
-        reading = _collect(ExchangeReader(**options), [mixed[:5], mixed[5:]], ())  # type: ignore[arg-type]
+        reading = _collect(ExchangeReader(**options), [mixed[:5], mixed[5:]], ())
         mask = reading.exchanges.connection == 1
         reading.exchanges.connection[:] = 0
         picked = [i for i, wanted in enumerate(mask) if wanted]
@@ -139,13 +142,13 @@ class Talk:
         )
         return Reading(reading.exchanges.take(mask), bodies, reading.quality)
 
-    def read(self, talk: Sequence[Segment], *, split: bool = True, **options: object) -> Reading:
+    def read(self, talk: Sequence[Segment], *, split: bool = True, **options: Any) -> Reading:
         """The reading of the talk as one batch, once every other way of feeding it has given the same rows.
 
         `split`: also byte by byte; not for talks in which a segment's borders matter (holes, cuts).
         """
         names = Exchanges.__slots__
-        reading = self.whole(talk, **options)
+        reading = self.whole(talk, (), **options)
         ways: list[Callable[..., Reading]] = [self.packet_by_packet, self.among_others]
         for way in [*ways, self.byte_by_byte] if split else ways:
             other = way(talk, **options)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Talk
+    from conftest import Segment, Talk
 
 MS = 1_000_000
 
@@ -234,7 +234,7 @@ def test_upgrade_is_a_question(talk: Talk, status: str) -> None:
         talk.down(response + answer(b"", "404 Not Found")),
         talk.up(get("/3")),
     )
-    expected = [("/1", 101, True)]
+    expected: list[tuple[object, ...]] = [("/1", 101, True)]
     if status.startswith("200"):
         expected = [("/1", 200, True), ("/2", 404, True), ("/3", None, True)]
     assert talk.read(talked).rows(*SHORT) == expected
@@ -429,7 +429,7 @@ def test_without_any_payload_nothing_is_known(talk: Talk) -> None:
 
 
 def test_bodies_of_scep_are_kept_and_others_are_not(talk: Talk) -> None:
-    def exchange(uri: str, content_type: str) -> list[object]:
+    def exchange(uri: str, content_type: str) -> list[Segment]:
         fields = f"Content-Type: {content_type}\r\n"
         request = get(uri, "Content-Length: 3\r\n" + fields, "POST") + b"req"
         return [talk.up(request), talk.down(answer(b"resp", fields=fields))]
