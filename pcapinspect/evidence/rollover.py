@@ -36,8 +36,8 @@ _WRONG_CLOCK = 3600 * SECOND
 NTP and time zones of the capturing machine are the likelier reason."""
 
 _CLOCK_MESSAGES = ("PKI-2-NON_AUTHORITATIVE_CLOCK", "PKI-3-CERTIFICATE_INVALID_NOT_YET_VALID")
-_HARDENED = 5
-"""`ip http max-connections` at or below IOS's own default; security baselines set 2."""
+_DEFAULT_CONNECTIONS = 5
+"""Of `ip http max-connections` in IOS; security baselines set 2."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,10 +219,9 @@ def _misfits(
 def _http_misfits(configuration: Configuration) -> list[str]:
     found = []
     least = configuration.max_connections
-    if least is not None and least <= _HARDENED:
-        found.append(
-            f"ip http max-connections is {least}: hardening, and fewer connections at once make any overload worse."
-        )
+    if least is not None and least <= _DEFAULT_CONNECTIONS:
+        why = "the default" if least == _DEFAULT_CONNECTIONS else "below the default, as hardening guides ask"
+        found.append(f"ip http max-connections is {least}, {why}: the fewer at once, the sooner any load is too much.")
     if any(status.nginx for status in configuration.http_statuses):
         found.append("This HTTP server is that of newer IOS XE: the limits of 80 a minute and 16 describe another one.")
     for http in configuration.http:
