@@ -1,0 +1,121 @@
+"""Records as rows of bytes -> columns of flows, for all records of a template at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pcapinspect.address import texts
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt64
+from pcapinspect.evidence.netflow import elements as el
+from pcapinspect.evidence.netflow.model import Flows
+from pcapinspect.evidence.netflow.templates import Template
+
+TCP = 6
+MILLISECOND = SECOND // 1000
+NTP_EPOCH = 2_208_988_800
+"""Seconds from 1900 to 1970: IPFIX microseconds and nanoseconds are NTP time stamps (RFC 7011, 6.1.9)."""
+
+_MAPPED = np.uint64(0xFFFF << 32)
+
+
+class Rows:
+    """The wanted fields of many records of one template, decoded when they are asked for."""
+
+    def __init__(self, template: Template, rows: UInt8, exported: Int64, booted: Int64) -> None:
+        """`exported`: time of export, `booted`: when the exporter's uptime was 0 (MISSING: unknown); per record, ns."""
+        self._rows = rows
+        self._fields = {field.element: field for field in template.fields()}
+        self.exported = exported
+        self.booted = booted
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def number(self, *names: int) -> Int64 | None:
+        """The first of the elements that the records hold, as numbers; None where they hold none."""
+        for name in names:
+            if name in self._fields:
+                field = self._fields[name]
+                value = np.zeros(len(self._rows), np.uint64)
+                for byte in range(field.offset, field.offset + min(field.length, 8)):
+                    value = value << np.uint64(8) | self._rows[:, byte].astype(np.uint64)
+                return value.view(np.int64)
+        return None
+
+    def address(self, ipv4: int, ipv6: int) -> tuple[UInt64, UInt64] | None:
+        """Halves of the addresses; None where the records hold neither form."""
+        if ipv4 in self._fields and self._fields[ipv4].length == el.ADDRESSES[ipv4]:
+            low = self.number(ipv4)
+            assert low is not None
+            return np.zeros(len(self), np.uint64), low.view(np.uint64) | _MAPPED
+        if ipv6 in self._fields and self._fields[ipv6].length == el.ADDRESSES[ipv6]:
+            at = self._fields[ipv6].offset
+            halves = np.ascontiguousarray(self._rows[:, at : at + 16]).view(">u8").astype(np.uint64)
+            return halves[:, 0], halves[:, 1]
+        return None
+
+    def time(self, *, start: bool) -> Int64:
+        """First or last packet; the time of export where the records do not say."""
+        which = 0 if start else 1
+        for pair, unit in (
+            ((el.START_NANOSECONDS, el.END_NANOSECONDS), 0),
+            ((el.START_MICROSECONDS, el.END_MICROSECONDS), 0),
+            ((el.START_MILLISECONDS, el.END_MILLISECONDS), MILLISECOND),
+            ((el.START_SECONDS, el.END_SECONDS), SECOND),
+        ):
+            value = self.number(pair[which])
+            if value is not None:
+                return _from_ntp(value) if unit == 0 else value * unit
+        delta = self.number(el.END_DELTA if which else el.START_DELTA)
+        if delta is not None:
+            return self.exported - delta * 1000
+        uptime = self.number(el.LAST_SWITCHED if which else el.FIRST_SWITCHED)
+        if uptime is not None:
+            return self._from_uptime(uptime)
+        observed = self.number(el.OBSERVATION_MILLISECONDS)
+        return observed * MILLISECOND if observed is not None else self.exported
+
+    def _from_uptime(self, uptime: Int64) -> Int64:
+        """Uptime is 32 bits of milliseconds and wraps every 49.7 days: a flow never starts after its export."""
+        boot = self.number(el.BOOT_MILLISECONDS)
+        booted = boot * MILLISECOND if boot is not None else self.booted
+        time = booted + uptime * MILLISECOND
+        wrapped = time > self.exported + 60 * SECOND
+        return np.where(booted == MISSING, self.exported, np.where(wrapped, time - (MILLISECOND << 32), time))
+
+    def flows(self, exporter: str, ports: tuple[int, ...]) -> Flows:
+        """The TCP flows towards or from a watched port."""
+        source, target = self.address(el.SRC_IPV4, el.SRC_IPV6), self.address(el.DST_IPV4, el.DST_IPV6)
+        src_port, dst_port = self.number(el.SRC_PORT), self.number(el.DST_PORT)
+        if source is None or target is None or src_port is None or dst_port is None:
+            return Flows.empty()
+        keep: Bool = np.isin(src_port, ports) | np.isin(dst_port, ports)
+        protocol = self.number(el.PROTOCOL)
+        if protocol is not None:
+            keep &= protocol == TCP
+        count = int(keep.sum())
+        missing = np.full(len(self), MISSING, np.int64)
+        packets = self.number(el.IN_PACKETS, el.TOTAL_PACKETS)
+        octets = self.number(el.IN_BYTES, el.TOTAL_BYTES)
+        flags = self.number(el.TCP_FLAGS)
+        return Flows(
+            exporter=np.full(count, exporter, object),
+            start=self.time(start=True)[keep],
+            end=self.time(start=False)[keep],
+            src_ip=texts(source[0][keep], source[1][keep]),
+            src_port=src_port[keep].astype(np.uint16),
+            dst_ip=texts(target[0][keep], target[1][keep]),
+            dst_port=dst_port[keep].astype(np.uint16),
+            packets=(missing if packets is None else packets)[keep],
+            bytes=(missing if octets is None else octets)[keep],
+            tcp_flags=(missing if flags is None else flags)[keep],
+        )
+
+
+def _from_ntp(value: Int64) -> Int64:
+    """64-bit NTP time stamps: seconds since 1900 above, fractions of 2**-32 s below."""
+    bits = value.view(np.uint64)
+    seconds = (bits >> np.uint64(32)).astype(np.int64) - NTP_EPOCH
+    fraction = (bits & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    return seconds * SECOND + (fraction * SECOND >> 32)

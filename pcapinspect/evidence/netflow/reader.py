@@ -1,0 +1,87 @@
+"""Files with flows, told by their content -> one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pcapinspect.errors import EvidenceError
+from pcapinspect.evidence.netflow import nfdump
+from pcapinspect.evidence.netflow.cache_text import is_cache_text, read_cache
+from pcapinspect.evidence.netflow.datagrams import exports
+from pcapinspect.evidence.netflow.export import ExportDecoder
+from pcapinspect.evidence.netflow.model import FlowEvidence, FlowFile, Flows
+
+HEAD_BYTES = 64 << 10
+"""Enough to hold the headings of a router's cache, which follow its statistics."""
+
+CAPTURE_MAGIC = (
+    b"\xd4\xc3\xb2\xa1",
+    b"\xa1\xb2\xc3\xd4",
+    b"\x4d\x3c\xb2\xa1",
+    b"\xa1\xb2\x3c\x4d",
+    b"\x0a\x0d\x0d\x0a",
+)
+
+
+def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
+    """TCP flows towards or from `ports` of all files. Raises EvidenceError or EngineError for a file without flows."""
+    files = [FlowFile(path) for path in paths]
+    parts = [_read(file, ports) for file in files]
+    flows = Flows.concatenate(parts)
+    return FlowEvidence(flows.take(np.argsort(flows.start, kind="stable")), tuple(files))
+
+
+def _read(file: FlowFile, ports: Sequence[int]) -> Flows:
+    kind = flow_format(file.path)
+    if kind == "nfcapd":
+        return nfdump.read_nfcapd(file, ports)
+    if kind == "nfdump-csv":
+        return nfdump.read_csv(file, ports)
+    if kind == "nfdump-json":
+        return nfdump.read_json(file, ports)
+    if kind == "ios-cache":
+        return read_cache(file, ports)
+    decoder = ExportDecoder(file, ports)
+    for exporter, payload in exports(file.path):
+        decoder.feed(exporter, payload)
+    flows = decoder.finish()
+    if not file.datagrams:
+        raise EvidenceError(f"{file.path}: no NetFlow or IPFIX datagram in it")
+    if file.without_template:
+        file.warnings.append(f"{file.without_template} data sets have no template in the file and could not be read")
+    if file.lost:
+        file.warnings.append(f"the sequence numbers say that {file.lost} records or datagrams are missing")
+    if file.sampling:
+        file.warnings.append(f"sampled: 1 packet in {file.sampling} was looked at; counts are not scaled up")
+    return flows
+
+
+def flow_format(path: str) -> str | None:
+    """What a file is by its first bytes, where these tell flows from packets: None for captures and anything else.
+
+    Raises EvidenceError where it cannot be opened.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        raise EvidenceError(f"{path}: {error.strerror}") from None
+    if head[:2] in nfdump.MAGIC:
+        return "nfcapd"
+    if head[:4] in CAPTURE_MAGIC:
+        return None
+    text = head.decode("utf-8", errors="replace")
+    if text.startswith("ts,te,td,") or _is_bare_csv(text):
+        return "nfdump-csv"
+    if text.lstrip().startswith(("[", "{")) and '"type"' in text and '"proto"' in text:
+        return "nfdump-json"
+    return "ios-cache" if is_cache_text(text) else None
+
+
+def _is_bare_csv(text: str) -> bool:
+    """`nfdump -q -o csv` leaves the heading out."""
+    cells = text.partition("\n")[0].split(",")
+    return len(cells) > 12 and cells[0][4:5] == "-" and cells[8].strip("CEUAPRSF.") == ""
