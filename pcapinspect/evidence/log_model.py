@@ -69,7 +69,7 @@ class Skew:
     zone: int
     """The part of it that a time zone explains: whole quarters of an hour, in seconds."""
     spread: int
-    """Nanoseconds between the extreme pairs."""
+    """Nanoseconds between the extreme pairs; at least the second to which an HTTP Date is cut."""
     pairs: int
     method: str
     """`syn`: discarded SYNs found by their sequence number; `requests`: requests matched to packets; `date`: the HTTP

@@ -64,17 +64,17 @@ def _estimate(
 ) -> Skew | None:
     fit = _by_syns(records, connections)
     if fit is not None:
-        return _skew(fit, "syn", f"{fit.pairs} discarded SYNs found in the capture by sequence number", file)
+        return _skew(fit, "syn", "discarded SYNs found in the capture by sequence number", file)
     dated = [record for record in records if record.kind == "reply" and record.date is not None]
     if dated:
         server = server_clock(exchanges)
         fit = _by_dates(dated, 0 if server is None else server)
         told = "HTTP Dates of replies in the log"
         told += ", the server's clock taken as the capture's" if server is None else " and in the capture"
-        return _skew(fit, "date", f"{fit.pairs} {told}", file)
+        return _skew(replace(fit, spread=max(fit.spread, SECOND)), "date", told, file)
     fit = _by_requests(records, connections, exchanges, operations)
     if fit is not None:
-        how = f"{fit.pairs} requests matched to one client's; of the shifts that fit, the one nearest to a time zone"
+        how = "requests matched to one client's; of the shifts that fit, the one nearest to a time zone"
         return _skew(fit, "requests", how, file)
     return None
 
@@ -204,7 +204,7 @@ def _skew(fit: _Fit, method: str, how: str, file: LogFile) -> Skew:
     parts = [f"a time zone of {_hours(zone)} and "] if zone else []
     sentence = (
         f"The log's clock is {abs(fit.offset) / SECOND:.3f} s {'ahead of' if fit.offset >= 0 else 'behind'} the "
-        f"capture's ({''.join(parts)}{rest / SECOND:+.3f} s), from {how}; spread {fit.spread / SECOND:.3f} s."
+        f"capture's ({''.join(parts)}{rest / SECOND:+.3f} s), from {how}: pairs {fit.pairs}, spread {fit.spread / SECOND:.3f} s."
     )
     return Skew(offset=fit.offset, zone=zone, spread=fit.spread, pairs=fit.pairs, method=method, sentence=sentence)
 
