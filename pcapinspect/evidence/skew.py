@@ -204,7 +204,8 @@ def _skew(fit: _Fit, method: str, how: str, file: LogFile) -> Skew:
     parts = [f"a time zone of {_hours(zone)} and "] if zone else []
     sentence = (
         f"The log's clock is {abs(fit.offset) / SECOND:.3f} s {'ahead of' if fit.offset >= 0 else 'behind'} the "
-        f"capture's ({''.join(parts)}{rest / SECOND:+.3f} s), from {how}: pairs {fit.pairs}, spread {fit.spread / SECOND:.3f} s."
+        f"capture's ({''.join(parts)}{rest / SECOND:+.3f} s), from {how}: "
+        f"pairs {fit.pairs}, spread {fit.spread / SECOND:.3f} s."
     )
     return Skew(offset=fit.offset, zone=zone, spread=fit.spread, pairs=fit.pairs, method=method, sentence=sentence)
 
