@@ -38,7 +38,7 @@ class Packets(Columns):
     """IPv4 identification (tells a SPAN duplicate from a retransmission); 0 for IPv6."""
     ttl: UInt8 = column("u1")
     checksum: UInt16 = column("u2")
-    """Of the TCP header, as captured: never verified, offload leaves it wrong."""
+    """Of the TCP header, as captured: never verified, offload leaves it wrong. Of an ICMP error: type << 8 | code."""
     kind: UInt8 = column("u1")
     """TCP or ICMP_ERROR."""
     payload_length: Int32 = column("i4")

@@ -1,4 +1,7 @@
-"""Compressed captures, told by their first bytes and inflated piece by piece: memory does not follow the claims of a file."""
+"""Compressed captures, told by their first bytes and inflated piece by piece.
+
+Memory does not follow the claims of a file: a bomb costs time, not memory.
+"""
 
 from __future__ import annotations
 
@@ -93,8 +96,10 @@ class Headed:
 class _Decoder(Protocol):
     """What all formats are made to look like."""
 
-    eof: bool
-    """The member has ended."""
+    @property
+    def eof(self) -> bool:
+        """Whether the member has ended."""
+        ...
 
     @property
     def unused(self) -> bytes:

@@ -32,7 +32,7 @@ from pcapinspect.kernel import step
 
 @step
 def cooked_protocol(state: Int64, size: int, hardware: int, value: int) -> None:
-    """The protocol field of both cooked headers: an ethertype unless the hardware type or a small number says otherwise."""
+    """The protocol field of both cooked headers: an ethertype, but for some hardware types and for small numbers."""
     if hardware == 824 or hardware == 803 or hardware == 801 or hardware == 802 or hardware == 280:
         odd(state, ODD_SLL, hardware)  # netlink, 802.11, CAN: their protocol field is none
     elif hardware == 778 and value == 0:
@@ -85,10 +85,14 @@ def null(data: UInt8, state: Int64) -> None:
 
 @step
 def nflog(data: UInt8, state: Int64) -> None:
-    """LINKTYPE_NFLOG: family and attributes in the order of the capturing host; attribute 9 is the packet."""
+    """LINKTYPE_NFLOG: family and attributes in the order of the capturing host.
+
+    Attribute 1 begins with the ethertype in network order, which a bridge's packets (family 7) need; 9 is the packet.
+    """
     if lacks(state, 4):
         return
-    at, end, family = state[AT] + 4, state[END], int(data[state[AT]])
+    at, end, family = state[AT] + 4, state[END], big16(data, state[AT]) >> 8
+    protocol = 0
     state[LAYER] = ODD_CUT
     while end - at >= 4:
         size, kind = little16(data, at), little16(data, at + 2)
@@ -97,9 +101,14 @@ def nflog(data: UInt8, state: Int64) -> None:
         if size < 4:
             odd(state, ODD_LINK_HEADER, family)
             return
-        if kind == 9:
-            state[AT] = at + 4
-            state[LAYER] = IP_ANY if family == 2 or family == 10 else DONE_NOT_IP
+        if kind == 1 and end - at >= 6:
+            protocol = big16(data, at + 4)
+        elif kind == 9:
+            state[AT] = at
+            if protocol >= 0x600:
+                then_type(state, 4, ETHERTYPE, protocol)
+            else:
+                then(state, 4, IP_ANY if family == 2 or family == 10 else DONE_NOT_IP)
             return
         at += size + 3 & ~3
 

@@ -119,7 +119,7 @@ def follow(data: UInt8, state: Int64) -> None:
         elif layer == layers.IP_PROTOCOL:
             ip.ip_protocol(data, state)
         elif layer == layers.TCP_HEADER:
-            transport.tcp(data, state)
+            transport.tcp(state)
         elif layer == layers.UDP:
             transport.udp(data, state)
         elif layer == layers.ICMP4:

@@ -6,7 +6,18 @@ import numpy as np
 
 from pcapinspect.capture import rows
 from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.capture.decode import COUNTS, LEFT, NOT_IP, ODDITIES, PIECES, ROWS, Decoded, Pieces, decode, decode_rare
+from pcapinspect.capture.decode import (
+    COUNTS,
+    LEFT,
+    NOT_IP,
+    ODDITIES,
+    PIECES,
+    ROWS,
+    Decoded,
+    Pieces,
+    decode,
+    decode_rare,
+)
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.records import Records

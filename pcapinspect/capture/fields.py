@@ -11,29 +11,25 @@ from pcapinspect.kernel import step
 @step
 def big16(data: UInt8, at: int) -> int:
     """Two bytes in network order."""
-    return np.int64(data[at]) << 8 | np.int64(data[at + 1])  # type: ignore[no-any-return]
+    return int(np.int64(data[at]) << 8 | np.int64(data[at + 1]))
 
 
 @step
 def big32(data: UInt8, at: int) -> int:
     """Four bytes in network order."""
-    return (  # type: ignore[no-any-return]
-        np.int64(data[at]) << 24 | np.int64(data[at + 1]) << 16 | np.int64(data[at + 2]) << 8 | np.int64(data[at + 3])
-    )
+    return big16(data, at) << 16 | big16(data, at + 2)
 
 
 @step
 def little16(data: UInt8, at: int) -> int:
     """Two bytes, lowest first."""
-    return np.int64(data[at]) | np.int64(data[at + 1]) << 8  # type: ignore[no-any-return]
+    return int(np.int64(data[at]) | np.int64(data[at + 1]) << 8)
 
 
 @step
 def little32(data: UInt8, at: int) -> int:
     """Four bytes, lowest first."""
-    return (  # type: ignore[no-any-return]
-        np.int64(data[at]) | np.int64(data[at + 1]) << 8 | np.int64(data[at + 2]) << 16 | np.int64(data[at + 3]) << 24
-    )
+    return little16(data, at) | little16(data, at + 2) << 16
 
 
 @step

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 import numpy as np
 
-from pcapinspect.capture import foreign, linktypes, pcap, pcapng, records
+from pcapinspect.capture import linktypes, records
 from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.compression import inflate
 from pcapinspect.capture.decoder import Decoder
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.recognise import SMALLEST_BUFFER, recognise, wireless
 from pcapinspect.capture.source import HEADROOM, RawFile, ReadAhead
 from pcapinspect.capture.tally import Tally
 from pcapinspect.columns import UInt8
 from pcapinspect.errors import CaptureError
 
-SMALLEST_BATCH = 512
-"""Bytes: a file header must be in the first buffer."""
-
-WIRELESS_NAMES = frozenset(map(linktypes.name, linktypes.WIRELESS))
-
-
-class Walker(Protocol):
-    """A container format: finds the records in a buffer."""
-
-    name: str
-    start: int
-    """Bytes of the file before the first record."""
-
-    def walk(self, data: UInt8, at: int, out: records.Records) -> tuple[int, int, int]: ...
-
-    def damage(self, data: UInt8, at: int) -> str: ...
-
-    def finish(self) -> None: ...
-
+_WIRELESS = frozenset(map(linktypes.name, linktypes.WIRELESS))
 
 Progress = Callable[[int, int], None]
 """Called with the bytes read of the file, and its packets so far."""
@@ -47,7 +29,7 @@ class CaptureFile:
 
     def __init__(self, path: str, index: int, fragments: Fragments, batch_bytes: int, progress: Progress) -> None:
         self.input = InputFile(path)
-        self._batch_bytes = max(batch_bytes, SMALLEST_BATCH)
+        self._batch_bytes = max(batch_bytes, SMALLEST_BUFFER)
         self._progress = progress
         self._tally = Tally(self.input)
         self._decoder = Decoder(index, self.input, self._tally, fragments)
@@ -80,7 +62,7 @@ class CaptureFile:
             if why == records.FULL:
                 continue
             if why == records.DAMAGED:
-                self._stop(walker.damage(data, at), behind + at)
+                self._stop(walker.damage, behind + at)
                 break
             self._progress(raw.read, self.input.packets)
             chunk = next(chunks, None)
@@ -100,7 +82,7 @@ class CaptureFile:
         file.sha256 = raw.finish()
         file.bytes = raw.read if raw.size is None else raw.size
         self._progress(raw.read, file.packets)
-        if file.packets and file.link_types and all(name in WIRELESS_NAMES for name in file.link_types):
+        if file.packets and file.link_types and _WIRELESS.issuperset(file.link_types):
             raise wireless(file.path, file.link_types[0])
         if not file.packets and file.truncated:
             raise CaptureError(file.path, file.warnings[-1])
@@ -120,29 +102,3 @@ def join(rest: UInt8, chunk: UInt8) -> UInt8:
         chunk[start:HEADROOM] = rest
         return chunk[start:]
     return np.concatenate((rest, chunk[HEADROOM:]))
-
-
-def recognise(data: UInt8, file: InputFile) -> Walker:
-    """The walker for what the first bytes say. Raises CaptureError for what is no capture."""
-    head = data[:512].tobytes()
-    if not head:
-        raise CaptureError(file.path, file.warnings[-1] if file.warnings else "the file is empty")
-    if head[:4] == pcapng.MAGIC:
-        file.format += pcapng.PcapngWalker.name
-        return pcapng.PcapngWalker(file)
-    if not pcap.is_magic(head):
-        raise CaptureError(file.path, foreign.describe(head))
-    if len(head) < pcap.HEADER:
-        raise CaptureError(file.path, "the file ends in the middle of its header", len(head))
-    header = pcap.read_header(head)
-    if header.link in linktypes.WIRELESS:
-        raise wireless(file.path, linktypes.name(header.link))
-    file.format += header.name
-    file.snaplen = header.snaplen or None
-    file.link_types.append(linktypes.name(header.link))
-    return pcap.PcapWalker(header)
-
-
-def wireless(path: str, name: str) -> CaptureError:
-    """The answer to 802.11."""
-    return CaptureError(path, f"802.11 frames ({name}): {foreign.WITH_TSHARK}")

@@ -1,33 +1,148 @@
-"""Which files the arguments of the command line mean."""
+"""Which files the arguments of the command line mean, and in which order they were captured."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
 
-from pcapinspect.capture.source import STDIN
+from pcapinspect.capture import foreign, pcap, pcapng, records
+from pcapinspect.capture.compression import inflate
+from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.recognise import EmptyFile, recognise
+from pcapinspect.capture.source import HEADROOM, STDIN, RawFile, fill
+from pcapinspect.columns import MISSING
 from pcapinspect.errors import CaptureError
+
+_LOOK = 256 << 10
+"""Bytes from the front in which the time of the first packet is looked for: one packet of the largest size fits."""
 
 
 def find_captures(arguments: Sequence[str]) -> list[str]:
-    """The capture files that files, globs, folders and `-` name. Raises CaptureError where an argument names none."""
-    found: list[str] = []
-    for argument in arguments:
-        found.extend(_expand(argument))
-    return found
+    """The capture files that files, globs, folders and `-` name.
+
+    Of a folder, the files that begin like a capture; its subfolders are not searched.
+    Raises CaptureError where an argument names nothing.
+    """
+    return [path for argument in arguments for path in _expand(argument)]
 
 
 def _expand(argument: str) -> list[str]:
     path = Path(argument)
-    if argument == STDIN or (path.exists() and not path.is_dir()):
+    if argument == STDIN:
         return [argument]
     if path.is_dir():
-        files = sorted(str(file) for file in path.iterdir() if file.is_file())
+        files = [str(file) for file in path.iterdir() if file.is_file() and _begins_like_capture(str(file))]
         if not files:
-            raise CaptureError(argument, "no capture in this folder")
-        return files
-    matches = sorted(glob(argument, recursive=True))
-    if not matches:
+            raise CaptureError(argument, "no capture in this folder (its subfolders are not searched)")
+        return sorted(files, key=_by_number)
+    if path.exists():
+        return [argument]
+    if not set("*?[") & set(argument):
         raise CaptureError(argument, "no such file")
-    return matches
+    files = [file for file in glob(argument, recursive=True) if not Path(file).is_dir()]  # noqa: PTH207
+    if not files:
+        raise CaptureError(argument, "no file matches this pattern")
+    return sorted(files, key=_by_number)
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """A key that puts ring.9 before ring.10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]{1,18})", name)]
+
+
+def _begins_like_capture(path: str) -> bool:
+    try:
+        raw = RawFile(path)
+    except CaptureError:
+        return False
+    try:
+        head = fill(inflate(raw, InputFile(path)), 16)[HEADROOM:].tobytes()
+    except CaptureError:
+        return False
+    finally:
+        raw.close()
+    return head[:4] == pcapng.MAGIC or pcap.is_magic(head) or foreign.is_capture(head)
+
+
+@dataclass(slots=True)
+class Member:
+    """One file of a set."""
+
+    path: str
+    start: int | None = None
+    """Time of its first packet; None where it has none."""
+    head: bytes = b""
+    """Digest of its first bytes."""
+    size: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def in_order(paths: Sequence[str]) -> list[Member]:
+    """The files in the order of their first packets, each content once.
+
+    Files that cannot be read twice (standard input, named pipes) keep all in the order given.
+    Raises CaptureError for what is no capture; an empty file of several is left out, as the newest of a ring may be.
+    """
+    if len(paths) == 1 or not all(Path(path).is_file() for path in paths):
+        return [Member(path) for path in paths]
+    members: list[Member] = []
+    skipped: list[str] = []
+    for path in paths:
+        try:
+            member = _look(path)
+        except EmptyFile:
+            skipped.append(f"{path} is empty and was left out")
+            continue
+        first = next((m for m in members if _same(m, member)), None)
+        if first is None:
+            members.append(member)
+        else:
+            first.warnings.append(f"{path} is the same file: it was read once")
+    if not members:
+        raise CaptureError(paths[0], "the file is empty")
+    members[0].warnings.extend(skipped)
+    return sorted(members, key=lambda member: (member.start is None, member.start or 0))
+
+
+def _same(one: Member, other: Member) -> bool:
+    """Whether two paths lead to one file, or to copies of it."""
+    if os.path.samefile(one.path, other.path):  # noqa: PTH121
+        return True
+    alike = one.size == other.size and one.head == other.head
+    return alike and _digest(one.path) == _digest(other.path)
+
+
+def _digest(path: str) -> bytes:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
+
+
+def _look(path: str) -> Member:
+    """Open a file for its first packet's time."""
+    raw = RawFile(path)
+    file = InputFile(path)
+    try:
+        data = fill(inflate(raw, file), _LOOK)[HEADROOM:]
+    finally:
+        raw.close()
+    walker = recognise(data, file)
+    table = records.table(64)
+    count, _, _ = walker.walk(data, walker.start, table)
+    times = table.time[:count][table.time[:count] != MISSING]
+    head = hashlib.sha256(data.tobytes()).digest()
+    return Member(path, int(times[0]) if len(times) else None, head, raw.size or 0)
+
+
+def sizes(paths: Iterable[str]) -> int | None:
+    """Bytes of all files together; None where one is not a regular file."""
+    total = 0
+    for path in paths:
+        if path == STDIN or not Path(path).is_file():
+            return None
+        total += Path(path).stat().st_size
+    return total

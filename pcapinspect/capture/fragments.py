@@ -48,7 +48,7 @@ class _Datagram:
     """Its first piece shows that nothing in it matters."""
 
     def add(self, offset: int, piece: bytes) -> int:
-        """Put a piece in; of two that overlap, the first to come holds. Returns the bytes by which the datagram grew."""
+        """Put a piece in; of two that overlap, the first to come holds. Returns by how many bytes the datagram grew."""
         end = offset + len(piece)
         grown = max(0, end - len(self.payload))
         self.payload.extend(bytes(grown))

@@ -156,7 +156,7 @@ def cut_beginning(state: Int64, offset: int) -> bool:
 
 @step
 def known_without_tcp(value: int) -> bool:
-    """Protocols that carry no TCP: IGMP, EGP, IGP, DCCP, XTP, RSVP, NHRP, EIGRP, OSPF, PIM, VRRP, none, SCTP, UDP-Lite ..."""
+    """Protocols that carry no TCP: IGMP, EGP, IGP, DCCP, XTP, RSVP, NHRP, none, EIGRP, OSPF, PIM, VRRP, SCTP ..."""
     return (
         value == 2 or value == 8 or value == 9 or value == 33 or value == 36 or value == 46 or value == 54
         or value == 59 or value == 88 or value == 89 or value == 103 or value == 112 or value == 113

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from pcapinspect.capture.fields import word32
 from pcapinspect.capture.records import DAMAGED, FULL, LARGEST, LARGEST_BY_LINK, MORE, Records
 from pcapinspect.columns import UInt8
@@ -130,11 +128,13 @@ class PcapWalker:
         self._header = header
         self.name = header.name
         self.start = HEADER
+        self.damage = ""
+        """What is wrong with the record at which the walk stopped as DAMAGED."""
 
     def walk(self, data: UInt8, at: int, out: Records) -> tuple[int, int, int]:
         """As the kernel `walk`, over data[at:]."""
         header = self._header
-        return walk(
+        count, at, why = walk(
             data,
             at,
             data.size,
@@ -146,13 +146,11 @@ class PcapWalker:
             header.link,
             out,
         )
-
-    def damage(self, data: UInt8, at: int) -> str:
-        """What is wrong with the record at which the walk stopped as DAMAGED."""
-        order = np.dtype(">u4" if self._header.big else "<u4")
-        captured, wire = np.frombuffer(data[at + 8 : at + 16].tobytes(), order).tolist()
-        length = wire if self._header.swapped == _ALWAYS else captured
-        return f"a packet of {length} bytes, more than {self._header.largest}: the file is damaged from here on"
+        if why == DAMAGED:
+            place = at + (12 if header.swapped == _ALWAYS else 8)
+            length = int.from_bytes(data[place : place + 4].tobytes(), "big" if header.big else "little")
+            self.damage = f"a packet of {length} bytes, more than {header.largest}: the file is damaged from here on"
+        return count, at, why
 
     def finish(self) -> None:
         """Nothing follows the records."""

@@ -9,7 +9,7 @@ import numpy as np
 from pcapinspect.capture import pcapng_options as opts
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.pcapng_walk import LARGEST_BLOCK, NOTED, Interfaces, walk
-from pcapinspect.capture.records import BLOCK, DAMAGED, FULL, Records
+from pcapinspect.capture.records import BLOCK, DAMAGED, MORE, Records
 from pcapinspect.columns import UInt8
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
@@ -44,12 +44,13 @@ class PcapngWalker:
     def __init__(self, file: InputFile) -> None:
         self._file = file
         self._section = _Section("little")
-        self._damage = ""
+        self.damage = ""
+        """What is wrong with the block at which the walk stopped as DAMAGED."""
         self._frames = 0
         self._dropped = np.zeros(1, np.int64)
 
     def walk(self, data: UInt8, at: int, out: Records) -> tuple[int, int, int]:
-        """Fill `out` from the blocks in data[at:]; as `pcap.walk`, but blocks that are no packets are read on the way."""
+        """Fill `out` from the blocks in data[at:], as `pcap.walk`; blocks that are no packets are read on the way."""
         count = 0
         while True:
             section = self._section
@@ -64,16 +65,12 @@ class PcapngWalker:
             elif why == BLOCK:
                 size = self._block(data, at)
                 if size <= 0:
-                    return count, at, DAMAGED if size < 0 else 0
+                    return count, at, DAMAGED if size < 0 else MORE
                 at += size
             else:
                 if why == DAMAGED:
-                    self._damage = "a packet block that contradicts itself: the file is damaged from here on"
-                return count, at, FULL if why == FULL else why
-
-    def damage(self, data: UInt8, at: int) -> str:
-        """What is wrong with the block at which the walk stopped as DAMAGED."""
-        return self._damage
+                    self.damage = "a packet block that contradicts itself: the file is damaged from here on"
+                return count, at, why
 
     def finish(self) -> None:
         """Add up what the sections said of dropped packets."""
@@ -85,7 +82,7 @@ class PcapngWalker:
         self._section.drops.clear()
 
     def _block(self, data: UInt8, at: int) -> int:
-        """Read the block at `at`, which is no packet. Returns its size, 0 when it is not complete yet, -1 when damaged."""
+        """Read the block at `at`, which is no packet. Returns its size, 0 where more is needed, -1 where damaged."""
         head = data[at : at + 12].tobytes()
         if len(head) < 12:
             return 0
@@ -114,7 +111,7 @@ class PcapngWalker:
         return size
 
     def _bad(self, reason: str) -> int:
-        self._damage = reason
+        self.damage = reason
         return -1
 
     def _open_section(self, body: bytes, order: opts.Order) -> bool:
@@ -163,7 +160,7 @@ class PcapngWalker:
             self._section.drops[int.from_bytes(body[:4], order)] = sum(values)
 
     def _comments_of_packet(self, data: UInt8, at: int) -> int:
-        """The enhanced packet block at `at` was counted as the last frame, and has comments. Returns what follows it."""
+        """The packet block at `at` was counted as the last frame, and has comments. Returns the offset behind it."""
         order = self._section.order
         size = int.from_bytes(data[at + 4 : at + 8].tobytes(), order)
         captured = int.from_bytes(data[at + 20 : at + 24].tobytes(), order)

@@ -61,10 +61,8 @@ def binary_time(units: np.uint64, power: int) -> tuple[int, int]:
     rest = units & ((np.uint64(1) << np.uint64(power)) - np.uint64(1))
     upper, lower = np.int64(rest >> np.uint64(32)), np.int64(rest & np.uint64(0xFFFFFFFF))
     # rest * 10**9 needs 94 bits: in two halves, and floored.
-    if power >= 32:
-        part = (upper * 1_000_000_000 + (lower * 1_000_000_000 >> 32)) >> (power - 32)
-    else:
-        part = lower * 1_000_000_000 >> power
+    part = lower * 1_000_000_000
+    part = (upper * 1_000_000_000 + (part >> 32)) >> (power - 32) if power >= 32 else part >> power
     return np.int64(min(whole, np.uint64(1 << 41))), part  # type: ignore[return-value]
 
 
@@ -90,7 +88,7 @@ def decimal_time(units: np.uint64, power: int) -> tuple[int, int]:
 @step
 def is_frame(kind: int) -> bool:
     """Blocks that Wireshark numbers as frames although they hold no packet."""
-    return bool(kind == _CUSTOM or kind == _CUSTOM_KEPT or kind == _JOURNAL or (_SYSDIG_FIRST <= kind <= _SYSDIG_LAST))
+    return bool(kind in (_CUSTOM, _CUSTOM_KEPT, _JOURNAL) or _SYSDIG_FIRST <= kind <= _SYSDIG_LAST)
 
 
 @step
@@ -173,7 +171,7 @@ def walk(
     """
     while at + 12 <= end:
         kind, size = word32(data, at, big), word32(data, at + 4, big)
-        wanted = kind == _ENHANCED or kind == _SIMPLE or kind == _OLD_PACKET
+        wanted = kind in (_ENHANCED, _SIMPLE, _OLD_PACKET)
         if not wanted and not is_frame(kind):
             return count, at, BLOCK
         if size < 12 or size % 4 != 0 or size > LARGEST_BLOCK:

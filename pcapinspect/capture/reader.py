@@ -6,14 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.file import CaptureFile
+from pcapinspect.capture.fileset import in_order, sizes
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.merge import Stream, merge
+
+_SMALLEST_SHARE = 1 << 20
+"""Bytes of a batch when many files are read: all may be open at a time if they overlap."""
 
 
 class CaptureReader:
     """Iterate for PacketBatch: TCP segments of all ports, and the ICMP errors that quote one.
 
-    `inputs` holds what is known of each file, in the order of reading; it is complete after the last batch.
+    `inputs` holds what is known of each file, in the order of their first packets; it is complete after the last batch.
     Raises CaptureError for a file of which nothing can be read.
     """
 
@@ -24,9 +29,38 @@ class CaptureReader:
         progress: Callable[[int, int | None, int], None] | None = None,
         batch_bytes: int = 16 << 20,
     ) -> None:
-        self._files = [CaptureFile(path, i, Fragments(), batch_bytes, lambda done, n: None) for i, path in enumerate(paths)]
+        """`progress` is called with the bytes read, the bytes there are (None: a pipe) and the packets read."""
+        self._members = in_order(paths)
+        self._total = sizes(member.path for member in self._members)
+        self._report = progress
+        self._done = [(0, 0)] * len(self._members)
+        self._fragments = Fragments()
+        share = (
+            max(batch_bytes // len(self._members), min(batch_bytes, _SMALLEST_SHARE)) if self._members else batch_bytes
+        )
+        self._files = [self._open(index, share) for index in range(len(self._members))]
         self.inputs: list[InputFile] = [file.input for file in self._files]
 
+    def _open(self, index: int, batch_bytes: int) -> CaptureFile:
+        member = self._members[index]
+
+        def progress(done: int, packets: int) -> None:
+            self._done[index] = done, packets
+            if self._report:
+                self._report(sum(d for d, _ in self._done), self._total, sum(p for _, p in self._done))
+
+        file = CaptureFile(member.path, index, self._fragments, batch_bytes, progress)
+        file.input.warnings.extend(member.warnings)
+        return file
+
     def __iter__(self) -> Iterator[PacketBatch]:
-        for file in self._files:
-            yield from file
+        if len(self._files) == 1:
+            yield from self._files[0]
+        elif any(member.start is not None for member in self._members):
+            yield from merge(
+                Stream(file, member.start) for file, member in zip(self._files, self._members, strict=True)
+            )
+        else:
+            for file in self._files:
+                yield from file
+        self._fragments.finish()

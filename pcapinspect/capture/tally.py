@@ -76,7 +76,7 @@ class Tally:
         """Say what only the whole file shows."""
         if self._timeless:
             self._file.warnings.append(
-                f"{self._timeless} packets carry no time (simple packet blocks): each is given the time of the one before"
+                f"{self._timeless} packets carry no time (simple packet blocks); each was given that of the one before"
             )
 
     def _times(self, times: Int64) -> None:

@@ -35,7 +35,7 @@ SMALLEST_QUOTE = 8
 
 
 @step
-def tcp(data: UInt8, state: Int64) -> None:
+def tcp(state: Int64) -> None:
     """A segment (RFC 9293) begins at AT."""
     if not lacks(state, SMALLEST_TCP):
         state[LAYER] = DONE_TCP

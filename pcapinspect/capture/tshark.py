@@ -114,7 +114,7 @@ def dissect_frame(path: str, frame: int) -> list[str]:
 
 
 def _packets(path: str, file: InputFile, display_filter: str | None = None) -> Iterator[Any]:
-    """The packets as pyshark gives them; tshark's complaints become a warning, or a CaptureError where nothing was read."""
+    """The packets as pyshark gives them. A complaint of tshark is a warning; without any packet, a CaptureError."""
     import pyshark
     from pyshark.capture.capture import TSharkCrashException
 
@@ -144,7 +144,7 @@ def _packets(path: str, file: InputFile, display_filter: str | None = None) -> I
 def _close(capture: Any) -> str:
     """Ends tshark and returns the last line that it wrote to stderr.
 
-    pyshark keeps that line in a private attribute only, and raises on an exit code where it did not kill the process first.
+    pyshark keeps that line in a private attribute only, and raises on an exit code unless it killed the process.
     """
     from pyshark.capture.capture import TSharkCrashException
 

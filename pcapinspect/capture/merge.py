@@ -1,0 +1,113 @@
+"""Several files as one capture: rings one after the other, overlapping files merged by time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from pcapinspect.capture.batch import PacketBatch, Packets
+from pcapinspect.capture.tally import BACK
+from pcapinspect.columns import Int64
+
+_LOOKAHEAD = 8
+"""Batches of a file that are held to see whether it ends before the next one has really begun."""
+
+NEVER = np.iinfo(np.int64).max
+
+
+class Stream:
+    """The batches of one file, of which rows are taken by time. `start` is the time of its first packet."""
+
+    def __init__(self, batches: Iterable[PacketBatch], start: int | None) -> None:
+        self.start = start if start is not None else NEVER
+        self._batches = iter(batches)
+        self._held: deque[tuple[PacketBatch, Int64]] = deque()
+        self._latest = -NEVER
+        self._ended = False
+
+    def _read(self) -> bool:
+        """Hold one batch more. False when there is none."""
+        batch = None if self._ended else next(self._batches, None)
+        if batch is None:
+            self._ended = True
+            return False
+        # The order of a file is kept: a packet that is earlier than the one before it counts as no earlier.
+        times = np.maximum.accumulate(np.maximum(batch.packets.time, self._latest))
+        self._latest = int(times[-1])
+        self._held.append((batch, times))
+        return True
+
+    def over(self) -> bool:
+        """Whether all rows have been taken."""
+        return not self._held and not self._read()
+
+    def horizon(self) -> int:
+        """Time of the last row of the batch that is next. Not for a stream that is over."""
+        return int(self._held[0][1][-1])
+
+    def ends_by(self, time: int) -> bool:
+        """Whether the file ends before a row later than `time`."""
+        while self._latest <= time and len(self._held) < _LOOKAHEAD:
+            if not self._read():
+                return True
+        return False
+
+    def take(self, time: int) -> tuple[PacketBatch, Int64]:
+        """The rows of the next batch up to `time`, and their times in order."""
+        batch, times = self._held.popleft()
+        count = int(np.searchsorted(times, time, "right"))
+        if count < len(times):
+            self._held.appendleft((_part(batch, slice(count, None)), times[count:]))
+        return _part(batch, slice(count)), times[:count]
+
+
+def merge(streams: Iterable[Stream]) -> Iterator[PacketBatch]:
+    """The rows of all streams, which are in the order of their starts.
+
+    A file that begins no more than BACK before the end of the one before is the next of a ring, whose packets were
+    handed over a little out of order: it follows whole. Others are merged by time.
+    """
+    waiting = deque(streams)
+    active: list[Stream] = []
+    while waiting or active:
+        active = [stream for stream in active if not stream.over()]
+        if not active:
+            if waiting:
+                active.append(waiting.popleft())
+            continue
+        time = min(stream.horizon() for stream in active)
+        if waiting and waiting[0].start <= time and not all(s.ends_by(waiting[0].start + BACK) for s in active):
+            active.append(waiting.popleft())
+            continue
+        if len(active) == 1:
+            yield active[0].take(time)[0]
+        else:
+            batch = _together([stream.take(time) for stream in active])
+            if len(batch.packets):
+                yield batch
+
+
+def _part(batch: PacketBatch, rows: slice) -> PacketBatch:
+    return replace(batch, packets=batch.packets.take(rows))
+
+
+def _together(parts: list[tuple[PacketBatch, Int64]]) -> PacketBatch:
+    """The rows of all parts by time, and the stretches of data that their payloads lie in."""
+    parts = [(batch, times) for batch, times in parts if len(times)]
+    packets: list[Packets] = []
+    data = []
+    offset = 0
+    for batch, _ in parts:
+        rows = batch.packets
+        first = int(rows.payload_start.min())
+        last = int((rows.payload_start + rows.captured_length).max())
+        packets.append(replace(rows, payload_start=rows.payload_start - first + offset))
+        data.append(batch.data[first:last])
+        offset += last - first
+    if not parts:
+        return PacketBatch(Packets.empty(), np.empty(0, np.uint8))
+    order = np.argsort(np.concatenate([times for _, times in parts]), kind="stable")
+    return PacketBatch(Packets.concatenate(packets).take(order), np.concatenate(data))
