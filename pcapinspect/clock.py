@@ -66,8 +66,10 @@ def length(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.3f}".rstrip("0").rstrip(".") + " s"
     whole = round(seconds)
-    for large, small, size, part in (("min", "s", 60, 1), ("h", "min", 3600, 60), ("d", "h", 86_400, 3600)):
-        if whole < size * 120 or large == "d":
-            rest = whole % size // part
-            return f"{whole // size} {large}" + (f" {rest} {small}" if rest else "")
-    raise AssertionError("days have no upper bound")
+    if whole < 2 * 3600:
+        (large, small), (count, rest) = ("min", "s"), divmod(whole, 60)
+    elif whole < 2 * 86_400:
+        (large, small), (count, rest) = ("h", "min"), divmod(whole // 60, 60)
+    else:
+        (large, small), (count, rest) = ("d", "h"), divmod(whole // 3600, 24)
+    return f"{count} {large}" + (f" {rest} {small}" if rest else "")

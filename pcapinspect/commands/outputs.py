@@ -99,7 +99,7 @@ def _say_what_is_cut(report: Report, options: argparse.Namespace) -> None:
     for name, rows in report.rows.items():
         shown = len(next(iter(report.tables.columns(name).values())))
         if shown < rows:
-            _say(f"{name}: {shown} of {rows} rows, the part that the report holds", options)
+            _say(f"{name}: {shown:,} of {rows:,} rows, the part that the report holds", options)
 
 
 def _say(remark: str, options: argparse.Namespace) -> None:

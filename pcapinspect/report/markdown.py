@@ -44,10 +44,11 @@ def render_markdown(report: Report) -> str:
 
 def _summary(sections: Section, zone: Zone) -> list[str]:
     verdict = sections["verdict"]
+    of = "" if verdict["server"] is None else f" on {verdict['server']}"
     lines = ["# Outage report: PKI enrolment over HTTP", "", "## Summary", "", f"**{prose(verdict['sentence'])}**", ""]
     lines += [
-        f"Verdict: {code(verdict['cause'])}, confidence {verdict['confidence']:.2f} (1 would be certain). It is drawn "
-        "from packets alone, by rules that are stated with the evidence below.",
+        f"Verdict{of}: {code(verdict['cause'])}, confidence {verdict['confidence']:.2f} (1 would be certain). It is "
+        "drawn from packets alone, by rules that are stated with the evidence below.",
         "",
     ]
     seen = span(sections)

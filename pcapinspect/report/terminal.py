@@ -79,7 +79,8 @@ def _head(sections: Section, zone: Zone) -> list[str]:
 
 def _verdict(sections: Section, paint: Paint) -> list[str]:
     verdict = sections["verdict"]
-    lines = [paint.bold("VERDICT") + f"  {verdict['cause']}, confidence {verdict['confidence']:.2f}"]
+    of = "" if verdict["server"] is None else f", of {verdict['server']}"
+    lines = [paint.bold("VERDICT") + f"  {verdict['cause']}, confidence {verdict['confidence']:.2f}{of}"]
     lines += [paint.bold(line) for line in _wrap(verdict["sentence"], "  ")]
     for label, name in (("for", "evidence_for"), ("against", "evidence_against"), ("not shown", "not_shown")):
         for sentence in verdict[name]:

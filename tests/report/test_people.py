@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from pcapinspect.clock import length
+from pcapinspect.report.people import Zone, figure_name, figure_text, inert, silence, wireshark_command
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.0004, "0.4 ms"), (0, "0 ms"), (14.998, "14.998 s"), (15.0, "15 s"), (119.5, "119.5 s"), (200, "3 min 20 s"),
+        (180, "3 min"), (7260, "2 h 1 min"), (86_400 * 3 + 7200, "3 d 2 h"), (86_400 * 400, "400 d"), (-1.5, "-1.5 s"),
+    ],
+)  # fmt: skip
+def test_lengths_of_time(seconds: float, said: str) -> None:
+    assert length(seconds) == said
+
+
+def test_silence_says_both_bounds() -> None:
+    assert silence(12.5, 15.25) == "at least 12.5 s, at most 15.25 s"
+    assert "does not show" in silence(12.5, None)
+
+
+def test_nothing_invisible_is_left() -> None:
+    assert inert("plain ü") == "plain ü"
+    assert inert("a\x1b[2J\u200b\u202e\n\udc80") == r"a\x1b[2J\u200b\u202e\n\udc80"
+
+
+def test_times_in_a_zone() -> None:
+    berlin = Zone.of({"settings": {"tz": "Europe/Berlin"}})
+    assert berlin.moment("2026-07-01T00:00:00.123456789Z", 3) == "2026-07-01 02:00:00.123+02:00"
+    assert berlin.time_of_day("2026-01-01T00:00:00.000000000Z") == "01:00:00"
+
+
+def test_figures() -> None:
+    assert figure_name("unanswered_syns") == "unanswered SYNs"
+    assert [figure_text(value) for value in (1234, 0.5, 2.0, "x")] == ["1,234", "0.5", "2", "x"]
+
+
+def test_a_path_is_quoted_for_the_shell() -> None:
+    finding = {"frames": [{"file": "a b;rm.pcap", "frame": 7}], "display_filter": "frame.number == 7"}
+    assert wireshark_command(finding) == "wireshark -r 'a b;rm.pcap' -Y 'frame.number == 7'"
+    finding["display_filter"] = "x" * 500
+    assert wireshark_command(finding) == "wireshark -r 'a b;rm.pcap' -g 7"
+    assert wireshark_command({"frames": [], "display_filter": None}) is None
