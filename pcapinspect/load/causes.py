@@ -32,6 +32,12 @@ TIGHT = 5 * SECOND
 SEVERAL = 3
 """Pauses alike from which they are a pattern."""
 
+MANY = 5
+"""Attempts without an answer from which a single silence is beyond doubt."""
+
+WAITED = 3 * SECOND
+"""By how much less than the pause the longest of a few waiting requests may have waited."""
+
 MOST_LOST = 0.25
 """Share of the SYN/ACKs that the capture lost from which a silence may be the capture's own."""
 
@@ -55,6 +61,8 @@ class Circumstances:
     silences: Sequence[Silence]
     fullness: Fullness | None
     models: tuple[CountingModel, ...]
+    enough: int
+    """Counted, and the limit was reached."""
     estimate: Estimate | None
     quality: CaptureQuality
     one_way: str | None
@@ -97,7 +105,7 @@ def _cause(about: Circumstances, place: int) -> Cause:
         return _never_heard(silence)
     if silence.at_least > pause * SECOND + TIMER:
         return _outage(about, place)
-    return _open_question(about, place)
+    return _stopped_reader(about, silence) or _only_silence(about, place) or _open_question(about, place)
 
 
 def _lost_by_capture(about: Circumstances, silence: Silence) -> Cause:
@@ -113,7 +121,7 @@ def _lost_by_capture(about: Circumstances, silence: Silence) -> Cause:
 def _rate_limit(about: Circumstances, place: int) -> Cause | None:
     """The limit was reached by some way of counting that nothing else in the capture contradicts, and 15 s fits."""
     silence, settings = about.silences[place], about.settings
-    reached = [m for m in about.models if m.at_onset[place] >= settings.limit and not m.over_without_pause]
+    reached = [m for m in about.models if m.at_onset[place] >= about.enough and not m.over_without_pause]
     if not reached or not fits_pause(silence, settings.pause):
         return _other_limit(about, silence)
     named = ", ".join(f"{model.at_onset[place]} {model.counts} ({model.window})" for model in reached)
@@ -183,7 +191,7 @@ def _outage(about: Circumstances, place: int) -> Cause:
     silence, settings = about.silences[place], about.settings
     far = silence.at_least >= FAR_LONGER * settings.pause * SECOND
     against = []
-    if any(model.at_onset[place] >= settings.limit for model in about.models):
+    if any(model.at_onset[place] >= about.enough for model in about.models):
         against.append(f"{settings.limit} in {settings.window} s had been reached when it began.")
     if not far:
         against.append(f"It is not far longer than a pause of {settings.pause} s.")
@@ -191,9 +199,47 @@ def _outage(about: Circumstances, place: int) -> Cause:
     return Cause("outage", 0.95 if far else 0.8, (evidence,), tuple(against))
 
 
+def _stopped_reader(about: Circumstances, silence: Silence) -> Cause | None:
+    """The queue in front of a listener hides when it stopped, but the requests in it waited until it went on."""
+    pause = about.settings.pause * SECOND
+    if not silence.stalled or not fits_pause(silence, about.settings.pause):
+        return None
+    if not pause - WAITED <= silence.waited <= pause + TIMER:
+        return None
+    return Cause(
+        "rate_limit",
+        0.7,
+        (
+            f"{silence.stalled:,} requests that were accepted before it waited up to {silence.waited / SECOND:.1f} s: "
+            f"{about.settings.pause} s without service fit that.",
+            "Nobody was served for as long, although a queue went on accepting until it was full.",
+        ),
+        ("The queue accepted more connections than the server counted, so its count is not known.",),
+    )
+
+
+def _only_silence(about: Circumstances, place: int) -> Cause | None:
+    """One silence that many met, and no limit came near it: the server, or the way to it, was down for a moment."""
+    silence = about.silences[place]
+    history = silence.onset - about.traffic.begin
+    if len(about.silences) > 1 or len(silence.attempts) < MANY or history < about.settings.window * SECOND:
+        return None
+    if any(m.at_onset[place] >= about.enough and not m.over_without_pause for m in about.models):
+        return None
+    return Cause(
+        "outage",
+        0.65,
+        (
+            f"Nobody was answered for {describe_range(silence)}, only once, and no way of counting to "
+            f"{about.settings.limit} explains it.",
+        ),
+        (f"It is no longer than a pause of {about.settings.pause} s.",),
+    )
+
+
 def _open_question(about: Circumstances, place: int) -> Cause:
     silence, settings = about.silences[place], about.settings
-    reached = [model for model in about.models if model.at_onset[place] >= settings.limit]
+    reached = [model for model in about.models if model.at_onset[place] >= about.enough]
     passed = min((model.over_without_pause for model in reached), default=0)
     against = []
     if passed:

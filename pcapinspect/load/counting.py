@@ -22,21 +22,30 @@ SLACK = 0.1
 """Share of the limit by which a count may pass it before the server's silence is seen: connections that were on their
 way, or waiting in the queue in front of the listener, when the limit was reached."""
 
+SHORT = 0.05
+"""Share of the limit that may be missing when it is reached: connections whose packets were lost before they could be
+captured, or that were counted when only their first SYN had come."""
+
 PHASES = 60
 """Moments within the window at which fixed minutes are tried to begin."""
 
 
 def count_models(
-    times: Mapping[str, Int64], silences: Sequence[Silence], settings: Settings
+    times: Mapping[str, Int64], silences: Sequence[Silence], settings: Settings, enough: int
 ) -> tuple[CountingModel, ...]:
-    """All models. `times` are the sorted times of what each of them counts."""
+    """All models. `times` are the sorted times of what each of them counts, `enough` as `reaching` has it."""
     models = []
     for counts, when in times.items():
         for window, judge in (("rolling", _rolling), ("fixed", _fixed), ("rearmed", _rearmed)):
             at_onset, over = judge(when, silences, settings)
-            fits = bool(silences) and over == 0 and bool(np.all(at_onset >= settings.limit))
+            fits = bool(silences) and over == 0 and bool(np.all(at_onset >= enough))
             models.append(CountingModel(counts, window, tuple(at_onset.tolist()), fits, over))
     return tuple(models)
+
+
+def reaching(limit: int, share_lost: float) -> int:
+    """How many must have been counted for the limit to have been reached, where the capture lost such a share."""
+    return max(1, int(limit * (1 - SHORT - share_lost)))
 
 
 def _onsets(silences: Sequence[Silence]) -> Int64:

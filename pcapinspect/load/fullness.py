@@ -13,8 +13,12 @@ from pcapinspect.load.silences import CHANCE
 from pcapinspect.load.traffic import ANSWERED, UNANSWERED, Traffic
 
 MOSTLY = 0.9
-"""Share of the unanswered SYNs that met a full server, and of the answered ones that did not: a SYN that passes while a
-place is being freed or taken is on the wrong side of that."""
+"""Share of the answered SYNs that found room, and of the silences that ended when a connection had closed: a SYN that
+passes while a place is being freed or taken is on the wrong side."""
+
+USUALLY = 0.75
+"""Share of the unanswered SYNs that met a full server: others may be lost on the way, or be full of connections that
+began before the capture."""
 
 FEWEST = 3
 """Unanswered SYNs from which the number of open connections can explain them."""
@@ -42,10 +46,12 @@ def used_up(traffic: Traffic, opened: Open, left_out: Bool, most: int) -> Fullne
     peak = int(counts.max())
     for limit in dict.fromkeys((most, IOS_MOST, IOS_DEFAULT)):
         full = opened.at(traffic.syn_time) >= limit
-        if peak != limit or np.mean(full[unanswered]) < MOSTLY or np.mean(~full[answered]) < MOSTLY:
+        if peak != limit or np.mean(full[unanswered]) < USUALLY or np.mean(~full[answered]) < MOSTLY:
             continue
         share = float(np.mean(full[np.concatenate((unanswered, answered))]))
-        if len(unanswered) * log(share) > log(CHANCE) or not _freed(traffic, opened.closed, unanswered):
+        if np.count_nonzero(full[unanswered]) * log(share) > log(CHANCE) or not _freed(
+            traffic, opened.closed, unanswered[full[unanswered]]
+        ):
             continue
         return Fullness(limit, full & (traffic.syn_state == UNANSWERED) & ~left_out)
     return None

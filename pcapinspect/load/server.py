@@ -15,7 +15,7 @@ from pcapinspect.load.causes import Cause, Circumstances, causes_of
 from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods
 from pcapinspect.load.concurrency import Open, concurrency
 from pcapinspect.load.counterfactual import counterfactual
-from pcapinspect.load.counting import count_models
+from pcapinspect.load.counting import count_models, reaching
 from pcapinspect.load.curve import curve_of
 from pcapinspect.load.estimate import estimate
 from pcapinspect.load.fullness import Fullness, used_up
@@ -147,12 +147,14 @@ def _circumstances(
         "requests": requests,
     }
     over = rates.first_over(accepts, settings.window * SECOND, settings.limit) is not None
+    enough = reaching(settings.limit, capture.quality.share_lost)
     return Circumstances(
         traffic=traffic,
         opened=opened,
         silences=found,
         fullness=fullness,
-        models=count_models(counted, found, settings) if found or over else (),
+        models=count_models(counted, found, settings, enough) if found or over else (),
+        enough=enough,
         estimate=estimate(found, accepts, traffic.begin, settings),
         quality=capture.quality,
         one_way=capture.quality.one_way or one_way(capture.connections, traffic.numbers),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import lgamma, log
+from math import log
 
 import numpy as np
 
@@ -37,6 +37,9 @@ SLOW_SERVICE = 4
 MOST_COPIES = 2
 """Answers that may be copies, between two SYNs that got none: a server that listens again answers more."""
 
+WORST = 0.75
+"""The most that a path may lose of single SYNs: where more is missing, somebody does not answer."""
+
 FEWEST_ATTEMPTS = 2
 """One attempt alone may be one client's trouble, however often it asks."""
 
@@ -58,6 +61,8 @@ class Silence:
     clients: int
     stalled: int
     """Connections that were accepted but not served before the silence ended: the queue in front of the listener."""
+    waited: int
+    """The longest that a request on one of them waited; 0 where none was served later."""
 
     @property
     def onset(self) -> int:
@@ -130,28 +135,19 @@ def _copies(traffic: Traffic, begin: int, end: int, before: int) -> bool:
 def beyond_chance(counts: Int64, eligible: Bool, answered: int) -> Bool:
     """Which runs of unanswered SYNs are too long for SYNs lost one by one.
 
-    `counts` are the lengths of all runs between answers, `answered` the number of answers. If n unanswered SYNs were
-    spread by chance over N SYNs, the expected number of runs of k or more is
-    (N - n + 1) * C(N - k, n - k) / C(N, n). What is a silence is no loss: it is taken out and the rest is judged
-    again, until nothing changes, so a long pause does not hide a short one.
+    `counts` are the lengths of the runs between answers that have any, `answered` is the number of answers. Were SYNs
+    lost one by one, with probability p, then a share p of the answers would be followed by a loss, and of `answered`
+    runs answered * p^k would have k SYNs or more. What is a silence is no loss: it is taken out, and the rest is judged
+    again, until nothing changes, so that long pauses do not hide short ones.
     """
     believed = np.zeros(len(counts), np.bool_)
+    runs = answered + 1 + TRUST
     while True:
-        unanswered = int(counts[~believed].sum())
-        expected = {
-            int(k): _log_expected_runs(int(k), unanswered, answered + TRUST) for k in np.unique(counts[~believed])
-        }
-        more = ~believed & eligible
-        more[more] = [expected[k] <= log(CHANCE) for k in counts[more].tolist()]
+        lost = min(WORST, (np.count_nonzero(~believed) + 1) / runs)
+        more = ~believed & eligible & (log(runs) + counts * log(lost) <= log(CHANCE))
         if not more.any():
             return believed
         believed |= more
-
-
-def _log_expected_runs(k: int, unanswered: int, answered: int) -> float:
-    total = unanswered + answered
-    choices = lgamma(total - k + 1) - lgamma(unanswered - k + 1) - lgamma(total + 1) + lgamma(unanswered + 1)
-    return log(answered + 1) + choices
 
 
 def _distinct(gap: Int64, attempt: Int64, gaps: int) -> Int64:
@@ -193,6 +189,7 @@ def _silence(traffic: Traffic, pieces: _Pieces, reach: tuple[int, int], trips: I
         attempts=attempts,
         clients=len(np.unique(traffic.client[attempts])),
         stalled=stalled,
+        waited=_waited(traffic, traffic.prompt[gap - stalled : gap]),
     )
 
 
@@ -207,6 +204,11 @@ def _stalled(traffic: Traffic, waiting: Bool, gap: int, last_unanswered: int) ->
     late = waiting[rows] & (traffic.requested[rows] < last_unanswered)
     late &= (served == MISSING) | (served > last_unanswered)
     return int(np.argmin(late[::-1])) if not late.all() else len(rows)
+
+
+def _waited(traffic: Traffic, rows: Int64) -> int:
+    served = traffic.served[rows] != MISSING
+    return int((traffic.served[rows] - traffic.requested[rows])[served].max(initial=0))
 
 
 def waiting(traffic: Traffic) -> Bool:
