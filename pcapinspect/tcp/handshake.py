@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from pcapinspect.columns import MISSING
@@ -24,6 +25,11 @@ from pcapinspect.tcp.tables import (
 
 WINDOW_SHIFT = 14
 """The largest shift of the window scale option (RFC 7323, 2.3): the window may be as large as this makes it."""
+
+MAPPED = np.uint64(0xFFFF)
+MAPPED_SHIFT = np.uint64(32)
+"""Marks of an IPv4-mapped address in its lower half. ICMP's source quench (4) and redirect (5), and ICMPv6's packet too
+big (2), are advice: they do not say that the server cannot be reached (RFC 792, RFC 4443)."""
 
 WINDOW_LEAST = 65_535
 """Bytes that a window is taken to have at least: captures lose the packets that open it."""
@@ -190,7 +196,9 @@ def take_fin(packet: Record, row: Record, me: Record, at: int, up: bool, counts:
 
 @njit(cache=True, nogil=True)
 def take_error(packet: Record, row: Record) -> None:
-    """An ICMP error that quotes the attempt's SYN."""
-    if is_opening(row) and row.synack_time == MISSING:
+    """An ICMP error that quotes the attempt's SYN. The reader gives its type and code in place of a checksum."""
+    kind = packet.checksum >> 8
+    advice = kind in (4, 5) if packet.src_low >> MAPPED_SHIFT == MAPPED else kind == 2
+    if not advice and is_opening(row) and row.synack_time == MISSING:
         note_answer(row, packet)
         row.state |= UNREACHABLE_ROW

@@ -41,6 +41,9 @@ from pcapinspect.tcp.tables import (
     Records,
 )
 
+ACKING = MIDSTREAM_ROW | SERVER_ACKED
+"""A midstream connection whose client acknowledged more and more."""
+
 ANSWER_WITHIN = SECOND
 """A server that lets a client wait longer has not answered: the client sends its SYN again (RFC 6298, 2.1: 1 s). Where
 the capture shows a server that is slower, its own 99th percentile counts."""
@@ -52,7 +55,7 @@ def outcomes(rows: Records, end: int) -> UInt8:
     result[pending(rows, end)] = UNDETERMINED
     result[rows.state & UNREACHABLE_ROW != 0] = UNREACHABLE
     result[rows.state & REFUSED_ROW != 0] = REFUSED
-    answered = (rows.synack_time != MISSING) | (rows.state & SERVER_ACKED != 0)
+    answered = (rows.synack_time != MISSING) | (rows.state & ACKING == SERVER_ACKED)
     result[answered] = HALF_OPEN
     result[answered & one_synack_of_one_way(rows)] = UNDETERMINED
     result[rows.established_time != MISSING] = ESTABLISHED
@@ -106,10 +109,13 @@ def answer_times(rows: Records, server: Int64) -> Int64:
 
 
 def unheard(rows: Records, server: Int64) -> Bool:
-    """For each server: the capture holds no packet of it, though packets of its clients prove that it answered."""
+    """For each server: the capture holds no packet of it, though packets of its clients prove that it answered.
+
+    Clients of a dead server may go on sending in old connections: only what they newly acknowledge is proof.
+    """
     count = int(server.max(initial=-1)) + 1
     heard = np.bincount(server, rows.packets_down > 0, count) > 0
-    proven = (rows.established_time != MISSING) | (rows.state & MIDSTREAM_ROW != 0)
+    proven = (rows.established_time != MISSING) | (rows.state & ACKING == ACKING)
     return ~heard & (np.bincount(server, proven, count) > 0)
 
 

@@ -19,6 +19,7 @@ from pcapinspect.tcp.tables import (
     NONE,
     RETIRED,
     RING,
+    SERVER_ACKED,
     Record,
     Records,
 )
@@ -26,8 +27,9 @@ from pcapinspect.tcp.tables import (
 LINGER = MINUTE
 """How long a connection that was reset, or closed with missing bytes, is kept for late packets: Linux's TIME-WAIT."""
 
-PARK_AFTER = 5 * SECOND
-"""After such a silence an attempt without any byte is kept by its row alone: a flood of SYNs holds no slots."""
+PARK_AFTER = SECOND
+"""After such a silence an attempt without any byte is kept by its row alone: a flood of SYNs holds no slots. Nothing is
+lost by it: copies of a packet come within COPY_WITHIN."""
 
 
 @njit(cache=True, nogil=True)
@@ -93,6 +95,8 @@ def open_side(side: Record, place: int, base: int, row: Record) -> None:
 @njit(cache=True, nogil=True)
 def close_slot(slot: int, row: Record, sides: Records, free: Int32, holes: Records, counts: Record) -> None:
     """Counts what is missing, and frees the slot."""
+    if row.state & MIDSTREAM_ROW and sides[2 * slot + 1].acked > 0:
+        row.state |= SERVER_ACKED
     settle_side(sides[2 * slot], holes, row.packets_up > 0, counts)
     settle_side(sides[2 * slot + 1], holes, row.packets_down > 0, counts)
     sides[2 * slot].row = NONE

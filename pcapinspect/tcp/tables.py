@@ -68,9 +68,10 @@ UNREACHABLE_ROW = 16
 FIN_UP = 32
 FIN_DOWN = 64
 RETIRED = 128
-"""Bits of `ROW.state`, evidence so far. SERVER_ACKED: the server acknowledged the SYN, but not by a SYN/ACK. CLIENT_ACKED:
-the client acknowledged the server's SYN by a SYN/ACK of its own (simultaneous open, split handshake). RETIRED: the live
-state is gone for good."""
+"""Bits of `ROW.state`, evidence so far. SERVER_ACKED: the server acknowledged the SYN, but not by a SYN/ACK; of a
+midstream connection: the client's acknowledgements moved on, so the server was sending. CLIENT_ACKED: the client
+acknowledged the server's SYN by a SYN/ACK of its own (simultaneous open, split handshake). RETIRED: the live state
+is gone for good."""
 
 SIDE = np.dtype(
     [

@@ -20,7 +20,7 @@ from pcapinspect.tcp.streams import move_streams
 from pcapinspect.tcp.tables import SEGMENT, STREAM, SYN_PACKET, Records, Tables, records
 from pcapinspect.tcp.walk import PacketColumns, columns_of, walk
 
-SWEEP_EVERY = 1 << 16
+SWEEP_EVERY = 1 << 15
 """Packets of the capture between two looks for connections that are over."""
 
 BLOCK = 1 << 12
