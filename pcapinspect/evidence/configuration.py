@@ -21,6 +21,9 @@ __all__ = ["Configuration", "read_configuration"]
 MAX_FILE = 64 << 20
 """Bytes. A running configuration with all show output has a few MB at most."""
 
+_LONGEST_LINE = 1024
+"""Characters that are looked at; IOS takes no command beyond 254."""
+
 _PROMPT = re.compile(r"^(?P<device>[A-Za-z][\w.-]{0,62})(?:\([\w-]{1,40}\))?[#>]\s*(?P<rest>.*)$")
 
 
@@ -85,7 +88,7 @@ def _lines(path: str) -> list[str]:
         raise EvidenceError(f"{path}: a configuration beyond {MAX_FILE >> 20} MB")
     if b"\0" in octets[:4096]:
         raise EvidenceError(f"{path}: is no text")
-    return octets.decode("utf-8", "replace").splitlines()
+    return [line[:_LONGEST_LINE] for line in octets.decode("utf-8", "replace").splitlines()]
 
 
 def _pieces(text: str, source: _Source) -> Iterator[str]:

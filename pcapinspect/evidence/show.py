@@ -55,7 +55,7 @@ _ROW = re.compile(r"^\S+:\d+\s+\S+:\d+\s+\d+\s+\d+(?P<ended>\s+\d\d:\d\d:\d\d\s+
 _SECTIONS = ("Issuer", "Subject", "CRL Distribution Points", "Validity Date", "Associated Trustpoints", "Storage")
 """Labels in a certificate's block that end the lines of a name before them."""
 
-_LEADER = re.compile(r"^(?P<what>[A-Z][A-Za-z ()]+?)\s*\.{3,}\s*(?P<value>.{1,80})$")
+_LEADER = re.compile(r"^(?P<what>[A-Z][A-Za-z ()]{1,60}?)\s*\.{3,}\s*(?P<value>.{1,80})$")
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Said]]
 
