@@ -68,7 +68,10 @@ class Requester:
 
     @property
     def renewal(self) -> bool:
-        """Signed with a certificate that a CA issued; on first enrolment a router signs with one of its own."""
+        """Signed with a certificate that a CA issued; on first enrolment a router signs with one of its own.
+
+        A first enrolment that is signed with a manufacturer's certificate looks like a renewal: its issuer tells.
+        """
         return not self.certificate.self_signed
 
 
