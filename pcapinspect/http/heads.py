@@ -75,7 +75,7 @@ class ResponseHead:
     date: str | None = None
     content_type: str | None = None
     body: int = UNTIL_CLOSE
-    """Bytes of body, CHUNKED or UNTIL_CLOSE, by status and fields; a request's method comes before (`response_body`)."""
+    """Bytes of body, CHUNKED or UNTIL_CLOSE, by status and fields; the method comes before (`response_body`)."""
 
 
 def head_end(buffer: bytes | bytearray, start: int = 0) -> int:
