@@ -7,8 +7,8 @@ import argparse
 from pcapinspect.settings import Settings
 
 
-def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
-    """CAPTURE... and the options that end up in Settings."""
+def add_capture_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pause") -> None:
+    """CAPTURE... and the options that end up in Settings. `pause`: its option's name, where --pause means a number."""
     parser.add_argument(
         "capture", metavar="CAPTURE", nargs="+", help="a file, a glob, a folder, or - for standard input"
     )
@@ -20,15 +20,15 @@ def add_capture_arguments(parser: argparse.ArgumentParser) -> None:
     limits = parser.add_argument_group(
         "limits of the server", "the defaults are those of IOS, by Cisco TAC note 118734"
     )
-    for option, unit, meaning in (
-        ("--limit", "N", "connections per window before the server stops listening"),
-        ("--window", "SECONDS", "length of that window"),
-        ("--pause", "SECONDS", "how long the server then stops listening"),
-        ("--max-connections", "N", "connections open at once"),
+    for name, option, unit, meaning in (
+        ("limit", "--limit", "N", "connections per window before the server stops listening"),
+        ("window", "--window", "SECONDS", "length of that window"),
+        ("pause", pause, "SECONDS", "how long the server then stops listening"),
+        ("max_connections", "--max-connections", "N", "connections open at once"),
     ):
-        default = getattr(Settings(), option.strip("-").replace("-", "_"))
+        default = getattr(Settings(), name)
         limits.add_argument(
-            option, type=_positive, metavar=unit, default=default, help=f"{meaning} (default {default})"
+            option, dest=name, type=_positive, metavar=unit, default=default, help=f"{meaning} (default {default})"
         )
     parser.add_argument(
         "--engine",

@@ -1,0 +1,144 @@
+"""`pcapinspect extract`: the packets behind a finding, a pause, a client or a time, as an annotated pcapng."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, BinaryIO
+
+from pcapinspect.commands.settings import add_capture_arguments, settings_of
+from pcapinspect.errors import UsageError
+from pcapinspect.report import output
+
+if TYPE_CHECKING:
+    from pcapinspect.findings.analysis import Analysis
+    from pcapinspect.report.extract import Extract, Wanted
+    from pcapinspect.report.whole_connections import WholeConnections
+
+HELP = "Write the packets behind a finding, a pause, a client or a time: whole connections, with comments."
+
+_OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Captures, what to take, and where to write it."""
+    add_capture_arguments(parser, pause="--pause-length")
+    what = parser.add_argument_group("what to take", "all that is given has to be true of a connection")
+    what.add_argument("--finding", metavar="ID", help="connections of the frames that a finding cites")
+    what.add_argument("--pause", dest="number", metavar="N", type=int, help="the attempts that a pause hit, and what bounds it")
+    what.add_argument("--client", metavar="IP", help="connections of a client")
+    what.add_argument("--from", dest="begin", metavar="TIME", help="connections that were there at TIME or later")
+    what.add_argument("--to", dest="end", metavar="TIME", help="connections that were there at TIME or earlier")
+    parser.add_argument("-w", dest="file", metavar="FILE", required=True, help="pcapng to write; - is standard output")
+    parser.add_argument("--force", action="store_true", help="overwrite FILE if it exists")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Analyze, choose, and read the captures once more for the bytes."""
+    from pcapinspect.commands.progress import progress_line
+    from pcapinspect.findings.registry import find
+    from pcapinspect.pipeline import Evidence, inspect
+    from pcapinspect.report.extract import choose
+
+    settings = settings_of(options)
+    wanted = _wanted(options)
+    if "-" in options.capture:
+        raise UsageError("extract reads a capture more than once: give a file, not standard input")
+    if options.file != output.STANDARD_OUTPUT:
+        output.check(options.file, force=options.force, inputs=options.capture)
+    with progress_line(quiet=options.quiet) as progress:
+        analysis = inspect(options.capture, settings, Evidence(), progress)
+    chosen = choose(analysis, find(analysis), wanted)
+    if not len(chosen.connections):
+        raise UsageError(f"no connection of the capture is of {chosen.reason}")
+    whole = _frames_of(analysis, chosen)
+    if options.file == output.STANDARD_OUTPUT:
+        packets = _write(analysis, chosen, whole, sys.stdout.buffer)
+    else:
+        output.check(options.file, force=options.force, inputs=[file.path for file in analysis.inputs])
+        with output.whole(options.file) as partial, partial.open("wb") as file:
+            packets = _write(analysis, chosen, whole, file)
+    if not options.quiet:
+        said = f"{len(chosen.connections):,} connections, {packets:,} packets"
+        print(f"Wrote {said} to {options.file}", file=sys.stderr)
+    return 0
+
+
+def _wanted(options: argparse.Namespace) -> Wanted:
+    from pcapinspect.report.extract import Wanted
+
+    given = (options.finding, options.number, options.client, options.begin, options.end)
+    if all(value is None for value in given):
+        raise UsageError("say what to take: --finding, --pause, --client, --from or --to")
+    return Wanted(
+        finding=options.finding,
+        pause=options.number,
+        client=options.client,
+        begin=_moment("--from", options.begin, options.tz),
+        end=_moment("--to", options.end, options.tz),
+    )
+
+
+def _moment(option: str, text: str | None, tz: str) -> int | None:
+    """Nanoseconds of a time; one without offset is in the zone that times are shown in."""
+    from datetime import UTC, datetime
+
+    from pcapinspect.clock import SECOND, parse_iso, zone
+
+    if text is None:
+        return None
+    try:
+        time = parse_iso(text)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{option}: {text!r} is not an ISO 8601 time") from None
+    if _OFFSET.search(text.strip()):
+        return time
+    there = datetime.fromtimestamp(time // SECOND, UTC).replace(tzinfo=zone(tz))
+    offset = there.utcoffset()
+    return time - (round(offset.total_seconds()) * SECOND if offset is not None else 0)
+
+
+def _frames_of(analysis: Analysis, chosen: Extract) -> WholeConnections:
+    from pcapinspect.capture.reader import CaptureReader
+    from pcapinspect.report.whole_connections import WholeConnections
+
+    whole = WholeConnections(analysis.connections, chosen.connections)
+    for batch in CaptureReader([file.path for file in analysis.inputs]):
+        whole.feed(batch.packets)
+    return whole
+
+
+def _write(analysis: Analysis, chosen: Extract, whole: WholeConnections, file: BinaryIO) -> int:
+    """Returns how many packets were written."""
+    from pcapinspect import __version__
+    from pcapinspect.capture.frames import read_frames
+    from pcapinspect.report.pcapng_file import PcapngFile
+    from pcapinspect.report.people import inert
+
+    written = 0
+    target = PcapngFile(file)
+    application = f"pcapinspect {__version__}"
+    for index, source in enumerate(analysis.inputs):
+        numbers = whole.frames(index)
+        if not len(numbers):
+            continue
+        name = inert(source.path)
+        target.section(
+            f"Extract of {name}, SHA-256 {source.sha256 or 'not known'}, by {application}: whole connections of "
+            f"{inert(chosen.reason)}. Comments name frames by their number in that file.",
+            application,
+        )
+        said = dict(source.comments)
+        for frame in read_frames(source.path, numbers):
+            comments = _comments(chosen.comments.get((index, frame.number), ()), said.get(frame.number))
+            if comments:
+                comments.insert(0, f"frame {frame.number} of {name}")
+            target.packet(frame.data, frame.wire, frame.time, frame.link, comments)
+            written += 1
+    return written
+
+
+def _comments(ours: Sequence[str], of_the_source: str | None) -> list[str]:
+    return [*ours, *([] if of_the_source is None else [f"comment of the source: {of_the_source}"])]
