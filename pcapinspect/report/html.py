@@ -49,4 +49,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["with_code"] = html_view.with_code
+    environment.filters["confidence"] = html_view.confidence
     return environment

@@ -26,6 +26,7 @@ SCRIPTS = (
     "panel_operations.js",
     "panel_clients.js",
     "panel_open.js",
+    "panel_evidence.js",
     "strip.js",
     "tables.js",
     "drawer.js",

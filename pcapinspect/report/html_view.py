@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
@@ -48,6 +49,8 @@ CAUSE_WORDS = {
 MARKS = {"critical": "✖", "warning": "▲", "notice": "●", "info": "ⓘ"}
 """Severities by sign as well as colour."""
 
+UNIT = re.compile(r"(\d) (s|ms|min|h|d|days|%)(?!\w)")
+
 CLOCK = 19
 """Letters of a date and a time to the second."""
 
@@ -61,6 +64,9 @@ PANELS = (
     ("polling", "Poll periods"),
     ("phase", "Do clients poll in step?"),
     ("open", "Open connections"),
+    ("rollover", "Timers of the rollover, and the window of errors"),
+    ("flows", "NetFlow"),
+    ("logs", "Logs"),
 )
 
 
@@ -84,11 +90,22 @@ def view(document: Mapping[str, Any]) -> View:
         "servers": [server_row(server) for server in document["servers"]],
         "findings": [finding(found, tz) for found in document["findings"]],
         "tables": [table(name, document["tables"][name], tz) for name in PRINTED_TABLES],
-        "panels": PANELS,
+        "panels": panels(document),
         "pauses": sum(len(server["pauses"]) for server in document["servers"]),
         "moment": moment(tz),
         "cause_words": CAUSE_WORDS,
     }
+
+
+def panels(document: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The panels that the document has something for, with their titles."""
+    dated = any(found["window_from"] and found["ca_expiry"] for found in document["pki"]["rollover"])
+    missing = {
+        "rollover": not dated,
+        "flows": not document["tables"]["flows"]["rows"],
+        "logs": not document["evidence"]["logs"],
+    }
+    return [(name, title) for name, title in PANELS if not missing.get(name)]
 
 
 def moment(tz: tzinfo) -> Callable[[str | None, int], str]:
@@ -160,12 +177,17 @@ def first_of(time: str | None, tz: tzinfo) -> str:
 
 def with_code(text: str) -> Markup:
     """A sentence whose commands stand between backticks, for the template."""
-    parts = [escape(part) for part in text.split("`")]
+    parts = [escape(part) for part in unbroken(text).split("`")]
     if len(parts) % 2 == 0:
-        return escape(text)
+        return escape(unbroken(text))
     return Markup().join(
         Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
     )
+
+
+def unbroken(text: str) -> str:
+    """Numbers stay in one line with their units."""
+    return UNIT.sub("\\1\u00a0\\2", text)
 
 
 def share(part: int, whole: int) -> str:
@@ -193,7 +215,7 @@ def finding(found: Mapping[str, Any], tz: tzinfo) -> View:
     return {
         **found,
         "mark": MARKS[found["severity"]],
-        "certainty": "observed" if found["confidence"] >= 1 else f"inferred, confidence {found['confidence']:.0%}",
+        "certainty": "observed" if found["confidence"] >= 1 else f"inferred, confidence {confidence(found)}",
         "when": when(found, tz),
         "files": [packets(path, frames, found["display_filter"]) for path, frames in by_file.items()],
         "figure_rows": [(name.replace("_", " "), number(value)) for name, value in found["figures"].items()],
@@ -207,6 +229,11 @@ def number(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.3f}".rstrip("0").rstrip(".")
     return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def confidence(judged: Mapping[str, Any]) -> str:
+    """`85 %` of a verdict or a finding."""
+    return f"{100 * judged['confidence']:.0f} %"
 
 
 def when(found: Mapping[str, Any], tz: tzinfo) -> str | None:

@@ -1,28 +1,32 @@
-"""A Chromium that is on the machine, driven by Playwright, and pages opened in it as a customer opens them: from a file."""
+"""A Chromium of the machine, driven by Playwright; pages are opened in it as a customer opens them: from a file."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from pcapinspect.report.html import render_html
 
-# examples are beside the tests of the renderers; tests are no package
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "report"))
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+WATCH = """window.violations = [];
+addEventListener('securitypolicyviolation', (broken) => violations.push(broken.violatedDirective));"""
 
 
 def find_chromium() -> str:
@@ -30,7 +34,9 @@ def find_chromium() -> str:
     named = os.environ.get("PCAPINSPECT_CHROMIUM")
     found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not found:
-        pytest.fail('no Chromium on the path: install it, set PCAPINSPECT_CHROMIUM, or leave these out: -m "not browser"')
+        pytest.fail(
+            'no Chromium on the path: install it, set PCAPINSPECT_CHROMIUM, or leave these out: -m "not browser"'
+        )
     return found
 
 
@@ -65,9 +71,9 @@ Open = Callable[..., Opened]
 def open_page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
     """Opens the page of a document. Keywords go to the browser's context (color_scheme, viewport, ...)."""
     folder = tmp_path_factory.mktemp("pages")
-    contexts = []
+    contexts: list[BrowserContext] = []
 
-    def opened(document: dict[str, Any], address: str = "", script: str | None = None, **options: Any) -> Opened:
+    def opened(document: dict[str, Any], address: str = "", **options: Any) -> Opened:
         path = folder / f"page-{len(contexts)}.html"
         path.write_text(render_html(SimpleNamespace(document=document)), encoding="utf-8")  # type: ignore[arg-type]
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
@@ -77,10 +83,7 @@ def open_page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
         page.on("request", lambda request: seen.requests.append(request.url))
         page.on("console", lambda message: seen.complaints.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        page.add_init_script(
-            "window.violations = []; addEventListener('securitypolicyviolation', e => violations.push(e.violatedDirective));"
-            + (script or "")
-        )
+        page.add_init_script(WATCH)
         page.goto(path.as_uri() + address)
         if options.get("java_script_enabled", True):
             page.wait_for_selector("html[data-ready]", state="attached", timeout=30_000)
@@ -94,7 +97,7 @@ def open_page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
     """The example's document: a storm, a healthy server, one that is down; with hostile strings."""
-    from example import report  # type: ignore[import-not-found]
+    from tests.report.example import report
 
     found: dict[str, Any] = report().document
     return found

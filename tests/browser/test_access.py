@@ -79,7 +79,11 @@ def test_a_row_is_opened_by_keys_and_shows_its_commands(open_page: Any, document
     page.keyboard.press("Enter")
     assert page.locator("#drawer").is_visible()
     copies = page.eval_on_selector_all("#drawer [data-copy]", "(all) => all.map((one) => one.dataset.copy)")
-    assert copies == ["tcp.stream eq 1", "tshark -r storm.pcapng -Y 'tcp.stream eq 1'", "wireshark -r storm.pcapng -g 8"]
+    assert copies == [
+        "tcp.stream eq 1",
+        "tshark -r storm.pcapng -Y 'tcp.stream eq 1'",
+        "wireshark -r storm.pcapng -g 8",
+    ]
 
 
 def test_copy_button_copies(open_page: Any, document: dict[str, Any]) -> None:
@@ -92,7 +96,8 @@ def test_copy_button_copies(open_page: Any, document: dict[str, Any]) -> None:
 
 def test_dark_and_light_change_with_a_button_and_stay(open_page: Any, document: dict[str, Any]) -> None:
     page = open_page(document).page
-    paper = "() => [getComputedStyle(document.body).backgroundColor, document.querySelector('#panel-minutes .chart').layout.paper_bgcolor]"
+    paper = """() => [getComputedStyle(document.body).backgroundColor,
+        document.querySelector('#panel-minutes .chart').layout.paper_bgcolor]"""
     page.locator("#panel-minutes").scroll_into_view_if_needed()
     page.wait_for_selector("html[data-settled]", state="attached")
     light = page.evaluate(paper)
@@ -105,7 +110,9 @@ def test_dark_and_light_change_with_a_button_and_stay(open_page: Any, document: 
     page.wait_for_selector("html[data-theme=dark]", state="attached")
 
 
-def test_paper_is_light_and_has_every_chart_and_finding(open_page: Any, document: dict[str, Any], tmp_path: Path) -> None:
+def test_paper_is_light_and_has_every_chart_and_finding(
+    open_page: Any, document: dict[str, Any], tmp_path: Path
+) -> None:
     opened = open_page(document, color_scheme="dark")
     seen = opened.page.evaluate("""() => {
         dispatchEvent(new Event('beforeprint'));
@@ -120,7 +127,8 @@ def test_paper_is_light_and_has_every_chart_and_finding(open_page: Any, document
     }""")
     assert seen == {"theme": "light", "drawn": True, "findings": True, "after": "auto"}
     content = opened.page.pdf(format="A4", print_background=True)
-    assert content.startswith(b"%PDF") and len(content) > 50_000
+    assert content.startswith(b"%PDF")
+    assert len(content) > 50_000
     assert opened.complaints == []
 
 
@@ -130,5 +138,6 @@ def test_png_of_a_chart(open_page: Any, document: dict[str, Any]) -> None:
     with opened.page.expect_download() as download:
         opened.page.click("#panel-minutes [data-do=png]")
     content = download.value.path().read_bytes()
-    assert content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) > 20_000
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    assert len(content) > 20_000
     assert opened.complaints == []

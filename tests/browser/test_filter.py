@@ -53,9 +53,7 @@ def expected(document: dict[str, Any], **wanted: Any) -> str:
     if "operation" in wanted or "status" in wanted:
         having = {row["connection"] for row in exchanges if of_exchange(row)}
         left = [row for row in left if row["connection"] in having]
-    return (
-        f"{len(left):,} of {len(connections):,} connections, {len(asked):,} of {len(exchanges):,} exchanges"
-    )
+    return f"{len(left):,} of {len(connections):,} connections, {len(asked):,} of {len(exchanges):,} exchanges"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +107,9 @@ def test_dragging_over_a_chart_sets_the_time(opened: Any, document: dict[str, An
     assert opened.totals() == expected(document, **{"from": low, "to": high})
 
 
-def test_preset_of_a_pause_shows_the_minute_before_and_half_a_minute_after(opened: Any, document: dict[str, Any]) -> None:
+def test_preset_of_a_pause_shows_the_minute_before_and_half_a_minute_after(
+    opened: Any, document: dict[str, Any]
+) -> None:
     opened.page.select_option("#preset", "pause 3")
     pause = document["servers"][0]["pauses"][2]
     words = parse_qs(opened.page.evaluate("location.hash.slice(1)"))
@@ -124,8 +124,10 @@ def test_the_address_holds_the_filter(opened: Any, open_page: Any, document: dic
     opened.page.press("input[name=from]", "Enter")
     address = opened.page.evaluate("location.hash")
     other = open_page(document, address)
-    assert other.totals() == opened.totals() == expected(
-        document, outcome="unanswered", **{"from": parse_iso("2026-03-01T08:04:00Z")}
+    assert (
+        other.totals()
+        == opened.totals()
+        == expected(document, outcome="unanswered", **{"from": parse_iso("2026-03-01T08:04:00Z")})
     )
     assert other.page.input_value("input[name=from]") == "2026-03-01 08:04:00"
 
@@ -140,7 +142,9 @@ def test_an_address_that_makes_no_sense_is_no_filter_and_no_error(open_page: Any
 def test_clicking_a_bar_filters_by_its_minute_and_outcome(opened: Any, document: dict[str, Any]) -> None:
     opened.settle()
     opened.page.locator("#panel-minutes").scroll_into_view_if_needed()
-    opened.page.evaluate("scrollTo(0, document.querySelector('#panel-minutes .chart').getBoundingClientRect().top + scrollY - 300)")
+    opened.page.evaluate(
+        "scrollTo(0, document.querySelector('#panel-minutes .chart').getBoundingClientRect().top + scrollY - 300)"
+    )
     place = opened.page.evaluate("""() => {
         const chart = document.querySelector('#panel-minutes .chart');
         const trace = chart.data.find((found) => found.name === 'unanswered');

@@ -13,7 +13,9 @@ function prepare(page) {
   data.clientServer = serverIndex(data.clients, data.servers);
   data.exchangeConnection = connectionRows(data.exchanges, data.connections);
   data.synConnection = connectionRows(data.syns, data.connections);
-  data.pauses = page.document.servers.flatMap((server, place) => server.pauses.map((pause) => ({ ...pause, place, number: pause.pause })));
+  data.pauses = page.document.servers.flatMap((server, place) =>
+    server.pauses.map((pause) => ({ ...pause, place, number: pause.pause })),
+  );
   data.exchanges.columns.asked = askedTimes(data.exchanges);
   data.curves = curvesByServer(data);
   data.span = spanOf(page.document, data);
@@ -22,7 +24,9 @@ function prepare(page) {
   data.outcomes = new Set(words(data.connections, "outcome", null));
   data.operationNames = words(data.exchanges, "operation", "not SCEP");
   data.statuses = words(data.exchanges, "status", NO_RESPONSE);
-  data.clientNames = [...new Set([...words(data.clients, "client_ip", null), ...words(data.connections, "client_ip", null)])];
+  data.clientNames = [
+    ...new Set([...words(data.clients, "client_ip", null), ...words(data.connections, "client_ip", null)]),
+  ];
   return data;
 }
 
@@ -93,8 +97,12 @@ class App {
     this.filter = filterFromHash(location.hash);
     this.pause = 1;
     this.drawer = new Drawer(byId("drawer"), data, (wanted) => this.setFilter(this.known(wanted)));
-    this.panels = Object.keys(PANELS).filter((name) => byId(`panel-${name}`)).map((name) => new Panel(name, this));
-    this.strip = new Strip(byId("strip"), data, (from, to) => this.setFilter({ from: from && Math.floor(from), to: to && Math.ceil(to) }));
+    this.panels = Object.keys(PANELS)
+      .filter((name) => byId(`panel-${name}`))
+      .map((name) => new Panel(name, this));
+    this.strip = new Strip(byId("strip"), data, (from, to) =>
+      this.setFilter({ from: from && Math.floor(from), to: to && Math.ceil(to) }),
+    );
     this.table = new RowTable(byId("rows"), data, (name, row) => this.drawer.row(name, row));
     this.controls = new Controls(this);
     this.connectPage();
@@ -109,7 +117,17 @@ class App {
     const dark = currentTheme() === "dark";
     const from = this.filter.from ?? span.from;
     const to = Math.max(this.filter.to ?? span.to, from + 1);
-    this.seen = { filter: this.filter, rows: { connections: rowsOf(masks.connections), exchanges: rowsOf(masks.exchanges) }, from, to, settings: report.settings, zone: zoneText(from / 1000), colors: theme(), dark, pause: this.pause };
+    this.seen = {
+      filter: this.filter,
+      rows: { connections: rowsOf(masks.connections), exchanges: rowsOf(masks.exchanges) },
+      from,
+      to,
+      settings: report.settings,
+      zone: zoneText(from / 1000),
+      colors: theme(),
+      dark,
+      pause: this.pause,
+    };
     return this.seen;
   }
 
@@ -119,9 +137,11 @@ class App {
 
   replaceFilter(filter) {
     this.filter = filter;
-    if (filter.from !== null && filter.to !== null && filter.from > filter.to) [filter.from, filter.to] = [filter.to, filter.from];
+    if (filter.from !== null && filter.to !== null && filter.from > filter.to)
+      [filter.from, filter.to] = [filter.to, filter.from];
     const hash = filterToHash(filter);
-    if (hash !== location.hash.replace(/^#/, "")) history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+    if (hash !== location.hash.replace(/^#/, ""))
+      history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
     this.changed();
   }
 
@@ -233,7 +253,11 @@ class App {
       const button = press.target.closest("[data-copy]");
       if (button) copy(button.dataset.copy);
       const jump = press.target.closest("[data-from]");
-      if (jump) this.setFilter({ from: Math.floor(msOf(jump.dataset.from)), to: Math.ceil(msOf(jump.dataset.to || jump.dataset.from)) });
+      if (jump)
+        this.setFilter({
+          from: Math.floor(msOf(jump.dataset.from)),
+          to: Math.ceil(msOf(jump.dataset.to || jump.dataset.from)),
+        });
       const close = press.target.closest("[data-close]");
       if (close) close.closest("dialog").close();
     });
@@ -245,10 +269,13 @@ class App {
     byId("rows-csv").addEventListener("click", () => this.table.csv());
     this.connectTabs();
     addEventListener("hashchange", () => this.replaceFilter(filterFromHash(location.hash)));
-    const sight = new IntersectionObserver((entries) => {
-      for (const entry of entries) this.panels.find(({ root }) => root === entry.target).near = entry.isIntersecting;
-      this.drawNear();
-    }, { rootMargin: "200px" });
+    const sight = new IntersectionObserver(
+      (entries) => {
+        for (const entry of entries) this.panels.find(({ root }) => root === entry.target).near = entry.isIntersecting;
+        this.drawNear();
+      },
+      { rootMargin: "200px" },
+    );
     for (const panel of this.panels) sight.observe(panel.root);
     let width = innerWidth;
     addEventListener("resize", () => {

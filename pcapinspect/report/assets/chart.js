@@ -2,13 +2,26 @@
    the capture goes through `inert`. */
 
 function inert(text) {
-  return String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("%{", "%&#123;");
+  return String(text)
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("%{", "%&#123;");
 }
 
 function theme() {
   const style = getComputedStyle(document.documentElement);
   const read = (name) => style.getPropertyValue(name).trim();
-  return { ink: read("--ink"), muted: read("--muted"), grid: read("--grid"), edge: read("--edge"), card: read("--card"), band: read("--band"), strong: read("--strong") };
+  return {
+    ink: read("--ink"),
+    muted: read("--muted"),
+    grid: read("--grid"),
+    edge: read("--edge"),
+    link: read("--link"),
+    card: read("--card"),
+    band: read("--band"),
+    strong: read("--strong"),
+  };
 }
 
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
@@ -20,11 +33,24 @@ function baseLayout(colors, height) {
     paper_bgcolor: colors.card,
     plot_bgcolor: colors.card,
     font: { family: FONT, size: 12, color: colors.ink },
-    hoverlabel: { bgcolor: colors.card, bordercolor: colors.muted, font: { color: colors.ink, family: FONT, size: 12 }, align: "left" },
+    hoverlabel: {
+      bgcolor: colors.card,
+      bordercolor: colors.muted,
+      font: { color: colors.ink, family: FONT, size: 12 },
+      align: "left",
+    },
     hovermode: "closest",
     dragmode: "zoom",
     showlegend: true,
-    legend: { orientation: "h", x: 0, y: 1.0, yanchor: "bottom", itemclick: false, itemdoubleclick: false, font: { size: 12 } },
+    legend: {
+      orientation: "h",
+      x: 0,
+      y: 1.0,
+      yanchor: "bottom",
+      itemclick: false,
+      itemdoubleclick: false,
+      font: { size: 12 },
+    },
     shapes: [],
     annotations: [],
   };
@@ -70,8 +96,28 @@ function timeAxis(colors, range, width, more = {}) {
 
 /* A line across the chart at `y`, named in the right margin where no bar can hide it. */
 function mark(layout, colors, y, text, yref = "y") {
-  layout.shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, yref, y0: y, y1: y, line: { color: colors.strong, width: 1.5, dash: "dash" } });
-  layout.annotations.push({ xref: "paper", x: 1, xanchor: "left", xshift: 4, yref, y, showarrow: false, align: "left", text, font: { size: 11, color: colors.strong } });
+  layout.shapes.push({
+    type: "line",
+    xref: "paper",
+    x0: 0,
+    x1: 1,
+    yref,
+    y0: y,
+    y1: y,
+    line: { color: colors.strong, width: 1.5, dash: "dash" },
+  });
+  layout.annotations.push({
+    xref: "paper",
+    x: 1,
+    xanchor: "left",
+    xshift: 4,
+    yref,
+    y,
+    showarrow: false,
+    align: "left",
+    text,
+    font: { size: 11, color: colors.strong },
+  });
   layout.margin.r = Math.max(layout.margin.r, 14 + 6.2 * Math.max(...text.split("<br>").map((part) => part.length)));
 }
 

@@ -8,7 +8,11 @@ class Controls {
     this.presets = byId("preset");
     const { data } = app;
     this.options("server", data.servers);
-    this.options("outcome", ATTEMPTS.concat("midstream").filter((name) => data.outcomes.has(name)), (name) => OUTCOMES[name].label);
+    this.options(
+      "outcome",
+      ATTEMPTS.concat("midstream").filter((name) => data.outcomes.has(name)),
+      (name) => OUTCOMES[name].label,
+    );
     this.options("operation", data.operationNames);
     this.options("status", data.statuses);
     byId("client-names").append(...data.clientNames.slice(0, 2000).map((name) => element("option", { value: name })));
@@ -26,7 +30,8 @@ class Controls {
     const { data } = this.app;
     const add = (value, text) => this.presets.append(element("option", { value }, text));
     if (data.worstMinute !== null) add("worst", `worst minute, ${msText(data.worstMinute, 0).slice(0, 16)}`);
-    for (const pause of data.pauses.slice(0, 200)) add(`pause ${pause.number}`, `pause ${pause.number}, ${isoText(pause.first_unanswered, 0)}`);
+    for (const pause of data.pauses.slice(0, 200))
+      add(`pause ${pause.number}`, `pause ${pause.number}, ${isoText(pause.first_unanswered, 0)}`);
     this.presets.disabled = this.presets.options.length < 2;
   }
 
@@ -63,15 +68,24 @@ class Controls {
         field.placeholder = msText(this.app.data.span[name], 0);
         field.setAttribute("aria-invalid", "false");
       } else {
-        if (field.tagName === "SELECT" && value && ![...field.options].some((option) => option.value === value)) field.append(element("option", { value }, `${value} (not in this report)`));
+        if (field.tagName === "SELECT" && value && ![...field.options].some((option) => option.value === value))
+          field.append(element("option", { value }, `${value} (not in this report)`));
         field.value = value;
       }
       field.closest("label").classList.toggle("set", value !== null && value !== "");
     }
     const { connections, exchanges } = this.app.data;
-    const part = (found, table, one) => `${count(found.length)} of ${count(table.rows)} ${one}${table.complete ? "" : ` (${count(table.length)} of them are in this page)`}`;
+    const part = (found, table, one) =>
+      `${count(found.length)} of ${count(table.rows)} ${one}${table.complete ? "" : ` (${count(table.length)} of them are in this page)`}`;
     this.totals.textContent = `${part(view.rows.connections, connections, "connections")}, ${part(view.rows.exchanges, exchanges, "exchanges")}`;
     byId("clear").disabled = isEmpty(filter);
-    byId("printed-filter").textContent = isEmpty(filter) ? "" : `Filter: ${FILTER_NAMES.filter((name) => filter[name]).map((name) => `${name} ${name === "from" || name === "to" ? msText(filter[name]) + " " + view.zone : filter[name]}`).join(", ")}. ${this.totals.textContent}.`;
+    byId("printed-filter").textContent = isEmpty(filter)
+      ? ""
+      : `Filter: ${FILTER_NAMES.filter((name) => filter[name])
+          .map(
+            (name) =>
+              `${name} ${name === "from" || name === "to" ? msText(filter[name]) + " " + view.zone : filter[name]}`,
+          )
+          .join(", ")}. ${this.totals.textContent}.`;
   }
 }

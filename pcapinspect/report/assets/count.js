@@ -2,7 +2,18 @@
 
 const MINUTE = 60000;
 const DAY = 1440 * MINUTE;
-const BINS = [1000, 2000, 5000, 10000, 15000, 30000, ...[1, 2, 5, 10, 15, 30, 60, 120, 360, 720].map((minutes) => minutes * MINUTE), DAY, 7 * DAY, 30 * DAY];
+const BINS = [
+  1000,
+  2000,
+  5000,
+  10000,
+  15000,
+  30000,
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 360, 720].map((minutes) => minutes * MINUTE),
+  DAY,
+  7 * DAY,
+  30 * DAY,
+];
 
 /* Length (ms) of a bin such that a range has at most `most` bins. */
 function binSize(from, to, most, least = 1000) {
@@ -130,7 +141,10 @@ function percentile(sorted, share) {
 }
 
 function median(values) {
-  return percentile([...values].sort((a, b) => a - b), 0.5);
+  return percentile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  );
 }
 
 /* How many of `values` lie in each of `edges.length - 1` bins; the last bin includes its end. */

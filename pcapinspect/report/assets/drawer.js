@@ -25,11 +25,22 @@ class Drawer {
   connection(row) {
     const { connections, exchanges, exchangeConnection } = this.data;
     const number = connections.value("connection", row);
-    const frames = ["first_frame", "answer_frame", "established_frame", "last_frame"].map((column) => ({ file: connections.value("file", row), frame: connections.value(column, row) }));
+    const frames = ["first_frame", "answer_frame", "established_frame", "last_frame"].map((column) => ({
+      file: connections.value("file", row),
+      frame: connections.value(column, row),
+    }));
     const own = [];
     for (let i = 0; i < exchanges.length; i++) if (exchangeConnection[i] === row) own.push(i);
     const list = own.map((i) =>
-      element("li", {}, element("button", { type: "button", class: "link", onclick: () => this.exchange(i) }, `${exchanges.text("operation", i) || exchanges.text("method", i) || "exchange"} → ${statusText(exchanges.value("status", i))}, ${duration(exchanges.value("latency", i))}`)),
+      element(
+        "li",
+        {},
+        element(
+          "button",
+          { type: "button", class: "link", onclick: () => this.exchange(i) },
+          `${exchanges.text("operation", i) || exchanges.text("method", i) || "exchange"} → ${statusText(exchanges.value("status", i))}, ${duration(exchanges.value("latency", i))}`,
+        ),
+      ),
     );
     const filter = connectionFilter(connections, row, this.data.document.inputs.length);
     this.open(
@@ -50,11 +61,28 @@ class Drawer {
     ];
     const numbers = frames.filter(({ frame }) => frame !== null).map(({ frame }) => frame);
     const connection = exchangeConnection[row];
-    const more = connection < 0 ? [] : [element("p", {}, element("button", { type: "button", class: "link", onclick: () => this.connection(connection) }, `Connection ${exchanges.value("connection", row)}`))];
+    const more =
+      connection < 0
+        ? []
+        : [
+            element(
+              "p",
+              {},
+              element(
+                "button",
+                { type: "button", class: "link", onclick: () => this.connection(connection) },
+                `Connection ${exchanges.value("connection", row)}`,
+              ),
+            ),
+          ];
     this.open(
       `Exchange: ${exchanges.text("operation", row) || exchanges.text("method", row) || "unknown"} → ${statusText(exchanges.value("status", row))}`,
       this.commands(framesFilter(numbers), frames),
-      this.narrow({ client: exchanges.value("client_ip", row), operation: exchanges.value("operation", row), status: statusText(exchanges.value("status", row)) }),
+      this.narrow({
+        client: exchanges.value("client_ip", row),
+        operation: exchanges.value("operation", row),
+        status: statusText(exchanges.value("status", row)),
+      }),
       ...more,
       element("h3", {}, "All fields"),
       this.fields(exchanges, row),
@@ -70,10 +98,16 @@ class Drawer {
       ["first unanswered SYN", isoText(pause.first_unanswered)],
       ["last unanswered SYN", isoText(pause.last_unanswered)],
       ["next answer", isoText(pause.next_answer)],
-      ["silent", `${duration(pause.silence_at_least)} to ${pause.silence_at_most === null ? "unknown" : duration(pause.silence_at_most)}`],
+      [
+        "silent",
+        `${duration(pause.silence_at_least)} to ${pause.silence_at_most === null ? "unknown" : duration(pause.silence_at_most)}`,
+      ],
       ["cause", `${CAUSES[pause.cause] || pause.cause}, confidence ${Math.round(100 * pause.confidence)} %`],
     ];
-    const list = (title, texts) => (texts.length ? [element("h3", {}, title), element("ul", {}, ...texts.map((text) => element("li", {}, text)))] : []);
+    const list = (title, texts) =>
+      texts.length
+        ? [element("h3", {}, title), element("ul", {}, ...texts.map((text) => element("li", {}, text)))]
+        : [];
     const table = element("dl", { class: "fields" });
     for (const [name, value] of facts) table.append(element("dt", {}, name), element("dd", {}, value));
     this.open(
@@ -81,7 +115,11 @@ class Drawer {
       element("p", {}, `${pauseSentence(pause)}.`),
       table,
       this.commands(framesFilter(pause.frames.map(({ frame }) => frame)), pause.frames),
-      this.narrow({ from: Math.floor(ends.from) - BEFORE, to: Math.ceil(ends.to) + AFTER, server: this.data.servers[pause.place] }),
+      this.narrow({
+        from: Math.floor(ends.from) - BEFORE,
+        to: Math.ceil(ends.to) + AFTER,
+        server: this.data.servers[pause.place],
+      }),
       ...list("Evidence for", pause.evidence_for),
       ...list("Evidence against", pause.evidence_against),
     );
@@ -92,7 +130,17 @@ class Drawer {
     const client = name === "clients" ? table.value("client_ip", row) : null;
     const minute = name === "minutes" ? table.value("minute", row) : null;
     const parts = [];
-    if (client) parts.push(this.copies([["Wireshark filter", clientFilter(client)], ...this.data.document.inputs.map(({ path }) => [`tshark command, ${path}`, tsharkCommand(path, clientFilter(client))])]), this.narrow({ client }));
+    if (client)
+      parts.push(
+        this.copies([
+          ["Wireshark filter", clientFilter(client)],
+          ...this.data.document.inputs.map(({ path }) => [
+            `tshark command, ${path}`,
+            tsharkCommand(path, clientFilter(client)),
+          ]),
+        ]),
+        this.narrow({ client }),
+      );
     if (minute !== null) parts.push(this.narrow({ from: minute, to: minute + MINUTE - 1 }));
     this.open(headText(name).replace(/s$/, ""), ...parts, this.fields(table, row));
   }
@@ -104,19 +152,37 @@ class Drawer {
     const texts = groups.flatMap(([file, numbers]) => {
       const own = several ? framesFilter(numbers) : filter;
       const where = several ? `, ${file}` : "";
-      return [[`Wireshark filter${where}`, own], [`tshark command${where}`, tsharkCommand(file, own)], [`open at frame ${numbers[0]}${where}`, wiresharkCommand(file, numbers[0])]];
+      return [
+        [`Wireshark filter${where}`, own],
+        [`tshark command${where}`, tsharkCommand(file, own)],
+        [`open at frame ${numbers[0]}${where}`, wiresharkCommand(file, numbers[0])],
+      ];
     });
     return this.copies(texts);
   }
 
   copies(texts) {
     const list = element("ul", { class: "copies" });
-    for (const [label, text] of texts) list.append(element("li", {}, element("span", {}, label), element("code", {}, text), copyButton("Copy", text)));
+    for (const [label, text] of texts)
+      list.append(element("li", {}, element("span", {}, label), element("code", {}, text), copyButton("Copy", text)));
     return list;
   }
 
   narrow(wanted) {
-    const button = element("button", { type: "button", onclick: () => { this.dialog.close(); this.setFilter(wanted); } }, `Filter the page by ${Object.keys(wanted).filter((name) => wanted[name] && name !== "to").map((name) => (name === "from" ? "its time" : name)).join(", ")}`);
+    const button = element(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          this.dialog.close();
+          this.setFilter(wanted);
+        },
+      },
+      `Filter the page by ${Object.keys(wanted)
+        .filter((name) => wanted[name] && name !== "to")
+        .map((name) => (name === "from" ? "its time" : name))
+        .join(", ")}`,
+    );
     return element("p", {}, button);
   }
 

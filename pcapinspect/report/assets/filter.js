@@ -56,7 +56,8 @@ function within(table, column, filter, mask) {
   if (filter.from === null && filter.to === null) return;
   for (let row = 0; row < table.length; row++) {
     const at = table.value(column, row);
-    if (at === null || (filter.from !== null && at < filter.from) || (filter.to !== null && at > filter.to)) mask[row] = 0;
+    if (at === null || (filter.from !== null && at < filter.from) || (filter.to !== null && at > filter.to))
+      mask[row] = 0;
   }
 }
 
@@ -83,13 +84,15 @@ function apply(filter, data) {
   if (filter.outcome) {
     const outcome = matching(connections, "outcome", filter.outcome);
     and(own, outcome);
-    for (let row = 0; row < asked.length; row++) asked[row] &= exchangeConnection[row] < 0 ? 0 : outcome[exchangeConnection[row]];
+    for (let row = 0; row < asked.length; row++)
+      asked[row] &= exchangeConnection[row] < 0 ? 0 : outcome[exchangeConnection[row]];
   }
   if (filter.operation) and(asked, matching(exchanges, "operation", filter.operation, "not SCEP"));
   if (filter.status) and(asked, matching(exchanges, "status", filter.status, NO_RESPONSE));
   if (filter.operation || filter.status) {
     const having = new Uint8Array(connections.length);
-    for (let row = 0; row < asked.length; row++) if (asked[row] && exchangeConnection[row] >= 0) having[exchangeConnection[row]] = 1;
+    for (let row = 0; row < asked.length; row++)
+      if (asked[row] && exchangeConnection[row] >= 0) having[exchangeConnection[row]] = 1;
     and(own, having);
   }
   within(connections, "start", filter, own);

@@ -50,7 +50,8 @@ function copyButton(label, text) {
 }
 
 function save(name, content, type) {
-  const url = content instanceof Blob ? URL.createObjectURL(content) : URL.createObjectURL(new Blob([content], { type }));
+  const url =
+    content instanceof Blob ? URL.createObjectURL(content) : URL.createObjectURL(new Blob([content], { type }));
   const link = element("a", { href: url, download: name });
   document.body.append(link);
   link.click();
@@ -68,7 +69,9 @@ function plainTable(caption, head, rows) {
   table.append(element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))));
   const body = element("tbody");
   for (const row of rows) {
-    const cells = row.map((value) => element("td", { class: typeof value === "number" ? "number" : null }, cellText(value)));
+    const cells = row.map((value) =>
+      element("td", { class: typeof value === "number" ? "number" : null }, cellText(value)),
+    );
     body.append(element("tr", {}, ...cells));
   }
   table.append(body);

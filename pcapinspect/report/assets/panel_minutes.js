@@ -12,16 +12,24 @@ function facetServers(data, filter) {
 
 function attemptsByMinute(data, view, place) {
   const aggregates = onlyTimeAndServer(view.filter);
-  return aggregates ? minutesOfServer(data, place, view.from, view.to) : minutesOfRows(data, view.rows.connections, place);
+  return aggregates
+    ? minutesOfServer(data, place, view.from, view.to)
+    : minutesOfRows(data, view.rows.connections, place);
 }
 
 function minuteHover(data, counts, size) {
-  const lines = [`<b>${inert(msText(counts.minute, 0))}</b>${size > MINUTE ? `, the busiest minute ${sizeText(size)}` : ""}`];
-  for (const outcome of ATTEMPTS) if (counts[outcome]) lines.push(`${OUTCOMES[outcome].label}: ${count(counts[outcome])}`);
+  const lines = [
+    `<b>${inert(msText(counts.minute, 0))}</b>${size > MINUTE ? `, the busiest minute ${sizeText(size)}` : ""}`,
+  ];
+  for (const outcome of ATTEMPTS)
+    if (counts[outcome]) lines.push(`${OUTCOMES[outcome].label}: ${count(counts[outcome])}`);
   lines.push(`attempts: ${count(counts.attempts)}`);
   if (counts.row !== null) {
     const value = (column) => data.minutes.value(column, counts.row);
-    lines.push(`SYN packets: ${count(value("syn_packets"))}`, `most accepted in 60 s: ${count(value("peak_accepted_60s"))}`);
+    lines.push(
+      `SYN packets: ${count(value("syn_packets"))}`,
+      `most accepted in 60 s: ${count(value("peak_accepted_60s"))}`,
+    );
     lines.push(`most open: ${count(value("peak_open"))}`);
     if (value("paused_seconds")) lines.push(`silent: ${duration(value("paused_seconds"))}`);
   }
@@ -31,13 +39,21 @@ function minuteHover(data, counts, size) {
 function minuteTraces(data, view, bins, size, axes, first) {
   const hover = bins.map((counts) => minuteHover(data, counts, size));
   return ATTEMPTS.filter((outcome) => bins.some((counts) => counts[outcome])).map((outcome) =>
-    bars(OUTCOMES[outcome].label, OUTCOMES[outcome], bins.map((counts) => counts.bin + size / 2), bins.map((counts) => counts[outcome]), barWidth(size, view.to - view.from, view.width), view.colors, {
-      ...axes,
-      hovertext: hover,
-      legendgroup: outcome,
-      showlegend: first.add(outcome),
-      customdata: bins.map((counts) => ({ from: counts.minute, to: counts.minute + MINUTE - 1, outcome })),
-    }),
+    bars(
+      OUTCOMES[outcome].label,
+      OUTCOMES[outcome],
+      bins.map((counts) => counts.bin + size / 2),
+      bins.map((counts) => counts[outcome]),
+      barWidth(size, view.to - view.from, view.width),
+      view.colors,
+      {
+        ...axes,
+        hovertext: hover,
+        legendgroup: outcome,
+        showlegend: first.add(outcome),
+        customdata: bins.map((counts) => ({ from: counts.minute, to: counts.minute + MINUTE - 1, outcome })),
+      },
+    ),
   );
 }
 
@@ -53,7 +69,9 @@ function rollingTrace(data, view, place, axes, showlegend) {
       name: "accepted in the last 60 s",
       line: { shape: "hv", width: 2, color: view.colors.ink },
       hoverinfo: "text",
-      hovertext: points.x.map((ms, i) => `${inert(msText(ms))}<br>${count(points.y[i])} accepted in the last ${view.settings.window} s`),
+      hovertext: points.x.map(
+        (ms, i) => `${inert(msText(ms))}<br>${count(points.y[i])} accepted in the last ${view.settings.window} s`,
+      ),
       legendgroup: "rolling",
       showlegend,
     },
@@ -63,7 +81,13 @@ function rollingTrace(data, view, place, axes, showlegend) {
 function pauseEnds(pause, view) {
   const from = msOf(pause.last_answer) ?? msOf(pause.first_unanswered);
   const to = msOf(pause.next_answer) ?? msOf(pause.last_unanswered);
-  return { from, to, first: msOf(pause.first_unanswered), last: msOf(pause.last_unanswered), seen: to >= view.from && from <= view.to };
+  return {
+    from,
+    to,
+    first: msOf(pause.first_unanswered),
+    last: msOf(pause.last_unanswered),
+    seen: to >= view.from && from <= view.to,
+  };
 }
 
 function pausesIn(data, view, place) {
@@ -73,14 +97,28 @@ function pausesIn(data, view, place) {
 function pauseBands(pauses, view, xref, yref) {
   return pauses.flatMap((pause) => {
     const ends = pauseEnds(pause, view);
-    const band = (x0, x1, opacity) => ({ type: "rect", xref, yref, x0, x1, y0: 0, y1: 1, fillcolor: view.colors.band, opacity, line: { width: 0 }, layer: "above" });
+    const band = (x0, x1, opacity) => ({
+      type: "rect",
+      xref,
+      yref,
+      x0,
+      x1,
+      y0: 0,
+      y1: 1,
+      fillcolor: view.colors.band,
+      opacity,
+      line: { width: 0 },
+      layer: "above",
+    });
     return [band(ends.from, ends.to, 0.07), band(ends.first, ends.last, 0.15)];
   });
 }
 
 /* The pauses of the servers that a chart shows, over its whole height. */
-function pausesBehind(data, view) {
-  return facetServers(data, view.filter).flatMap((place) => pauseBands(pausesIn(data, view, place), view, "x", "paper"));
+function pausesBehind(data, view, yrefs = ["y domain"]) {
+  return facetServers(data, view.filter).flatMap((place) =>
+    yrefs.flatMap((yref) => pauseBands(pausesIn(data, view, place), view, "x", yref)),
+  );
 }
 
 function pauseMarks(pauses, view, top, axes) {
@@ -121,7 +159,11 @@ function minutesSentence(data, view, places, perServer) {
     .map((place) => {
       const server = data.document.servers[place];
       const peak = server.peak_accepted_60s;
-      const parts = [peak ? `At most ${count(peak.count)} accepted in ${view.settings.window} s (from ${isoText(peak.start, 0)}), limit ${view.settings.limit}` : "No connection accepted"];
+      const parts = [
+        peak
+          ? `At most ${count(peak.count)} accepted in ${view.settings.window} s (from ${isoText(peak.start, 0)}), limit ${view.settings.limit}`
+          : "No connection accepted",
+      ];
       if (server.minutes_over_limit) parts.push(`${plural(server.minutes_over_limit, "minute")} over the limit`);
       if (server.pauses.length) parts.push(plural(server.pauses.length, "pause"));
       return `${places.length > 1 ? data.servers[place] + ": " : ""}${parts.join("; ")}.`;
@@ -157,7 +199,9 @@ function drawMinutes(data, view) {
   layout.barmode = "stack";
   layout.margin.t = places.length > 1 ? 88 : 68;
   layout.legend.y = 1 + (places.length > 1 ? 40 : 22) / height;
-  layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { anchor: places.length > 1 ? `y${places.length}` : "y" });
+  layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, {
+    anchor: places.length > 1 ? `y${places.length}` : "y",
+  });
   const seen = new Set();
   const first = { add: (name) => !seen.has(name) && Boolean(seen.add(name)) };
   const traces = [];
@@ -168,14 +212,49 @@ function drawMinutes(data, view) {
     const axes = { xaxis: "x", yaxis: `y${suffix}` };
     const peak = data.document.servers[place].peak_accepted_60s;
     const top = 1.1 * Math.max(view.settings.limit, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
-    layout[`yaxis${suffix}`] = axis(view.colors, facet ? "" : "connections a minute", { range: [0, top * 1.04], domain: domains[facet], nticks: facet ? 3 : 7 });
+    layout[`yaxis${suffix}`] = axis(view.colors, facet ? "" : "connections a minute", {
+      range: [0, top * 1.04],
+      domain: domains[facet],
+      nticks: facet ? 3 : 7,
+    });
     const pauses = pausesIn(data, view, place);
     layout.shapes.push(...pauseBands(pauses, view, "x", `y${suffix} domain`));
     mark(layout, view.colors, view.settings.limit, `limit ${view.settings.limit}`, `y${suffix}`);
-    if (places.length > 1) layout.annotations.push({ xref: "paper", yref: "paper", x: 0, y: domains[facet][1], yanchor: "bottom", yshift: facet ? 2 : 18, xanchor: "left", showarrow: false, text: `<b>${inert(data.servers[place])}</b>`, font: { size: 12, color: view.colors.ink } });
-    traces.push(...minuteTraces(data, view, bins, size, axes, first), ...rollingTrace(data, view, place, axes, first.add("rolling")), ...pauseMarks(pauses, view, top, { ...axes, legendgroup: "pause", showlegend: first.add("pause") }));
-    for (const counts of bins) table.push([data.servers[place], msText(counts.minute, 0), counts.attempts, ...ATTEMPTS.map((outcome) => counts[outcome])]);
+    if (places.length > 1)
+      layout.annotations.push({
+        xref: "paper",
+        yref: "paper",
+        x: 0,
+        y: domains[facet][1],
+        yanchor: "bottom",
+        yshift: facet ? 2 : 18,
+        xanchor: "left",
+        showarrow: false,
+        text: `<b>${inert(data.servers[place])}</b>`,
+        font: { size: 12, color: view.colors.ink },
+      });
+    traces.push(
+      ...minuteTraces(data, view, bins, size, axes, first),
+      ...rollingTrace(data, view, place, axes, first.add("rolling")),
+      ...pauseMarks(pauses, view, top, { ...axes, legendgroup: "pause", showlegend: first.add("pause") }),
+    );
+    for (const counts of bins)
+      table.push([
+        data.servers[place],
+        msText(counts.minute, 0),
+        counts.attempts,
+        ...ATTEMPTS.map((outcome) => counts[outcome]),
+      ]);
   });
   const caption = size > MINUTE ? `The busiest minute ${sizeText(size)}` : "Attempts a minute, by what became of them";
-  return { traces, layout, sentence: minutesSentence(data, view, places, perServer), table: { caption, head: ["server", `minute (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)], rows: table } };
+  return {
+    traces,
+    layout,
+    sentence: minutesSentence(data, view, places, perServer),
+    table: {
+      caption,
+      head: ["server", `minute (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)],
+      rows: table,
+    },
+  };
 }

@@ -25,7 +25,8 @@ function drawOpen(data, view) {
   const limit = view.settings.max_connections;
   layout.yaxis = axis(view.colors, "open connections", { range: [0, 1.15 * Math.max(limit, most)] });
   mark(layout, view.colors, limit, `limit ${limit}`);
-  if (limit !== IOS_DEFAULT_CONNECTIONS) mark(layout, view.colors, IOS_DEFAULT_CONNECTIONS, `default ${IOS_DEFAULT_CONNECTIONS}`);
+  if (limit !== IOS_DEFAULT_CONNECTIONS)
+    mark(layout, view.colors, IOS_DEFAULT_CONNECTIONS, `default ${IOS_DEFAULT_CONNECTIONS}`);
   layout.shapes.push(...pausesBehind(data, view));
   const sentence = places
     .map((place) => {
@@ -36,7 +37,22 @@ function drawOpen(data, view) {
     .join(" ");
   const rows = places.map((place) => {
     const known = data.document.servers[place].concurrency;
-    return [data.servers[place], known && known.peak, known && isoText(known.peak_time), known && known.seconds_at_5, known && known.seconds_at_limit];
+    return [
+      data.servers[place],
+      known && known.peak,
+      known && isoText(known.peak_time),
+      known && known.seconds_at_5,
+      known && known.seconds_at_limit,
+    ];
   });
-  return { traces, layout, sentence, table: { caption: "Open connections, whole capture", head: ["server", "most open", `at (${view.zone})`, "seconds at 5 or more", `seconds at ${limit} or more`], rows } };
+  return {
+    traces,
+    layout,
+    sentence,
+    table: {
+      caption: "Open connections, whole capture",
+      head: ["server", "most open", `at (${view.zone})`, "seconds at 5 or more", `seconds at ${limit} or more`],
+      rows,
+    },
+  };
 }

@@ -15,21 +15,37 @@ function stacked(crossed, size, view, axes, custom, legend, markOf) {
   const keys = leading(crossed);
   const rest = crossed.keys.slice(keys.length);
   const groups = keys.map((key, place) => ({ name: key, mark: markOf(key, place), of: (bin) => crossed.of(key, bin) }));
-  if (rest.length) groups.push({ name: `${rest.length} others`, mark: SERIES[KEYS], of: (bin) => rest.reduce((sum, key) => sum + crossed.of(key, bin), 0) });
+  if (rest.length)
+    groups.push({
+      name: `${rest.length} others`,
+      mark: SERIES[KEYS],
+      of: (bin) => rest.reduce((sum, key) => sum + crossed.of(key, bin), 0),
+    });
   return groups.map(({ name, mark, of }) =>
-    bars(inert(name), mark, crossed.bins.map((bin) => bin + size / 2), crossed.bins.map(of), barWidth(size, view.to - view.from, view.width), view.colors, {
-      ...axes,
-      legend,
-      hovertext: crossed.bins.map((bin) => `<b>${inert(msText(bin, 0))}</b><br>${inert(name)}: ${count(of(bin))}`),
-      customdata: crossed.bins.map((bin) => ({ from: bin, to: bin + size - 1, ...custom(name) })),
-    }),
+    bars(
+      inert(name),
+      mark,
+      crossed.bins.map((bin) => bin + size / 2),
+      crossed.bins.map(of),
+      barWidth(size, view.to - view.from, view.width),
+      view.colors,
+      {
+        ...axes,
+        legend,
+        hovertext: crossed.bins.map((bin) => `<b>${inert(msText(bin, 0))}</b><br>${inert(name)}: ${count(of(bin))}`),
+        customdata: crossed.bins.map((bin) => ({ from: bin, to: bin + size - 1, ...custom(name) })),
+      },
+    ),
   );
 }
 
 function drawOperations(data, view) {
   const rows = view.rows.exchanges;
   const table = data.exchanges;
-  if (!rows.length) return nothing(table.length ? "No exchange in this selection." : "The capture holds no HTTP exchange on a watched port.");
+  if (!rows.length)
+    return nothing(
+      table.length ? "No exchange in this selection." : "The capture holds no HTTP exchange on a watched port.",
+    );
   const size = binSize(view.from, view.to, 120);
   const asked = (row) => table.value("asked", row);
   const operations = crossCount(rows, (row) => table.value("operation", row) ?? "not SCEP", asked, size);
@@ -37,17 +53,35 @@ function drawOperations(data, view) {
   const layout = baseLayout(view.colors, 470);
   layout.barmode = "stack";
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { anchor: "y2" });
-  const most = Math.max(...operations.bins.map((bin) => operations.keys.reduce((sum, key) => sum + operations.of(key, bin), 0)));
+  const most = Math.max(
+    ...operations.bins.map((bin) => operations.keys.reduce((sum, key) => sum + operations.of(key, bin), 0)),
+  );
   const per = sizeText(size);
   layout.yaxis = countAxis(view.colors, `requests ${per}`, most, { domain: [0.57, 0.93] });
   layout.yaxis2 = countAxis(view.colors, `responses ${per}`, most, { domain: [0, 0.37] });
   layout.legend = { ...layout.legend, y: 0.94 };
   layout.legend2 = { ...layout.legend, y: 0.38 };
-  layout.shapes = pausesBehind(data, view);
+  layout.shapes = pausesBehind(data, view, ["y domain", "y2 domain"]);
   const known = new Set(operations.keys);
   const traces = [
-    ...stacked(operations, size, view, { yaxis: "y" }, (name) => (known.has(name) ? { operation: name } : {}), "legend", operationMark),
-    ...stacked(codes, size, view, { yaxis: "y2" }, (name) => (/^\d+$|^no /.test(name) ? { status: name } : {}), "legend2", statusMark),
+    ...stacked(
+      operations,
+      size,
+      view,
+      { yaxis: "y" },
+      (name) => (known.has(name) ? { operation: name } : {}),
+      "legend",
+      operationMark,
+    ),
+    ...stacked(
+      codes,
+      size,
+      view,
+      { yaxis: "y2" },
+      (name) => (/^\d+$|^no /.test(name) ? { status: name } : {}),
+      "legend2",
+      statusMark,
+    ),
   ];
   const pairs = new Map();
   for (const row of rows) {
@@ -60,7 +94,11 @@ function drawOperations(data, view) {
     traces,
     layout,
     sentence: `Most frequent: ${operation} answered with ${status}, ${count(sorted[0][1])} of ${plural(rows.length, "exchange")} (${percent(sorted[0][1], rows.length)}).`,
-    table: { caption: "Exchanges by operation and response code", head: ["operation", "response", "exchanges"], rows: sorted.map(([key, n]) => [...JSON.parse(key), n]) },
+    table: {
+      caption: "Exchanges by operation and response code",
+      head: ["operation", "response", "exchanges"],
+      rows: sorted.map(([key, n]) => [...JSON.parse(key), n]),
+    },
   };
 }
 
@@ -96,7 +134,10 @@ function drawLatency(data, view) {
     line: { color, dash, width: 1.8 },
     marker: { symbol, size: 5, color },
     hoverinfo: "text",
-    hovertext: bins.map((bin) => `<b>${inert(msText(bin, 0))}</b><br>${name} ${duration(percentile(byBin.get(bin), share))} of ${plural(byBin.get(bin).length, "response")}`),
+    hovertext: bins.map(
+      (bin) =>
+        `<b>${inert(msText(bin, 0))}</b><br>${name} ${duration(percentile(byBin.get(bin), share))} of ${plural(byBin.get(bin).length, "response")}`,
+    ),
     customdata: bins.map((bin) => ({ from: bin, to: bin + size - 1 })),
   }));
   const layout = baseLayout(view.colors, 330);
@@ -108,7 +149,15 @@ function drawLatency(data, view) {
     traces,
     layout,
     sentence: `Time from the request's last byte to the response's first: ${say}, slowest ${duration(all[all.length - 1])} (${plural(all.length, "response")}).`,
-    table: { caption: "Latency percentiles", head: [`from (${view.zone})`, "responses", "p50 s", "p90 s", "p99 s"], rows: bins.map((bin) => [msText(bin, 0), byBin.get(bin).length, ...SHARES.map(({ share }) => percentile(byBin.get(bin), share))]) },
+    table: {
+      caption: "Latency percentiles",
+      head: [`from (${view.zone})`, "responses", "p50 s", "p90 s", "p99 s"],
+      rows: bins.map((bin) => [
+        msText(bin, 0),
+        byBin.get(bin).length,
+        ...SHARES.map(({ share }) => percentile(byBin.get(bin), share)),
+      ]),
+    },
   };
 }
 
@@ -118,7 +167,12 @@ function decades(sorted) {
   const high = Math.max(low + 1, Math.ceil(Math.log10(sorted[sorted.length - 1])));
   const tickvals = [];
   for (let power = low; power <= high; power++) tickvals.push(10 ** power);
-  return { range: [low, high], tickmode: "array", tickvals, ticktext: tickvals.map((value) => duration(value).replace(/\.0+ /, " ")) };
+  return {
+    range: [low, high],
+    tickmode: "array",
+    tickvals,
+    ticktext: tickvals.map((value) => duration(value).replace(/\.0+ /, " ")),
+  };
 }
 
 /* How many SYNs an attempt took: the ladder of retransmissions. */
@@ -139,20 +193,44 @@ function drawHandshakes(data, view) {
   const places = [...steps.keys()].sort((a, b) => a - b);
   const label = (syns) => (syns === 8 ? "8 or more" : String(syns));
   const traces = ATTEMPTS.filter((outcome) => places.some((syns) => steps.get(syns)[outcome])).map((outcome) =>
-    bars(OUTCOMES[outcome].label, OUTCOMES[outcome], places, places.map((syns) => steps.get(syns)[outcome] || 0), 0.7, view.colors, {
-      hovertext: places.map((syns) => `${label(syns)} SYN: ${count(steps.get(syns)[outcome] || 0)} ${OUTCOMES[outcome].label}`),
-      customdata: places.map(() => ({ outcome })),
-    }),
+    bars(
+      OUTCOMES[outcome].label,
+      OUTCOMES[outcome],
+      places,
+      places.map((syns) => steps.get(syns)[outcome] || 0),
+      0.7,
+      view.colors,
+      {
+        hovertext: places.map(
+          (syns) => `${label(syns)} SYN: ${count(steps.get(syns)[outcome] || 0)} ${OUTCOMES[outcome].label}`,
+        ),
+        customdata: places.map(() => ({ outcome })),
+      },
+    ),
   );
   const layout = baseLayout(view.colors, 330);
   layout.barmode = "stack";
-  layout.xaxis = axis(view.colors, "SYN packets of an attempt", { tickmode: "array", tickvals: places, ticktext: places.map(label) });
-  layout.yaxis = countAxis(view.colors, "attempts", Math.max(...places.map((syns) => Object.values(steps.get(syns)).reduce((a, b) => a + b, 0))));
-  const again = places.filter((syns) => syns > 1).reduce((sum, syns) => sum + Object.values(steps.get(syns)).reduce((a, b) => a + b, 0), 0);
+  layout.xaxis = axis(view.colors, "SYN packets of an attempt", {
+    tickmode: "array",
+    tickvals: places,
+    ticktext: places.map(label),
+  });
+  layout.yaxis = countAxis(
+    view.colors,
+    "attempts",
+    Math.max(...places.map((syns) => Object.values(steps.get(syns)).reduce((a, b) => a + b, 0))),
+  );
+  const again = places
+    .filter((syns) => syns > 1)
+    .reduce((sum, syns) => sum + Object.values(steps.get(syns)).reduce((a, b) => a + b, 0), 0);
   return {
     traces,
     layout,
     sentence: `${plural(again, "attempt")} of ${count(attempts)} (${percent(again, attempts)}) sent the SYN more than once.`,
-    table: { caption: "Attempts by number of SYN packets", head: ["SYN packets", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)], rows: places.map((syns) => [label(syns), ...ATTEMPTS.map((outcome) => steps.get(syns)[outcome] || 0)]) },
+    table: {
+      caption: "Attempts by number of SYN packets",
+      head: ["SYN packets", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)],
+      rows: places.map((syns) => [label(syns), ...ATTEMPTS.map((outcome) => steps.get(syns)[outcome] || 0)]),
+    },
   };
 }

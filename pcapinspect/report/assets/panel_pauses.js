@@ -25,7 +25,9 @@ function attemptsNear(data, pause, around) {
 }
 
 function synHover(data, attempt, syn, index) {
-  const lines = [`<b>${index ? `SYN ${index + 1} (retransmitted)` : "SYN 1"}</b> ${inert(data.syns.text("time", syn.row))}`];
+  const lines = [
+    `<b>${index ? `SYN ${index + 1} (retransmitted)` : "SYN 1"}</b> ${inert(data.syns.text("time", syn.row))}`,
+  ];
   lines.push(`${inert(syn.file)} frame ${syn.frame}`);
   if (attempt.row >= 0) {
     const value = (name) => data.connections.value(name, attempt.row);
@@ -58,13 +60,37 @@ function synTraces(data, attempts, view, zero) {
     if (answered !== null) {
       answers.x.push(seconds(answered));
       answers.y.push(place + 1);
-      answers.text.push(`<b>SYN/ACK</b> ${inert(data.connections.text("synack_time", attempt.row))}<br>${duration((answered - attempt.syns[0].ms) / 1000)} after the first SYN`);
+      answers.text.push(
+        `<b>SYN/ACK</b> ${inert(data.connections.text("synack_time", attempt.row))}<br>${duration((answered - attempt.syns[0].ms) / 1000)} after the first SYN`,
+      );
       answers.custom.push({ connection: attempt.row });
     }
   });
-  const traces = [{ type: "scatter", mode: "lines", x: links.x, y: links.y, line: { color: view.colors.edge, width: 0.7 }, hoverinfo: "skip", showlegend: false, yaxis: "y2" }];
+  const traces = [
+    {
+      type: "scatter",
+      mode: "lines",
+      x: links.x,
+      y: links.y,
+      line: { color: view.colors.edge, width: 0.7 },
+      hoverinfo: "skip",
+      showlegend: false,
+      yaxis: "y2",
+    },
+  ];
   if (answers.x.length) {
-    traces.push({ type: "scatter", mode: "markers", name: "SYN/ACK of the server", x: answers.x, y: answers.y, yaxis: "y2", hoverinfo: "text", hovertext: answers.text, customdata: answers.custom, marker: { symbol: "circle-open", size: 10, color: "#009E73", line: { width: 1.5 } } });
+    traces.push({
+      type: "scatter",
+      mode: "markers",
+      name: "SYN/ACK of the server",
+      x: answers.x,
+      y: answers.y,
+      yaxis: "y2",
+      hoverinfo: "text",
+      hovertext: answers.text,
+      customdata: answers.custom,
+      marker: { symbol: "circle-open", size: 10, color: "#009E73", line: { width: 1.5 } },
+    });
   }
   for (const group of Object.values(groups)) {
     const mark = OUTCOMES[group.outcome];
@@ -79,7 +105,12 @@ function synTraces(data, attempts, view, zero) {
       hoverinfo: "text",
       hovertext: group.text,
       customdata: group.custom,
-      marker: { symbol: group.outcome === "unanswered" ? (again ? "x-thin" : "x") : again ? "circle-open" : "circle", size: again ? 5 : 6, color: mark.color, line: { color: mark.color, width: again ? 1.5 : 0 } },
+      marker: {
+        symbol: group.outcome === "unanswered" ? (again ? "x-thin" : "x") : again ? "circle-open" : "circle",
+        size: again ? 5 : 6,
+        color: mark.color,
+        line: { color: mark.color, width: again ? 1.5 : 0 },
+      },
     });
   }
   return traces;
@@ -100,18 +131,46 @@ function pauseRate(data, pause, around, view, zero) {
     points.x.unshift((around.start - zero) / 1000);
     points.y.unshift(before);
   }
-  return { type: "scatter", mode: "lines", name: "accepted in the last 60 s", x: points.x, y: points.y, line: { shape: "hv", width: 2, color: view.colors.ink }, hovertemplate: "%{y} accepted in the last 60 s<br>%{x:.3f} s<extra></extra>" };
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: "accepted in the last 60 s",
+    x: points.x,
+    y: points.y,
+    line: { shape: "hv", width: 2, color: view.colors.ink },
+    hovertemplate: "%{y} accepted in the last 60 s<br>%{x:.3f} s<extra></extra>",
+  };
 }
 
 function pauseShapes(pause, around, view, zero, top) {
   const seconds = (ms) => (ms - zero) / 1000;
-  const band = (x0, x1, opacity) => ({ type: "rect", yref: "paper", x0, x1, y0: 0, y1: 1, fillcolor: view.colors.band, opacity, line: { width: 0 }, layer: "below" });
+  const band = (x0, x1, opacity) => ({
+    type: "rect",
+    yref: "paper",
+    x0,
+    x1,
+    y0: 0,
+    y1: 1,
+    fillcolor: view.colors.band,
+    opacity,
+    line: { width: 0 },
+    layer: "below",
+  });
   const expected = view.settings.pause;
   const from = seconds(around.from);
   return [
     band(from, seconds(around.to), 0.07),
     band(seconds(around.first), seconds(around.last), 0.15),
-    { type: "line", yref: "y", x0: from, x1: from + expected, y0: top * 0.08, y1: top * 0.08, line: { color: view.colors.strong, width: 3 }, label: { text: `${expected} s`, yanchor: "bottom", font: { size: 11, color: view.colors.strong } } },
+    {
+      type: "line",
+      yref: "y",
+      x0: from,
+      x1: from + expected,
+      y0: top * 0.08,
+      y1: top * 0.08,
+      line: { color: view.colors.strong, width: 3 },
+      label: { text: `${expected} s`, yanchor: "bottom", font: { size: 11, color: view.colors.strong } },
+    },
   ];
 }
 
@@ -127,12 +186,23 @@ function drawPause(data, view) {
   const layout = baseLayout(view.colors, 520);
   layout.margin.t = 60;
   const range = [(around.start - zero) / 1000, (around.end - zero) / 1000];
-  layout.xaxis = axis(view.colors, `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}, ${isoText(pause.last_answer ?? pause.first_unanswered)} ${zoneText(zero / 1000)}`, { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : 15 });
+  layout.xaxis = axis(
+    view.colors,
+    `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}, ${isoText(pause.last_answer ?? pause.first_unanswered)} ${zoneText(zero / 1000)}`,
+    { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : 15 },
+  );
   layout.yaxis = axis(view.colors, "accepted in 60 s", { domain: [0.74, 1], range: [0, top] });
-  layout.yaxis2 = axis(view.colors, "attempts, in their order", { domain: [0, 0.7], range: [attempts.length + 1, 0], showgrid: false });
+  layout.yaxis2 = axis(view.colors, "attempts, in their order", {
+    domain: [0, 0.7],
+    range: [attempts.length + 1, 0],
+    showgrid: false,
+  });
   layout.shapes = pauseShapes(pause, around, view, zero, top);
   mark(layout, view.colors, view.settings.limit, `limit ${view.settings.limit}`);
-  const cut = all.length > attempts.length ? ` The first ${count(attempts.length)} of ${count(all.length)} attempts are drawn.` : "";
+  const cut =
+    all.length > attempts.length
+      ? ` The first ${count(attempts.length)} of ${count(all.length)} attempts are drawn.`
+      : "";
   const rows = attempts.map((attempt) => [
     attempt.number,
     attempt.row < 0 ? null : data.connections.value("client_ip", attempt.row),
@@ -146,6 +216,10 @@ function drawPause(data, view) {
     traces: [rate, ...synTraces(data, attempts, view, zero)],
     layout,
     sentence: `${pauseSentence(pause)}.${cut}`,
-    table: { caption: `Attempts around pause ${pause.number}`, head: ["connection", "client", `first SYN (${view.zone})`, "SYNs", "outcome", "SYN/ACK", "SYN frames"], rows },
+    table: {
+      caption: `Attempts around pause ${pause.number}`,
+      head: ["connection", "client", `first SYN (${view.zone})`, "SYNs", "outcome", "SYN/ACK", "SYN frames"],
+      rows,
+    },
   };
 }

@@ -10,10 +10,20 @@ const PANELS = {
   polling: { draw: drawPolling, time: false },
   phase: { draw: drawPhase, time: false },
   open: { draw: drawOpen, time: true },
+  rollover: { draw: drawRollover, time: false },
+  flows: { draw: drawFlows, time: true },
+  logs: { draw: drawLogs, time: true },
 };
 
 /* Panels drawn from what Python counted for whole servers: they cannot follow every filter, and say so. */
-const FOLLOWS = { pause: "Shows one pause; no filter applies.", open: "Follows time and server only.", polling: "Follows server and client only." };
+const FOLLOWS = {
+  pause: "Shows one pause; no filter applies.",
+  open: "Follows time and server only.",
+  polling: "Follows server and client only.",
+  rollover: "Dates of the certificates; no filter applies.",
+  flows: "Follows time and client only.",
+  logs: "Follows time only.",
+};
 
 /* CSS pixels between the margins of A4; Letter has a few more. */
 const PAPER_WIDTH = 690;
@@ -33,7 +43,12 @@ class Panel {
     this.near = false;
     this.details.addEventListener("toggle", () => this.fillTable());
     this.root.querySelector("[data-do=png]").addEventListener("click", () => this.png());
-    this.root.querySelector("[data-do=csv]").addEventListener("click", () => this.drawn.table && saveCsv(this.name, this.drawn.table.head, this.drawn.table.rows));
+    this.root
+      .querySelector("[data-do=csv]")
+      .addEventListener(
+        "click",
+        () => this.drawn.table && saveCsv(this.name, this.drawn.table.head, this.drawn.table.rows),
+      );
   }
 
   draw() {
@@ -97,7 +112,12 @@ class Panel {
   }
 
   async png() {
-    const url = await Plotly.toImage(this.chart, { format: "png", width: this.chart.clientWidth, height: this.chart.clientHeight, scale: 2 });
+    const url = await Plotly.toImage(this.chart, {
+      format: "png",
+      width: this.chart.clientWidth,
+      height: this.chart.clientHeight,
+      scale: 2,
+    });
     const bytes = Uint8Array.from(atob(url.split(",")[1]), (letter) => letter.charCodeAt(0));
     save(`${this.name}.png`, new Blob([bytes], { type: "image/png" }));
   }

@@ -44,15 +44,28 @@ class Strip {
     const top = Math.max(1, ...bins.map((bin) => bin.attempts));
     for (const pause of this.data.pauses) {
       const ends = pauseEnds(pause, { from, to });
-      this.picture.append(svg("rect", { x: this.x(ends.from), width: Math.max(1, this.x(ends.to) - this.x(ends.from)), y: 0, height: 5, fill: colors.strong }));
+      this.picture.append(
+        svg("rect", {
+          x: this.x(ends.from),
+          width: Math.max(1, this.x(ends.to) - this.x(ends.from)),
+          y: 0,
+          height: 5,
+          fill: colors.strong,
+        }),
+      );
     }
     for (const bin of bins) {
       const x = this.x(bin.bin);
       const width = Math.max(1, this.x(bin.bin + size) - x - 0.5);
       const all = (bin.attempts / top) * (STRIP_HEIGHT - 8);
       const failed = ((bin.unanswered + bin.refused + bin.unreachable) / top) * (STRIP_HEIGHT - 8);
-      this.picture.append(svg("rect", { x, width, y: STRIP_HEIGHT - all, height: all, fill: OUTCOMES.established.color }));
-      if (failed) this.picture.append(svg("rect", { x, width, y: STRIP_HEIGHT - all, height: failed, fill: OUTCOMES.unanswered.color }));
+      this.picture.append(
+        svg("rect", { x, width, y: STRIP_HEIGHT - all, height: all, fill: OUTCOMES.established.color }),
+      );
+      if (failed)
+        this.picture.append(
+          svg("rect", { x, width, y: STRIP_HEIGHT - all, height: failed, fill: OUTCOMES.unanswered.color }),
+        );
     }
     const ticks = timeTicks(from, to, Math.max(2, Math.floor(this.width / 110)));
     ticks.values.forEach((value, i) => {
@@ -88,7 +101,10 @@ class Strip {
     this.high.style.left = `${share(high)}%`;
     this.root.querySelector(".shade.before").style.width = `${share(low)}%`;
     this.root.querySelector(".shade.after").style.width = `${100 - share(high)}%`;
-    for (const [end, ms] of [[this.low, low], [this.high, high]]) {
+    for (const [end, ms] of [
+      [this.low, low],
+      [this.high, high],
+    ]) {
       end.setAttribute("aria-valuenow", String(Math.round(ms / 1000)));
       end.setAttribute("aria-valuetext", msText(ms, 0));
     }
@@ -97,7 +113,14 @@ class Strip {
   move(end, press) {
     const { from, to } = this.data.span;
     const step = ((to - from) / 100) * (press.shiftKey ? 10 : 1);
-    const way = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, Home: from - to, End: to - from }[press.key];
+    const way = {
+      ArrowLeft: -step,
+      ArrowDown: -step,
+      ArrowRight: step,
+      ArrowUp: step,
+      Home: from - to,
+      End: to - from,
+    }[press.key];
     if (way === undefined) return;
     press.preventDefault();
     const { filter } = this.data.view();
@@ -113,7 +136,8 @@ class Strip {
     const at = (moved) => this.ms(moved.clientX - this.root.getBoundingClientRect().left);
     const { filter } = this.data.view();
     const { from, to } = this.data.span;
-    const fixed = press.target === this.low ? (filter.to ?? to) : press.target === this.high ? (filter.from ?? from) : at(press);
+    const fixed =
+      press.target === this.low ? (filter.to ?? to) : press.target === this.high ? (filter.from ?? from) : at(press);
     this.root.setPointerCapture(press.pointerId);
     let range = null;
     const follow = (moved) => {
@@ -124,7 +148,8 @@ class Strip {
       this.root.removeEventListener("pointermove", follow);
       this.root.removeEventListener("pointerup", done);
       this.root.removeEventListener("pointercancel", done);
-      if (range && this.x(range[1]) - this.x(range[0]) >= 3) this.onRange(range[0] <= from ? null : range[0], range[1] >= to ? null : range[1]);
+      if (range && this.x(range[1]) - this.x(range[0]) >= 3)
+        this.onRange(range[0] <= from ? null : range[0], range[1] >= to ? null : range[1]);
       else this.place(filter);
     };
     this.root.addEventListener("pointermove", follow);

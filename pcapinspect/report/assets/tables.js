@@ -3,15 +3,112 @@
 const ROW_HEIGHT = 28;
 
 const SHOWN_COLUMNS = {
-  connections: ["start", "client_ip", "client_port", "server_ip", "server_port", "outcome", "syn_packets", "handshake_rtt", "exchanges", "close", "first_frame", "tcp_stream"],
-  exchanges: ["asked", "client_ip", "server_ip", "method", "operation", "ca_identifier", "status", "latency", "uri", "user_agent", "request_frame", "response_frame"],
-  clients: ["client_ip", "server_ip", "server_port", "attempts", "established", "unanswered", "refused", "exchanges", "errors", "poll_period", "poll_spread", "first", "last", "operations"],
-  pauses: ["pause", "server_ip", "server_port", "last_answer", "first_unanswered", "last_unanswered", "next_answer", "silence_at_least", "silence_at_most", "unanswered_syns", "unanswered_attempts", "clients", "accepted_before_60s", "open_before", "cause", "confidence"],
-  minutes: ["minute", "server_ip", "server_port", "syn_packets", "attempts", "accepted", "unanswered", "refused", "undetermined", "exchanges", "errors", "peak_accepted_60s", "peak_open", "over_limit", "paused_seconds"],
+  connections: [
+    "start",
+    "client_ip",
+    "client_port",
+    "server_ip",
+    "server_port",
+    "outcome",
+    "syn_packets",
+    "handshake_rtt",
+    "exchanges",
+    "close",
+    "first_frame",
+    "tcp_stream",
+  ],
+  exchanges: [
+    "asked",
+    "client_ip",
+    "server_ip",
+    "method",
+    "operation",
+    "ca_identifier",
+    "status",
+    "latency",
+    "uri",
+    "user_agent",
+    "request_frame",
+    "response_frame",
+  ],
+  clients: [
+    "client_ip",
+    "server_ip",
+    "server_port",
+    "attempts",
+    "established",
+    "unanswered",
+    "refused",
+    "exchanges",
+    "errors",
+    "poll_period",
+    "poll_spread",
+    "first",
+    "last",
+    "operations",
+  ],
+  pauses: [
+    "pause",
+    "server_ip",
+    "server_port",
+    "last_answer",
+    "first_unanswered",
+    "last_unanswered",
+    "next_answer",
+    "silence_at_least",
+    "silence_at_most",
+    "unanswered_syns",
+    "unanswered_attempts",
+    "clients",
+    "accepted_before_60s",
+    "open_before",
+    "cause",
+    "confidence",
+  ],
+  minutes: [
+    "minute",
+    "server_ip",
+    "server_port",
+    "syn_packets",
+    "attempts",
+    "accepted",
+    "unanswered",
+    "refused",
+    "undetermined",
+    "exchanges",
+    "errors",
+    "peak_accepted_60s",
+    "peak_open",
+    "over_limit",
+    "paused_seconds",
+  ],
   flows: ["start", "end", "exporter", "src_ip", "src_port", "dst_ip", "dst_port", "packets", "bytes", "tcp_flags"],
 };
 
-const HEADS = { asked: "requested", client_ip: "client", client_port: "port", server_ip: "server", server_port: "port", syn_packets: "SYNs", handshake_rtt: "handshake s", ca_identifier: "CA identifier", latency: "latency s", uri: "URI", user_agent: "User-Agent", first_frame: "frame", tcp_stream: "tcp.stream", poll_period: "poll period s", poll_spread: "spread s", silence_at_least: "silent at least s", silence_at_most: "at most s", unanswered_syns: "SYNs unanswered", accepted_before_60s: "accepted in 60 s before", open_before: "open before", peak_accepted_60s: "most in 60 s", paused_seconds: "silent s" };
+const HEADS = {
+  asked: "requested",
+  client_ip: "client",
+  client_port: "port",
+  server_ip: "server",
+  server_port: "port",
+  syn_packets: "SYNs",
+  handshake_rtt: "handshake s",
+  ca_identifier: "CA identifier",
+  latency: "latency s",
+  uri: "URI",
+  user_agent: "User-Agent",
+  first_frame: "frame",
+  tcp_stream: "tcp.stream",
+  poll_period: "poll period s",
+  poll_spread: "spread s",
+  silence_at_least: "silent at least s",
+  silence_at_most: "at most s",
+  unanswered_syns: "SYNs unanswered",
+  accepted_before_60s: "accepted in 60 s before",
+  open_before: "open before",
+  peak_accepted_60s: "most in 60 s",
+  paused_seconds: "silent s",
+};
 
 function headText(column) {
   return HEADS[column] || column.replaceAll("_", " ");
@@ -54,15 +151,29 @@ class RowTable {
       ...this.columns.map((column) => {
         const time = this.source.columns[column].kind === "time";
         const sorted = this.sort.column === column;
-        const button = element("button", { type: "button", onclick: () => this.order(column) }, time ? `${headText(column)} (${zone})` : headText(column));
+        const button = element(
+          "button",
+          { type: "button", onclick: () => this.order(column) },
+          time ? `${headText(column)} (${zone})` : headText(column),
+        );
         if (sorted) button.append(element("span", { "aria-hidden": "true" }, this.sort.down ? " ▼" : " ▲"));
-        return element("th", { scope: "col", "aria-sort": sorted ? (this.sort.down ? "descending" : "ascending") : "none" }, button);
+        return element(
+          "th",
+          { scope: "col", "aria-sort": sorted ? (this.sort.down ? "descending" : "ascending") : "none" },
+          button,
+        );
       }),
     );
   }
 
   order(column) {
-    this.sort = { column, down: this.sort.column === column ? !this.sort.down : this.source.columns[column].kind !== "text" && this.source.columns[column].kind !== "time" };
+    this.sort = {
+      column,
+      down:
+        this.sort.column === column
+          ? !this.sort.down
+          : this.source.columns[column].kind !== "text" && this.source.columns[column].kind !== "time",
+    };
     const focused = this.columns.indexOf(column);
     this.drawHead();
     this.head.querySelectorAll("button")[focused].focus();
@@ -76,10 +187,15 @@ class RowTable {
     const { column, down } = this.sort;
     if (column) {
       const value = (row) => this.source.value(column, row);
-      const compare = (a, b) => (value(a) === null) - (value(b) === null) || (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0) || a - b;
-      this.rows.sort((a, b) => (value(a) === null || value(b) === null ? compare(a, b) : down ? compare(b, a) : compare(a, b)));
+      const compare = (a, b) =>
+        (value(a) === null) - (value(b) === null) || (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0) || a - b;
+      this.rows.sort((a, b) =>
+        value(a) === null || value(b) === null ? compare(a, b) : down ? compare(b, a) : compare(a, b),
+      );
     }
-    const part = this.source.complete ? "" : ` – the page holds ${count(this.source.length)} of ${count(this.source.rows)} rows`;
+    const part = this.source.complete
+      ? ""
+      : ` – the page holds ${count(this.source.length)} of ${count(this.source.rows)} rows`;
     this.count.textContent = `${count(this.rows.length)} of ${count(this.source.rows)} rows${part}`;
     this.table.setAttribute("aria-rowcount", String(this.rows.length + 1));
     this.at = null;
@@ -93,13 +209,22 @@ class RowTable {
     this.at = first;
     this.end = last;
     const space = (rows) => {
-      const spacer = element("tr", { class: "spacer", "aria-hidden": "true" }, element("td", { colspan: String(this.columns.length) }));
+      const spacer = element(
+        "tr",
+        { class: "spacer", "aria-hidden": "true" },
+        element("td", { colspan: String(this.columns.length) }),
+      );
       spacer.style.height = `${rows * ROW_HEIGHT}px`;
       return spacer;
     };
-    const focused = document.activeElement && this.body.contains(document.activeElement) ? document.activeElement.dataset.row : null;
+    const focused =
+      document.activeElement && this.body.contains(document.activeElement) ? document.activeElement.dataset.row : null;
     const shown = this.rows.slice(first, last).map((row, place) => this.line(row, first + place));
-    this.body.replaceChildren(...(first ? [space(first)] : []), ...shown, ...(last < this.rows.length ? [space(this.rows.length - last)] : []));
+    this.body.replaceChildren(
+      ...(first ? [space(first)] : []),
+      ...shown,
+      ...(last < this.rows.length ? [space(this.rows.length - last)] : []),
+    );
     if (focused !== null) this.body.querySelector(`tr[data-row="${focused}"]`)?.focus({ preventScroll: true });
   }
 
@@ -108,7 +233,10 @@ class RowTable {
       const text = this.source.text(column, row);
       const kind = this.source.columns[column].kind;
       const mark = column === "outcome" ? element("span", { class: `dot ${text}`, "aria-hidden": "true" }) : null;
-      const cell = element("td", { class: kind === "text" || kind === "time" ? null : "number", title: text.length > 40 ? text : null });
+      const cell = element("td", {
+        class: kind === "text" || kind === "time" ? null : "number",
+        title: text.length > 40 ? text : null,
+      });
       if (mark) cell.append(mark);
       cell.append(column === "outcome" && text ? OUTCOMES[text].label : text || "–");
       return cell;
@@ -140,6 +268,10 @@ class RowTable {
   /* What is shown, all columns, as the tool's own CSV has them. */
   csv() {
     const { names } = this.source;
-    saveCsv(this.name, names, this.rows.map((row) => names.map((column) => this.source.file(column, row))));
+    saveCsv(
+      this.name,
+      names,
+      this.rows.map((row) => names.map((column) => this.source.file(column, row))),
+    );
   }
 }

@@ -69,32 +69,53 @@ function msTyped(text) {
 
 const STEPS = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200,
-  10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000, 7776000, 31536000, 157680000, 315360000,
+  10800, 21600, 43200, 86400, 172800, 604800,
 ];
+
+const MONTH_STEPS = [1, 2, 3, 6, 12, 24, 60, 120, 240];
 
 /* Ticks of a time axis from `from` to `to` (ms): at whole steps of the zone's clock, the day where it changes. */
 function timeTicks(from, to, most) {
-  const step = STEPS.find((s) => (to - from) / 1000 / s <= most) || STEPS[STEPS.length - 1];
+  const step = STEPS.find((s) => (to - from) / 1000 / s <= most);
+  return step === undefined ? monthTicks(from, to, most) : clockTicks(from, to, step, most);
+}
+
+function clockTicks(from, to, step, most) {
   const values = [];
   const texts = [];
   let day = "";
-  let shift = offsetAt(from / 1000);
-  let next = Math.ceil((from / 1000 + shift) / step - 1e-9);
-  while (next * step - shift <= to / 1000 + 1e-9 && values.length <= 2 * most) {
-    const seconds = next * step - shift;
-    const moved = offsetAt(seconds);
-    if (moved !== shift) {
-      shift = moved;
-      next = Math.ceil((seconds + shift) / step - 1e-9);
-      continue;
-    }
+  let next = Math.ceil((from / 1000 + offsetAt(from / 1000)) / step - 1e-9);
+  for (; values.length <= 2 * most; next++) {
+    const guess = next * step - offsetAt(from / 1000);
+    const seconds = next * step - offsetAt(guess);
+    if (seconds * 1000 > to + 1e-6) break;
+    // an hour that the clock skips or repeats has its tick once
+    if (seconds * 1000 < from - 1e-6 || seconds * 1000 <= values[values.length - 1]) continue;
     const text = msText(Math.round(seconds * 1e6) / 1e3, 3);
     const clock = step >= 60 ? text.slice(11, 16) : step >= 1 ? text.slice(11, 19) : text.slice(11, 23);
     const label = step >= 86400 ? text.slice(0, 10) : clock;
     texts.push(step < 86400 && text.slice(0, 10) !== day ? `${label}<br>${text.slice(0, 10)}` : label);
     day = text.slice(0, 10);
     values.push(seconds * 1000);
-    next += 1;
+  }
+  return { values, texts };
+}
+
+/* For ranges of months and years: first days of months. */
+function monthTicks(from, to, most) {
+  const months = (to - from) / 1000 / 2629800;
+  const step = MONTH_STEPS.find((s) => months / s <= most) || 1200;
+  const values = [];
+  const texts = [];
+  const begin = new Date(from + offsetAt(from / 1000) * 1000);
+  let month = Math.ceil((begin.getUTCFullYear() * 12 + begin.getUTCMonth()) / step) * step;
+  for (; values.length <= 2 * most; month += step) {
+    const local = Date.UTC(Math.floor(month / 12), month % 12, 1) / 1000;
+    const seconds = local - offsetAt(local - offsetAt(local));
+    if (seconds * 1000 > to) break;
+    if (seconds * 1000 < from) continue;
+    values.push(seconds * 1000);
+    texts.push(new Date(local * 1000).toISOString().slice(0, step % 12 ? 7 : 4));
   }
   return { values, texts };
 }
