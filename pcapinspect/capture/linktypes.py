@@ -9,7 +9,7 @@ from pcapinspect.columns import Int64
 
 NAMES = {
     0: "NULL", 1: "EN10MB", 2: "EN3MB", 3: "AX25", 6: "IEEE802", 7: "ARCNET", 8: "SLIP", 9: "PPP", 10: "FDDI",
-    11: "ATM_RFC1483", 12: "RAW", 13: "SLIP_BSDOS", 14: "RAW", 18: "PFSYNC", 19: "ATM_CLIP", 50: "PPP_SERIAL",
+    11: "ATM_RFC1483", 12: "RAW", 13: "SLIP_BSDOS", 14: "RAW", 18: "ATM_CLIP", 19: "ATM_CLIP", 50: "PPP_SERIAL",
     51: "PPP_ETHER", 99: "SYMANTEC_FIREWALL", 100: "ATM_RFC1483", 101: "RAW", 104: "C_HDLC", 105: "IEEE802_11",
     106: "ATM_CLIP", 107: "FRELAY", 108: "LOOP", 109: "ENC", 113: "LINUX_SLL", 114: "LTALK", 117: "PFLOG",
     119: "PRISM_HEADER", 122: "IP_OVER_FC", 123: "SUNATM", 127: "IEEE802_11_RADIO", 129: "ARCNET_LINUX",
@@ -27,7 +27,7 @@ NAMES = {
     219: "MPLS", 220: "USB_LINUX_MMAPPED", 224: "FC_2", 225: "FC_2_WITH_FRAME_DELIMS", 226: "IPNET",
     227: "CAN_SOCKETCAN", 228: "IPV4", 229: "IPV6", 230: "IEEE802_15_4_NOFCS", 231: "DBUS", 235: "DVB_CI",
     239: "NFLOG", 240: "NETANALYZER", 241: "NETANALYZER_TRANSPARENT", 242: "IPOIB", 243: "MPEG_2_TS", 244: "NG40",
-    245: "NFC_LLCP", 247: "INFINIBAND", 248: "SCTP", 249: "USBPCAP", 251: "BLUETOOTH_LE_LL", 253: "NETLINK",
+    245: "NFC_LLCP", 246: "PFSYNC", 247: "INFINIBAND", 248: "SCTP", 249: "USBPCAP", 251: "BLUETOOTH_LE_LL", 253: "NETLINK",
     254: "BLUETOOTH_LINUX_MONITOR", 255: "BLUETOOTH_BREDR_BB", 256: "BLUETOOTH_LE_LL_WITH_PHDR", 257: "PROFIBUS_DL",
     258: "PKTAP", 259: "EPON", 264: "ISO_14443", 265: "RDS", 266: "USB_DARWIN", 268: "SDLC", 270: "LORATAP",
     271: "VSOCK", 272: "NORDIC_BLE", 273: "DOCSIS31_XRA31", 274: "ETHERNET_MPACKET", 275: "DISPLAYPORT_AUX",
@@ -41,7 +41,8 @@ WIRELESS = frozenset({105, 119, 127, 163, 192})
 
 _LAYERS = {
     0: (layers.NULL, 0), 1: (layers.ETHERNET, 0), 6: (layers.TOKEN_RING, 0), 7: (layers.ARCNET, 0), 9: (layers.PPP, 0),
-    10: (layers.LLC, 13), 11: (layers.LLC, 0), 12: (layers.IP_ANY, 0), 14: (layers.IP_ANY, 0), 19: (layers.CLIP, 0),
+    10: (layers.LLC, 13), 11: (layers.LLC, 0), 12: (layers.IP_ANY, 0), 14: (layers.IP_ANY, 0), 18: (layers.CLIP, 0),
+    19: (layers.CLIP, 0),
     50: (layers.PPP, 0), 51: (layers.PPPOE, 0), 100: (layers.LLC, 0), 101: (layers.IP_ANY, 0), 104: (layers.CHDLC, 0),
     106: (layers.CLIP, 0), 107: (layers.FRAME_RELAY, 0), 108: (layers.NULL, 0), 109: (layers.IP_ANY, 12),
     113: (layers.SLL, 0), 117: (layers.PFLOG, 0), 129: (layers.ARCNET_LINUX, 0), 149: (layers.PKTAP, 0),

@@ -24,6 +24,8 @@ _FORMATS = {
 
 `pcap-modified` is A. Kuznetzov's: interface, protocol and packet type follow the usual four fields."""
 
+_RESERVED = 0x03FF0000
+
 _NEVER, _ALWAYS, _WHEN_WRONG = range(3)
 
 
@@ -41,6 +43,8 @@ class PcapHeader:
     """Whether the two lengths of a record change places."""
     snaplen: int
     link: int
+    reserved: int
+    """Bits of the link type field that must be 0: set, the header is damaged, as libpcap sees it."""
 
     @property
     def largest(self) -> int:
@@ -77,8 +81,9 @@ def read_header(head: bytes) -> PcapHeader:
         swapped = _ALWAYS
     elif major == 2 and minor == 3:
         swapped = _WHEN_WRONG
-    # The upper bits of the link type tell the length of a frame check sequence, which no length in IP counts.
-    return PcapHeader(name, order == "big", unit, record, swapped, number(16, 4), number(20, 4) & 0xFFFF)
+    # The uppermost bits tell the length of a frame check sequence, which no length in IP counts.
+    link = number(20, 4)
+    return PcapHeader(name, order == "big", unit, record, swapped, number(16, 4), link & 0xFFFF, link & _RESERVED)
 
 
 @kernel

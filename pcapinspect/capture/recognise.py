@@ -46,6 +46,8 @@ def recognise(data: UInt8, file: InputFile) -> Walker:
     if len(head) < pcap.HEADER:
         raise CaptureError(file.path, "the file ends in the middle of its header", len(head))
     header = pcap.read_header(head)
+    if header.reserved:
+        raise CaptureError(file.path, f"reserved bits 0x{header.reserved:08x} of the link type are set: damaged", 20)
     if header.link in linktypes.WIRELESS:
         raise wireless(file.path, linktypes.name(header.link))
     file.format += header.name
