@@ -11,6 +11,7 @@ from pcapinspect.tcp.payload import acknowledge, plausible, position
 from pcapinspect.tcp.sequence import WINDOW_LIMIT, difference, wrap
 from pcapinspect.tcp.streams import ACK, FIN
 from pcapinspect.tcp.tables import (
+    ABORTED,
     CLIENT_ACKED,
     FIN_DOWN,
     FIN_UP,
@@ -43,8 +44,8 @@ def is_opening(row: Record) -> bool:
 
 @njit(cache=True, nogil=True)
 def establish(row: Record, packet: Record) -> None:
-    """The handshake has completed, or this packet proves that it did."""
-    if is_opening(row):
+    """The handshake has completed, or this packet proves that it did. What the client reset cannot complete."""
+    if is_opening(row) and not row.state & ABORTED:
         row.established_time = packet.time
         row.established_frame = packet.frame
 
@@ -77,6 +78,7 @@ def take_syn(packet: Record, row: Record, server: Record, up: bool, counts: Reco
     if not up:
         set_server_base(row, server, wrap(packet.seq + 1))
         return
+    row.state &= ~ABORTED
     row.syn_packets += 1
     if row.syn_packets > 1:
         counts.retransmissions += 1
@@ -165,6 +167,8 @@ def take_rst(packet: Record, row: Record, me: Record, peer: Record, up: bool) ->
             if not row.state & REFUSED_ROW:
                 row.answer_frame = packet.frame
             row.state |= REFUSED_ROW
+        if up and row.synack_time != MISSING and answers_syn(row, me, packet.seq):
+            row.state |= ABORTED
         return False
     if me.base != NONE:
         at = position(me, packet.seq)

@@ -47,7 +47,7 @@ USED, BASE_SET_A, BASE_SET_B, WATCH_A, WATCH_B, REVERSED = 1, 2, 4, 8, 16, 32
 """Bits of `STREAM.flags`. WATCH_x: that side may be a watched server. REVERSED: opened from a watched port."""
 
 _WORKING = [
-    ("state", "u1"),
+    ("state", "u2"),
     ("client_side", "u1"),
     ("older", "i4"),
     ("slot", "i4"),
@@ -68,10 +68,11 @@ UNREACHABLE_ROW = 16
 FIN_UP = 32
 FIN_DOWN = 64
 RETIRED = 128
+ABORTED = 256
 """Bits of `ROW.state`, evidence so far. SERVER_ACKED: the server acknowledged the SYN, but not by a SYN/ACK; of a
 midstream connection: the client's acknowledgements moved on, so the server was sending. CLIENT_ACKED: the client
 acknowledged the server's SYN by a SYN/ACK of its own (simultaneous open, split handshake). RETIRED: the live state
-is gone for good."""
+is gone for good. ABORTED: the client reset the attempt after the SYN/ACK, as scanners do."""
 
 SIDE = np.dtype(
     [

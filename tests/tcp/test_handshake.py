@@ -51,6 +51,16 @@ def test_a_stealth_scan_is_half_open() -> None:
     assert (seen.outcomes, seen.closes) == (["half_open"], [None])
 
 
+def test_what_a_scanner_reset_is_not_established_by_what_it_sends_later() -> None:
+    wire = Wire().syn(0).synack(0.01).up(0.02, RST, 1).up(15, ACK, 1, 1, 109).down(15.01, RST, 1)
+    assert track(wire).outcomes == ["half_open"]
+
+
+def test_an_attempt_that_was_reset_and_tried_again() -> None:
+    wire = Wire().syn(0).synack(0.01).up(0.02, RST, 1).syn(1).synack(1.01).up(1.02, ACK, 1, 1)
+    assert track(wire).outcomes == ["established"]
+
+
 def test_refused() -> None:
     seen = track(Wire().syn(0).down(0.01, RST | ACK, -777_000_000, 1))
     assert seen.outcomes == ["refused"]
