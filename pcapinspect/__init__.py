@@ -1,9 +1,11 @@
 """pcapinspect: is the Cisco IOS PKI server dropping connections, since when, why, and what to change.
 
-    import pcapinspect
-    report = pcapinspect.analyze(["storm.pcap"])
-    report.document["servers"][0]["verdict"]
-    report.tables["connections"]          # a pandas DataFrame
+>>> import pcapinspect
+>>> report = pcapinspect.analyze(["captures/storm.pcap"])
+>>> report.document["servers"][0]["verdict"]["cause"]
+'rate_limit'
+>>> report.tables["connections"].shape[0]
+1159
 """
 
 from __future__ import annotations

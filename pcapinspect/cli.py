@@ -12,7 +12,7 @@ from importlib import import_module
 from pcapinspect import __version__
 from pcapinspect.errors import PcapInspectError
 
-COMMANDS = ("analyze", "render", "extract", "simulate", "packet")
+COMMANDS = ("analyze", "render", "extract", "timers", "simulate", "packet")
 """Each is the module `pcapinspect.commands.<name>` with HELP, `add_arguments` and `run`."""
 
 EXIT_ERROR = 2

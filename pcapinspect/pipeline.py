@@ -27,6 +27,7 @@ from pcapinspect.tcp.tracker import ConnectionTracker
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration
     from pcapinspect.evidence.ios_log import Logs
+    from pcapinspect.tcp.connections import Connections
 
 Progress = Callable[[int, int | None, int], None]
 """Called with the bytes read, the bytes there are (None: a pipe) and the packets read."""
@@ -109,7 +110,7 @@ def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
         load=load,
         facts=pki.facts(),
         configuration=configuration,
-        logs=_logs(evidence.logs, min(first_times, default=None)),
+        logs=_logs(evidence.logs, min(first_times, default=None), tcp.connections, exchanges, operations),
     )
 
 
@@ -121,13 +122,16 @@ def _configuration(paths: Sequence[str]) -> Configuration | None:
     return read_configuration(paths)
 
 
-def _logs(paths: Sequence[str], anchor: int | None) -> Logs | None:
-    """`anchor`, a time of the capture, tells the year that IOS logs leave out."""
+def _logs(
+    paths: Sequence[str], anchor: int | None, connections: Connections, exchanges: Exchanges, operations: Operations
+) -> Logs | None:
+    """Logs with their skew. `anchor`, a time of the capture, tells the year that IOS logs leave out."""
     if not paths:
         return None
     from pcapinspect.evidence.ios_log import read_logs
+    from pcapinspect.evidence.skew import align
 
-    return read_logs(paths, anchor)
+    return align(read_logs(paths, anchor), connections, exchanges, operations)
 
 
 def _in_order(chunks: list[tuple[Exchanges, Operations]]) -> tuple[Exchanges, Operations]:

@@ -13,7 +13,7 @@ REDRAW_SECONDS = 0.1
 
 @contextmanager
 def progress_line(*, quiet: bool) -> Iterator[Callable[[int, int | None, int], None] | None]:
-    """Yields the function to call with (bytes read, bytes in all or None, packets), or None where none is to be shown."""
+    """Yields the function to call with (bytes read, bytes in all or None, packets); None: nothing is to be shown."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

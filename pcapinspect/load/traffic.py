@@ -152,8 +152,8 @@ def traffic_of(
 
 def _groups(codes: Int64, count: int) -> list[Int64]:
     """The rows of each code, in order."""
-    if count == 1:
-        return [np.arange(len(codes))]
+    if count <= 1:
+        return [np.arange(len(codes))] * count
     order = np.argsort(codes, kind="stable")
     return np.split(order, np.searchsorted(codes[order], np.arange(1, count)))
 

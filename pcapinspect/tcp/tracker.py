@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -47,7 +47,7 @@ class ConnectionTracker:
         self._ports[list(settings.ports)] = 1
         self._servers = np.array([halves(text) for text in settings.servers], np.uint64).reshape(-1, 2)
         # Hashes from a seed that a capture cannot know: it cannot be made to collide.
-        self._seed = np.uint64(int.from_bytes(os.urandom(8)))
+        self._seed = np.uint64(secrets.randbits(64))
         self._tables = Tables()
         self._counts = self._tables.counts[0]
         self._syns: list[Syns] = []
