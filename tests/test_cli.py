@@ -90,7 +90,7 @@ def test_fail_on_tells_of_a_storm(level: str, code: int) -> None:
 
 
 def test_fail_on_is_silent_for_a_healthy_server() -> None:
-    assert run("analyze", HEALTHY, "--fail-on", "warning").returncode == 0
+    assert run("analyze", HEALTHY, "--fail-on", "critical").returncode == 0
 
 
 def test_an_output_is_not_overwritten_without_force(tmp_path: Path) -> None:
