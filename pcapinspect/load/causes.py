@@ -6,7 +6,7 @@ and paths were judged (docs/verdict-matrix.md). A capture can show silence and w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from pcapinspect.load.concurrency import Open
 from pcapinspect.load.fullness import Fullness
 from pcapinspect.load.model import CountingModel, Estimate
 from pcapinspect.load.quality import CaptureQuality
+from pcapinspect.load.rates import Rate
 from pcapinspect.load.silences import Silence
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.settings import Settings
@@ -58,15 +59,17 @@ class Circumstances:
 
     traffic: Traffic
     opened: Open
-    silences: Sequence[Silence]
     fullness: Fullness | None
-    models: tuple[CountingModel, ...]
+    rates: Mapping[str, Rate]
+    """Of `accepts`, `attempts`, `syns` and `requests`."""
     enough: int
     """Counted, and the limit was reached."""
-    estimate: Estimate | None
     quality: CaptureQuality
     one_way: str | None
     settings: Settings
+    silences: Sequence[Silence] = ()
+    models: tuple[CountingModel, ...] = ()
+    estimate: Estimate | None = None
 
 
 def causes_of(about: Circumstances) -> list[Cause]:

@@ -8,6 +8,7 @@ from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.load.labels import number_labels
 from pcapinspect.load.model import Clients
 from pcapinspect.load.operations import Asked, texts_by_client
+from pcapinspect.load.rates import distinct
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.pki.operations import Operations
 from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, REFUSED, UNANSWERED
@@ -62,11 +63,12 @@ def periods(traffic: Traffic) -> tuple[Int64, Int64]:
     client, start = traffic.client[is_attempt], traffic.start[is_attempt]
     median = np.full(count, MISSING)
     spread = np.full(count, MISSING)
-    order = np.lexsort((start, client))
+    order = _by_client(client)  # starts are in order already
     who, when = client[order], start[order]
     same = who[1:] == who[:-1]
     between, owner = np.diff(when)[same], who[1:][same]
-    order = np.lexsort((between, owner))
+    order = np.argsort(between)
+    order = order[_by_client(owner[order])]
     between, owner = between[order], owner[order]
     known, begin, number = np.unique(owner, return_index=True, return_counts=True)
     enough = number >= FEWEST_POLLS - 1
@@ -81,6 +83,12 @@ def periods(traffic: Traffic) -> tuple[Int64, Int64]:
     median[known] = quantile(0.5)
     spread[known] = quantile(0.75) - quantile(0.25)
     return median, spread
+
+
+def _by_client(client: Int64) -> Int64:
+    """The stable order by client: numpy sorts 16 bits by radix, ten times as quick as 64."""
+    few = client.max(initial=0) <= np.iinfo(np.uint16).max
+    return np.argsort(client.astype(np.uint16) if few else client, kind="stable")
 
 
 def routers(operations: Operations, rows: Int64, client: Int64, count: int) -> Int64:
@@ -107,5 +115,5 @@ def _distinct(identity: Text, client: Int64, count: int) -> Int64:
         return np.zeros(count, np.int64)
     size = len(labels)
     told = np.array([label is not None for label in labels])[codes]
-    pairs = np.unique(client[told] * size + codes[told])
+    pairs = distinct(client[told] * size + codes[told])
     return np.bincount(pairs // size, minlength=count)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.load.model import Concurrency
+from pcapinspect.load.rates import distinct
 from pcapinspect.load.traffic import Traffic
 
 IOS_DEFAULT = 5
@@ -28,15 +31,16 @@ class Open:
         """How many were open at each of the times."""
         return np.searchsorted(self.opened, times, side="right") - np.searchsorted(self.closed, times, side="right")
 
+    @cached_property
     def curve(self) -> tuple[Int64, Int64]:
         """Times at which the number changed, and what it was from then on."""
-        times = np.unique(np.concatenate((self.opened, self.closed)))
+        times = distinct(np.concatenate((self.opened, self.closed)))
         return times, self.at(times)
 
 
 def concurrency(opened: Open, limit: int, end: int) -> Concurrency | None:
     """The peak, and for how long the default limit and the one in force were reached. None: nothing was ever open."""
-    times, counts = opened.curve()
+    times, counts = opened.curve
     if not len(times):
         return None
     most = int(np.argmax(counts))

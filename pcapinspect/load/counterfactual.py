@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load import rates
 from pcapinspect.load.clients import ERROR
 from pcapinspect.load.model import Counterfactual
 from pcapinspect.load.operations import Asked
+from pcapinspect.load.rates import Rate
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.settings import Settings
 
@@ -31,8 +31,7 @@ def counterfactual(traffic: Traffic, asked: Asked, settings: Settings) -> Counte
     useful[traffic.exchange_attempt[~refused]] = True
     polls = np.zeros(len(traffic.start), np.bool_)
     polls[traffic.exchange_attempt[refused]] = True
-    kept = np.sort(traffic.answer[traffic.accepted & (useful | ~polls)])
-    peak = rates.peak(kept, settings.window * SECOND)
+    peak = Rate(traffic.answer[traffic.accepted & (useful | ~polls)], settings.window * SECOND).peak()
     return Counterfactual(
         peak=peak,
         requests_left_out=left_out,

@@ -40,21 +40,18 @@ def used_up(traffic: Traffic, opened: Open, left_out: Bool, most: int) -> Fullne
     """
     unanswered = np.flatnonzero((traffic.syn_state == UNANSWERED) & ~left_out)
     answered = np.flatnonzero((traffic.syn_state == ANSWERED) & ~left_out)
-    times, counts = opened.curve()
-    if len(unanswered) < FEWEST or not len(answered) or not len(times):
+    limit = int(opened.curve[1].max(initial=0))
+    if len(unanswered) < FEWEST or not len(answered) or limit not in (most, IOS_MOST, IOS_DEFAULT):
         return None
-    peak = int(counts.max())
-    for limit in dict.fromkeys((most, IOS_MOST, IOS_DEFAULT)):
-        full = opened.at(traffic.syn_time) >= limit
-        if peak != limit or np.mean(full[unanswered]) < USUALLY or np.mean(~full[answered]) < MOSTLY:
-            continue
-        share = float(np.mean(full[np.concatenate((unanswered, answered))]))
-        if np.count_nonzero(full[unanswered]) * log(share) > log(CHANCE) or not _freed(
-            traffic, opened.closed, unanswered[full[unanswered]]
-        ):
-            continue
-        return Fullness(limit, full & (traffic.syn_state == UNANSWERED) & ~left_out)
-    return None
+    full = opened.at(traffic.syn_time) >= limit
+    if np.mean(full[unanswered]) < USUALLY or np.mean(~full[answered]) < MOSTLY:
+        return None
+    share = float(np.mean(full[np.concatenate((unanswered, answered))]))
+    if np.count_nonzero(full[unanswered]) * log(share) > log(CHANCE):
+        return None
+    if not _freed(traffic, opened.closed, unanswered[full[unanswered]]):
+        return None
+    return Fullness(limit, full & (traffic.syn_state == UNANSWERED) & ~left_out)
 
 
 def _freed(traffic: Traffic, closed: Int64, unanswered: Int64) -> bool:

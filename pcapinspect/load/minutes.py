@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pcapinspect.clock import MINUTE, SECOND
+from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.load.concurrency import Open
 from pcapinspect.load.model import Minutes
-from pcapinspect.load.rates import rolling
+from pcapinspect.load.rates import Rate, distinct, highest
 from pcapinspect.load.silences import Silence
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.settings import Settings
@@ -30,6 +30,7 @@ MOST_MINUTES = 100_000
 def minutes_of(
     server: int,
     traffic: Traffic,
+    accepts: Rate,
     requests: Int64,
     errors: Int64,
     opened: Open,
@@ -37,25 +38,23 @@ def minutes_of(
     settings: Settings,
 ) -> Minutes:
     """The minutes of one server, from its first packet's to its last. `requests` and `errors`: their sorted times."""
-    accepts = traffic.accept_times
-    minute = _minutes(np.concatenate((traffic.start, accepts, requests, errors, traffic.syn_time)))
-    started = np.searchsorted(minute, traffic.start // MINUTE * MINUTE)
+    minute = _minutes([traffic.start, accepts.times, requests, errors, traffic.syn_time])
 
     def count(times: Int64) -> Int64:
-        return np.bincount(np.searchsorted(minute, times // MINUTE * MINUTE), minlength=len(minute))
+        return np.searchsorted(times, minute + MINUTE) - np.searchsorted(times, minute)
 
     def count_outcome(outcome: int) -> Int64:
-        return np.bincount(started[traffic.outcome == outcome], minlength=len(minute))
+        return count(traffic.start[traffic.outcome == outcome])
 
-    peak = _peak(minute, accepts, rolling(accepts, settings.window * SECOND))
-    times, counts = opened.curve()
+    peak = highest(accepts.counts, accepts.times, minute, MINUTE)
+    times, counts = opened.curve
     paused = _paused(minute, silences)
     return Minutes(
         server=np.full(len(minute), server),
         minute=minute,
         syn_packets=count(traffic.syn_time),
         attempts=count(traffic.attempt_times),
-        accepted=count(accepts),
+        accepted=count(accepts.times),
         established=count_outcome(ESTABLISHED),
         half_open=count_outcome(HALF_OPEN),
         unanswered=count_outcome(UNANSWERED),
@@ -65,30 +64,22 @@ def minutes_of(
         exchanges=count(requests),
         errors=count(errors),
         peak_accepted_60s=peak,
-        peak_open=np.maximum(_peak(minute, times, counts), opened.at(minute)),
+        peak_open=np.maximum(highest(counts, times, minute, MINUTE), opened.at(minute)),
         over_limit=peak > settings.limit,
         paused=paused,
     )
 
 
-def _minutes(times: Int64) -> Int64:
-    """Minutes from the first time to the last, without gaps unless there would be too many."""
-    times = times[times != MISSING] // MINUTE
-    if not len(times):
+def _minutes(columns: Sequence[Int64]) -> Int64:
+    """Minutes from the first time to the last, without gaps unless there would be too many. Columns are in order."""
+    columns = [times[times != MISSING] // MINUTE for times in columns]
+    columns = [minutes for minutes in columns if len(minutes)]
+    if not columns:
         return np.empty(0, np.int64)
-    first, last = int(times.min()), int(times.max())
+    first, last = min(int(minutes[0]) for minutes in columns), max(int(minutes[-1]) for minutes in columns)
     if last - first < MOST_MINUTES:
         return np.arange(first, last + 1) * MINUTE
-    return np.unique(times) * MINUTE
-
-
-def _peak(minute: Int64, times: Int64, counts: Int64) -> Int64:
-    """The highest count in each minute; 0 where there is none."""
-    peak = np.zeros(len(minute), np.int64)
-    known = times >= minute[0] if len(minute) else np.zeros(len(times), np.bool_)
-    place = np.searchsorted(minute, times[known], side="right") - 1
-    np.maximum.at(peak, place, counts[known])
-    return peak
+    return distinct(np.concatenate(columns)) * MINUTE
 
 
 def _paused(minute: Int64, silences: Sequence[Silence]) -> Int64:

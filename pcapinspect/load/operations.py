@@ -10,6 +10,7 @@ from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.labels import number_labels
 from pcapinspect.load.model import OperationCount
+from pcapinspect.load.rates import distinct
 from pcapinspect.pki.operations import Operations
 
 
@@ -52,7 +53,7 @@ def count_operations(asked: Asked, server: Int64, client: Int64) -> tuple[Operat
     begins = np.flatnonzero(np.diff(key[order], prepend=-1))
     counts = np.diff(begins, append=len(order))
     width = int(client.max()) + 1
-    clients = np.bincount(np.unique(key * width + client[rows]) // width)
+    clients = np.bincount(distinct(key * width + client[rows]) // width)
     found = []
     for begin, count, number in zip(begins.tolist(), counts.tolist(), clients.tolist(), strict=True):
         first, last = rows[order[begin]], rows[order[begin + count - 1]]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import Exchanges
-from pcapinspect.load import parties, rates, silences
+from pcapinspect.load import parties, silences
 from pcapinspect.load.causes import Cause, Circumstances, causes_of
 from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods
 from pcapinspect.load.concurrency import Open, concurrency
@@ -18,12 +18,13 @@ from pcapinspect.load.counterfactual import counterfactual
 from pcapinspect.load.counting import count_models, reaching
 from pcapinspect.load.curve import curve_of
 from pcapinspect.load.estimate import estimate
-from pcapinspect.load.fullness import Fullness, used_up
+from pcapinspect.load.fullness import used_up
 from pcapinspect.load.minutes import minutes_of
 from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
 from pcapinspect.load.operations import Asked
 from pcapinspect.load.pattern import expected_syns
 from pcapinspect.load.quality import CaptureQuality, one_way
+from pcapinspect.load.rates import Rate
 from pcapinspect.load.silences import Silence
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.synchronisation import synchronisation
@@ -68,10 +69,9 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
     failed = asked.status[traffic.exchange_number] >= ERROR
     errors = np.sort(asked.time[traffic.exchange_number[failed]])
     about, causes, strangers = _judge_silences(capture, traffic, requests)
-    found, opened = about.silences, about.opened
+    found, opened, accepts = about.silences, about.opened, about.rates["accepts"]
     polls = periods(traffic)
-    minutes = minutes_of(number, traffic, requests, errors, opened, found, settings)
-    accepts = traffic.accept_times
+    minutes = minutes_of(number, traffic, accepts, requests, errors, opened, found, settings)
     counts = np.bincount(traffic.outcome, minlength=len(OUTCOMES)).tolist()
     outcomes = dict(zip(OUTCOMES, counts, strict=True))
     row = int(traffic.numbers[0])
@@ -90,10 +90,10 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
         routers=distinct_routers(capture.operations, traffic.exchange_number),
         first_time=int(traffic.start.min()),
         last_time=int(capture.connections.end[traffic.numbers].max()),
-        peak_accepted_60s=rates.peak(accepts, settings.window * SECOND),
-        peak_minute=rates.peak_minute(accepts),
+        peak_accepted_60s=accepts.peak(),
+        peak_minute=accepts.peak_minute(),
         minutes_over_limit=int(np.count_nonzero(minutes.over_limit)),
-        first_over_limit=rates.first_over(accepts, settings.window * SECOND, settings.limit),
+        first_over_limit=accepts.first_over(settings.limit),
         first_pause=min(first_times, default=None),
         pauses=tuple(_pause(capture, about, *pair) for pair in zip(found, causes, strict=True)),
         verdict=verdict_of(about, causes, strangers),
@@ -104,7 +104,7 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
         synchronisation=synchronisation(traffic, polls[0]),
     )
     clients = clients_of(number, traffic, asked, capture.operations, _client_names(capture, traffic), polls)
-    return Judged(load, minutes, clients, curve_of(number, traffic, opened, settings.window * SECOND))
+    return Judged(load, minutes, clients, curve_of(number, accepts, about.rates["attempts"], opened, traffic.end))
 
 
 def _judge_silences(
@@ -118,47 +118,42 @@ def _judge_silences(
     explained = fullness.syns if fullness else np.zeros(len(traffic.syn_time), np.bool_)
     if fullness is not None:
         found = silences.find(traffic, strangers.syns, explained)
-    about = _circumstances(capture, traffic, opened, found, fullness, requests)
+    counted = {
+        "accepts": traffic.accept_times,
+        "attempts": traffic.attempt_times,
+        "syns": traffic.syn_time,
+        "requests": requests,
+    }
+    about = Circumstances(
+        traffic=traffic,
+        opened=opened,
+        fullness=fullness,
+        rates={what: Rate(times, settings.window * SECOND) for what, times in counted.items()},
+        enough=reaching(settings.limit, capture.quality.share_lost),
+        quality=capture.quality,
+        one_way=capture.quality.one_way or one_way(capture.connections, traffic.numbers),
+        settings=settings,
+    )
+    about = _with_silences(about, found)
     causes = causes_of(about)
-    expected = expected_syns(traffic, strangers.syns, found, causes, settings)
+    expected = expected_syns(about, strangers.syns, causes)
     if expected is not None:
         more = silences.find(traffic, strangers.syns, explained | expected)
         if len(more) > len(found):
-            about = _circumstances(capture, traffic, opened, more, fullness, requests)
+            about = _with_silences(about, more)
             causes = causes_of(about)
     return about, causes, strangers
 
 
-def _circumstances(
-    capture: Capture,
-    traffic: Traffic,
-    opened: Open,
-    found: Sequence[Silence],
-    fullness: Fullness | None,
-    requests: Int64,
-) -> Circumstances:
+def _with_silences(about: Circumstances, found: Sequence[Silence]) -> Circumstances:
     """The counting models are worth their time only where a pause or a full minute asks for them."""
-    settings = capture.settings
-    accepts = traffic.accept_times
-    counted = {
-        "accepts": accepts,
-        "attempts": np.sort(traffic.attempt_times),
-        "syns": traffic.syn_time,
-        "requests": requests,
-    }
-    over = rates.first_over(accepts, settings.window * SECOND, settings.limit) is not None
-    enough = reaching(settings.limit, capture.quality.share_lost)
-    return Circumstances(
-        traffic=traffic,
-        opened=opened,
+    settings, accepts = about.settings, about.rates["accepts"]
+    asked_for = bool(found) or accepts.first_over(settings.limit) is not None
+    return replace(
+        about,
         silences=found,
-        fullness=fullness,
-        models=count_models(counted, found, settings, enough) if found or over else (),
-        enough=enough,
-        estimate=estimate(found, accepts, traffic.begin, settings),
-        quality=capture.quality,
-        one_way=capture.quality.one_way or one_way(capture.connections, traffic.numbers),
-        settings=settings,
+        models=count_models(about.rates, found, settings.limit, about.enough) if asked_for else (),
+        estimate=estimate(found, accepts.times, about.traffic.begin, settings),
     )
 
 
@@ -186,7 +181,7 @@ def _pause(capture: Capture, about: Circumstances, silence: Silence, cause: Caus
     """A silence as the report has it."""
     traffic = about.traffic
     onset = np.array([silence.onset])
-    before = rates.count_before(traffic.accept_times, onset, about.settings.window * SECOND)
+    before = about.rates["accepts"].before(onset)
     return Pause(
         last_answer=silence.last_answer,
         first_unanswered=silence.first_unanswered,

@@ -16,6 +16,7 @@ import numpy as np
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.load import strangers
+from pcapinspect.load.rates import distinct
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.traffic import PROMPT, UNANSWERED, Traffic
 
@@ -155,7 +156,7 @@ def _distinct(gap: Int64, attempt: Int64, gaps: int) -> Int64:
     if not len(gap):
         return np.zeros(gaps, np.int64)
     width = int(attempt.max()) + 1
-    pairs = np.unique(gap * width + attempt)
+    pairs = distinct(gap * width + attempt)
     return np.bincount(pairs // width, minlength=gaps)
 
 
@@ -164,7 +165,7 @@ def _silence(traffic: Traffic, pieces: _Pieces, reach: tuple[int, int], trips: I
     ends = begins + pieces.counts[reach[0] : reach[1] + 1]
     rows = pieces.rows[begins[0] : ends[-1]]
     gap, end = int(pieces.gaps[reach[0]]), int(pieces.gaps[reach[1]])
-    attempts = np.unique(traffic.syn_attempt[rows])
+    attempts = distinct(traffic.syn_attempt[rows])
     stalled = _stalled(traffic, waiting, gap, int(traffic.syn_time[rows[-1]]))
     before = traffic.prompt[gap - stalled - 1] if gap > stalled else None
     after = traffic.prompt[end] if end < len(traffic.prompt) else None

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool
-from pcapinspect.load import rates
 from pcapinspect.load.causes import Circumstances
 from pcapinspect.load.refusals import Refusals, refusals_of
 from pcapinspect.load.silences import waiting, within
@@ -58,7 +56,7 @@ def tally_of(about: Circumstances, strangers: Strangers) -> Tally:
     unanswered = counted & (traffic.syn_state == UNANSWERED)
     silent = within(about.silences, traffic.syn_time)
     answer = traffic.answer[traffic.syn_attempt]
-    peak = rates.peak(traffic.accept_times, about.settings.window * SECOND)
+    peak = about.rates["accepts"].peak()
     rejected = _rejected(traffic)
     blocked = syns_of(traffic, strangers.blocked) | rejected[traffic.client[traffic.syn_attempt]]
     waits = waiting(traffic) & (traffic.served != MISSING)
