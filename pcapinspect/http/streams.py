@@ -104,11 +104,10 @@ class Stream:
         stop = offset + length
         if end and stop >= self.next and (self._end is None or stop < self._end):
             self._end, self._end_time, self._fin = stop, origin.time, end == END_FIN
-        if offset > self.next:
-            if length:
-                self._wait(offset, data, length, origin)
-            return
-        self._deliver(offset, data, length, origin, True, origin.time)
+        if offset <= self.next and not self._waiting:
+            self._deliver(offset, data, length, origin, True, origin.time)
+        elif length:
+            self._add_new(offset, data, length, origin)
         self._go_on(origin.time)
 
     def skip(self, length: int) -> None:
@@ -161,8 +160,8 @@ class Stream:
             self.ended = True
             self._sink.end(fin=self._fin)
 
-    def _wait(self, offset: int, data: bytes, length: int, origin: Origin) -> None:
-        """Keeps what no waiting segment carries already."""
+    def _add_new(self, offset: int, data: bytes, length: int, origin: Origin) -> None:
+        """Takes what no waiting segment carries already."""
         stop = offset + length
         at = offset
         first = max(0, bisect_right(self._waiting, offset, key=lambda piece: piece[0]) - 1)
@@ -176,20 +175,25 @@ class Stream:
         if at < stop:
             holes.append((at, stop))
         for begin, end in holes:
-            self._keep(begin, data[begin - offset : end - offset], end - begin, origin, begin == offset)
+            self._add_part(begin, data[begin - offset : end - offset], end - begin, origin, begin == offset)
 
-    def _keep(self, offset: int, data: bytes, length: int, origin: Origin, boundary: bool) -> None:
+    def _add_part(self, offset: int, data: bytes, length: int, origin: Origin, boundary: bool) -> None:
+        """Delivers a part of a segment if its turn has come, else keeps it until then; holes are given up for room."""
         cost = len(data) + PIECE_COST
-        while self._waiting and (self._held + cost > STREAM_LIMIT or self._budget.used + cost > self._budget.limit):
+        while offset > self.next and self._waiting and not self._has_room(cost):
             self.skip_hole()
-        if offset <= self.next or not self._budget.hold(cost):
-            self._miss(max(0, offset - self.next), origin.time)
-            self._deliver(offset, data, length, origin, boundary, origin.time)
-            self._go_on(origin.time)
+        if offset > self.next and self._budget.hold(cost):
+            self._held += cost
+            index = bisect_right(self._waiting, offset, key=lambda piece: piece[0])
+            self._waiting.insert(index, (offset, data, length, origin, boundary))
             return
-        self._held += cost
-        index = bisect_right(self._waiting, offset, key=lambda piece: piece[0])
-        self._waiting.insert(index, (offset, data, length, origin, boundary))
+        if offset > self.next:
+            self._miss(offset - self.next, origin.time)
+        self._deliver(offset, data, length, origin, boundary, origin.time)
+        self._go_on(origin.time)
+
+    def _has_room(self, size: int) -> bool:
+        return self._held + size <= STREAM_LIMIT and self._budget.used + size <= self._budget.limit
 
     def _free(self, size: int) -> None:
         self._held -= size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -116,6 +117,13 @@ class Talk:
     @staticmethod
     def packet_by_packet(talk: Sequence[Segment], retired: Sequence[int] = (), **options: Any) -> Reading:
         return _collect(ExchangeReader(**options), [[s] for s in _placed(talk)], retired)
+
+    @staticmethod
+    def in_batches(talk: Sequence[Segment], edges: Sequence[int], **options: Any) -> Reading:
+        """Batches that end before the segments of these numbers."""
+        placed = _placed(talk)
+        batches = [placed[a:b] for a, b in pairwise([0, *sorted(edges), len(placed)])]
+        return _collect(ExchangeReader(**options), batches, ())
 
     @staticmethod
     def byte_by_byte(talk: Sequence[Segment], **options: Any) -> Reading:

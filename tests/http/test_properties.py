@@ -89,6 +89,8 @@ def test_any_segmentation_order_and_repetition_gives_the_same_exchanges(
     expected = [exchange[2] for exchange in found]
     assert talk.whole(segments).rows(*NAMES) == expected
     assert talk.packet_by_packet(segments).rows(*NAMES) == expected
+    edges = [chance.randrange(len(segments)) for _ in range(2)]
+    assert talk.in_batches(segments, edges).rows(*NAMES) == expected
     assert talk.among_others(segments).rows(*NAMES) == expected
 
 
@@ -109,9 +111,9 @@ SEGMENT = st.tuples(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(SEGMENT, max_size=14))
+@given(st.lists(SEGMENT, max_size=14), st.integers(0, 14))
 def test_no_bytes_raise_and_no_memory_stays_held(
-    talk: Talk, drawn: list[tuple[int, int, bytes, int, int, bool]]
+    talk: Talk, drawn: list[tuple[int, int, bytes, int, int, bool]], edge: int
 ) -> None:
     ends = [0, 0]
     segments = []
@@ -120,12 +122,10 @@ def test_no_bytes_raise_and_no_memory_stays_held(
         ends[direction] = at + len(data)
         make = talk.down if direction else talk.up
         segments.append(make(data, end, offset=at, captured=captured if captured < len(data) else len(data)))
-    whole, single = talk.whole(segments), talk.packet_by_packet(segments)
-    names = Exchanges.__slots__
-    assert whole.rows(*names) == single.rows(*names)
-    assert whole.bodies == single.bodies
-    assert whole.quality == single.quality
-    assert whole.held == single.held == 0
+    whole, names = talk.whole(segments), Exchanges.__slots__
+    for other in (talk.packet_by_packet(segments), talk.in_batches(segments, [min(edge, len(segments))])):
+        assert other.rows(*names) == whole.rows(*names)
+        assert (other.bodies, other.quality, other.held) == (whole.bodies, whole.quality, 0)
     assert len({row[:2] for row in whole.rows("connection", "index")}) == len(whole.exchanges)
 
 
