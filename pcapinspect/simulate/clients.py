@@ -18,6 +18,9 @@ from pcapinspect.simulate.segment import RST, SEQUENCE, SYN, Segment
 FIRST_PORT, LAST_PORT = 11000, 64999
 """Source ports are taken in turn, each address from a place of its own."""
 
+HELD_FOR = 200.0
+"""Seconds after which a client that asks nothing closes its connection, if the server has not: IOS's idle time is 180."""
+
 ANSWER_PATIENCE = 60.0
 """Seconds for which a client waits for its response before it resets the connection. Not known of IOS; a minute keeps
 a late answer (up to a pause of 15 s) and ends a connection that a restart forgot."""
@@ -43,6 +46,8 @@ class Population:
     """First two octets of their IPv4 addresses, or an IPv6 prefix that ends with `::`."""
     behind: int = 0
     """How many NAT addresses they share; 0: each router has its own address."""
+    same_port: bool = False
+    """Every call of a router comes from the same port: one 4-tuple, a new ISN each time."""
     keep_alive: bool = False
     """All operations of the chain on one HTTP/1.1 connection."""
     enrolled: bool = True
@@ -71,19 +76,25 @@ class Dialler:
         self._ports: dict[str, int] = {}
         self._identifications: dict[str, count[int]] = {}
 
-    def attempt(self, router: str, ip: str, server: tuple[str, int], distance: int, stack: Stack) -> Attempt:
-        """A new attempt from the next port of the address."""
+    def port(self, ip: str) -> int:
+        """The next source port of an address."""
         port = self._ports.get(ip)
         if port is None:
             port = self.rng.randrange(FIRST_PORT, LAST_PORT)
         port = FIRST_PORT if port >= LAST_PORT else port + 1
         self._ports[ip] = port
+        return port
+
+    def attempt(
+        self, router: str, client: tuple[str, int], server: tuple[str, int], distance: int, stack: Stack
+    ) -> Attempt:
+        """A new attempt, with an ISN of its own."""
         now = self.schedule.now
         attempt = Attempt(
             number=len(self.record.attempts),
             router=router,
-            client_ip=ip,
-            client_port=port,
+            client_ip=client[0],
+            client_port=client[1],
             server_ip=server[0],
             server_port=server[1],
             isn=self.rng.getrandbits(32),
@@ -205,6 +216,7 @@ class Router:
         self._rng = dialler.rng
         self._ip = population.address(number)
         self.name = f"r{number + 1}.{population.network.rstrip(':').replace(':', '-')}.example"
+        self._port = dialler.port(self._ip) if population.same_port else None
         self._label = population.labels[number % len(population.labels)]
         low, high = population.distance
         self._distance = round((low + (high - low) * self._rng.random()) * SECOND)
@@ -220,7 +232,8 @@ class Router:
         self._dialler.schedule.after(round(self._population.poll * (1 + jitter) * SECOND), self.start)
 
     def _dial(self, operations: list[str]) -> None:
-        attempt = self._dialler.attempt(self.name, self._ip, self._server, self._distance, self._stack)
+        port = self._port or self._dialler.port(self._ip)
+        attempt = self._dialler.attempt(self.name, (self._ip, port), self._server, self._distance, self._stack)
         Dial(self._dialler, self._stack, attempt, lambda end: self._opened(attempt, end, operations), self._rest)
 
     def _opened(self, attempt: Attempt, end: Endpoint, operations: list[str]) -> None:
@@ -240,7 +253,9 @@ class Router:
         end.on_data = on_data
         end.on_end = lambda: end.write(b"", None, fin=True)
         end.on_closed = lambda how: self._closed(how, operations)
-        if operations[0] != "HOLD":
+        if operations[0] == "HOLD":
+            self._dialler.schedule.after(round(HELD_FOR * SECOND), end.on_end)
+        else:
             self._ask(attempt, end, operations[0])
 
     @staticmethod

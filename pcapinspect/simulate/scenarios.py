@@ -155,6 +155,21 @@ _STORMS = (
         tap=TapSettings(one_way="up"),
     ),
     _storm(
+        "storm-branch",
+        "The storm, captured at a branch with 16 of the routers: the other calls are not in the capture.",
+        populations=(
+            _rollover(80),
+            _rollover(30, stack="ios-impatient", network="10.22"),
+            _rollover(16, network="10.24"),
+        ),
+        tap=TapSettings(only=("10.24.",)),
+    ),
+    _storm(
+        "storm-restart",
+        "In the storm the server restarts, and is silent for 95 s.",
+        servers=(ServerSettings(rate=RateLimit(), outages=(Outage(begin=150, end=245, kind="restart"),)),),
+    ),
+    _storm(
         "overflow",
         "A Linux server whose process reads no connection for 15 s after the 80th in a minute: its queue of 4 fills, "
         "then SYNs are dropped.",
@@ -205,6 +220,11 @@ _FAILURES = (
         "outage", "The server is silent for two and a half minutes.", servers=_outages(Outage(begin=100, end=250))
     ),
     _healthy(
+        "flaps",
+        "Three times the server is silent for 15 s, after far fewer than 80 connections a minute.",
+        servers=_outages(Outage(begin=70, end=85), Outage(begin=170, end=185), Outage(begin=290, end=305)),
+    ),
+    _healthy(
         "restart",
         "The server restarts: silent for 95 s, and the connections of before are forgotten.",
         populations=(_enrolling(30, 180.0), _rollover(15, 90.0), _rollover(5, 40.0, chain=("HOLD",), network="10.23")),
@@ -253,6 +273,16 @@ _HEALTHY = (
         "healthy-lossy",
         "A path that loses one packet in four hundred each way.",
         path=PathSettings(loss_up_after=0.0025, loss_down_before=0.0025),
+    ),
+    _healthy(
+        "healthy-far",
+        "Captured at the clients: the server is 350 ms away.",
+        path=PathSettings(server_delay=0.35, jitter=0.01),
+    ),
+    _healthy(
+        "healthy-same-port",
+        "Each router calls from one port, again and again.",
+        populations=(_rollover(50, 70.0, same_port=True), _enrolling(10, 150.0)),
     ),
     _healthy(
         "healthy-keep-alive",

@@ -45,7 +45,9 @@ def scan(settings: Scan, dialler: Dialler, begin: int) -> None:
     """Enter the scanner's attempts into the schedule."""
 
     def knock(target: str) -> None:
-        attempt = dialler.attempt("scanner", settings.ip, (target, 80), 20_000_000, _ONE_SYN)
+        attempt = dialler.attempt(
+            "scanner", (settings.ip, dialler.port(settings.ip)), (target, 80), 20_000_000, _ONE_SYN
+        )
         Dial(dialler, _ONE_SYN, attempt, _leave, lambda: None)
 
     for number, target in enumerate(settings.targets):
@@ -65,7 +67,7 @@ def flood(settings: Flood, dialler: Dialler, begin: int) -> None:
 
     def knock() -> None:
         source = f"198.{18 + rng.randrange(2)}.{rng.randrange(256)}.{1 + rng.randrange(254)}"  # RFC 2544, for tests
-        attempt = dialler.attempt("flood", source, settings.server, 5_000_000, LINUX)
+        attempt = dialler.attempt("flood", (source, dialler.port(source)), settings.server, 5_000_000, LINUX)
         attempt.syns_sent = 1
         attempt.patience_ends = attempt.started
         dialler.put(attempt, LINUX, SYN, attempt.isn)

@@ -25,6 +25,8 @@ class TapSettings:
     """Probability that the capture misses a packet that was on the wire."""
     span_copies: bool = False
     """Every packet twice, 2 to 40 microseconds apart, as on a SPAN port that mirrors both directions."""
+    only: tuple[str, ...] = ()
+    """How the addresses begin of the clients whose packets pass here; (): all. A capture at a branch sees its own."""
     snaplen: int = WHOLE_PACKETS
     vlan: int | None = None
 
@@ -49,6 +51,8 @@ class Tap:
         """A segment passes."""
         settings = self.settings
         if not self.begin <= self._schedule.now < self.end:
+            return
+        if settings.only and not segment.attempt.client_ip.startswith(settings.only):
             return
         other_way = settings.one_way is not None and segment.up != (settings.one_way == "up")
         if other_way or (settings.loss and self._rng.random() < settings.loss):

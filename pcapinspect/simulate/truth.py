@@ -29,7 +29,7 @@ from typing import Any
 from pcapinspect.clock import MINUTE, SECOND, iso
 from pcapinspect.simulate.model import Run
 from pcapinspect.simulate.record import Attempt, Exchange, Message, Silence
-from pcapinspect.simulate.verdict import judge
+from pcapinspect.simulate.verdict import judge, pause_causes
 
 VERSION = 1
 ANSWER_TIME = SECOND
@@ -218,8 +218,8 @@ def _server(run: Run, key: tuple[str, int], seen: list[Attempt], outcomes: dict[
             "reaction": rate.reaction,
         },
         "max_connections": settings.max_connections if settings else None,
-        "pauses": [_pause(s) for s in silences if s.kind == "silent"],
-        "refusals": [_pause(s) for s in silences if s.kind != "silent"],
+        "pauses": [_pause(run, s) for s in silences if s.kind == "silent"],
+        "refusals": [_pause(run, s) for s in silences if s.kind != "silent"],
         "minutes": _minutes(attempts, outcomes, accepts),
     }
 
@@ -239,13 +239,14 @@ def _met(silence: Silence) -> bool:
     return any(syn.captured is not None for syn in silence.swallowed)
 
 
-def _pause(silence: Silence) -> dict[str, Any]:
+def _pause(run: Run, silence: Silence) -> dict[str, Any]:
     """When the server was silent by its own clock, and the SYN packets of the capture that met it."""
     end = silence.end
     times = sorted(syn.captured for syn in silence.swallowed if syn.captured is not None)
     attempts = {syn.attempt.number: syn.attempt for syn in silence.swallowed if syn.captured is not None}
     return {
         "cause": silence.cause,
+        "any_of": pause_causes(run, silence),
         "begin": iso(silence.begin),
         "end": _time(end),
         "length": None if end is None else (end - silence.begin) / SECOND,
