@@ -19,7 +19,7 @@ FIRST_PORT, LAST_PORT = 11000, 64999
 """Source ports are taken in turn, each address from a place of its own."""
 
 HELD_FOR = 200.0
-"""Seconds after which a client that asks nothing closes its connection, if the server has not: IOS's idle time is 180."""
+"""Seconds after which a client that asks nothing closes its connection, if the server has not (its idle time: 180)."""
 
 ANSWER_PATIENCE = 60.0
 """Seconds for which a client waits for its response before it resets the connection. Not known of IOS; a minute keeps

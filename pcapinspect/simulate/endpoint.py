@@ -130,7 +130,9 @@ class Endpoint:
         self._put(ACK, self._next_on_wire())
 
     def write(self, data: bytes, message: Message | None, fin: bool = False) -> None:
-        """Send bytes; `fin`: and nothing after them."""
+        """Send bytes; `fin`: and nothing after them. A closed end sends nothing."""
+        if self.closed is not None:
+            return
         offset = 0
         while offset < len(data) or (fin and not data and not self._fin_sent):
             payload = data[offset : offset + SEGMENT_SIZE]
