@@ -25,7 +25,7 @@ def _store(folder: Path) -> str | None:
     numba notices a change only of the file that the outermost kernel is in, and would keep running old code of
     the kernels that it calls from other files.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"bounds checked: {_config.BOUNDSCHECK}".encode())
     for source in sorted(folder.glob("*.py")):
         state = source.stat()
         digest.update(f"{source.name} {state.st_size} {state.st_mtime_ns}\n".encode())

@@ -13,11 +13,12 @@ from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.errors import CaptureError
 
 LINKS = {
-    "1": {1}, "2": {6}, "3": {8}, "4": {9, 50, 166}, "7": {12, 14, 101}, "8": {7}, "9": {129}, "10": {11, 100}, "11": {18, 19, 106},
-    "15": {0}, "19": {50, 166, 204}, "23": {127}, "25": {113}, "26": {107}, "28": {104}, "45": {147}, "47": {149}, "62": {138},
-    "83": {130, 131, 132, 133, 134, 135, 136, 137, 178, 179, 180, 181, 200}, "88": {177}, "104": {195}, "127": {230},
-    "129": {228}, "130": {229}, "139": {51}, "141": {239}, "146": {231}, "152": {249}, "158": {253}, "160": {255}, "174": {108},
-    "180": {242}, "182": {266}, "185": {271}, "206": {283}, "210": {276},
+    "1": {1}, "2": {6}, "3": {8}, "4": {9, 50, 166}, "7": {12, 14, 101}, "8": {7}, "9": {129}, "10": {11, 100},
+    "11": {18, 19, 106}, "15": {0}, "19": {50, 166, 204}, "23": {127}, "25": {113}, "26": {107}, "28": {104},
+    "45": {147}, "47": {149}, "62": {138}, "83": {130, 131, 132, 133, 134, 135, 136, 137, 178, 179, 180, 181, 200},
+    "88": {177}, "104": {195}, "127": {230}, "129": {228}, "130": {229}, "139": {51}, "141": {239}, "146": {231},
+    "152": {249}, "158": {253}, "160": {255}, "174": {108}, "180": {242}, "182": {266}, "185": {271}, "206": {283},
+    "210": {276},
 }  # fmt: skip
 """Wireshark's WTAP_ENCAP numbers of `encap`, and the link types in a file that it gives them to."""
 
@@ -43,7 +44,7 @@ MORE = {
     "malformed/libpcap--filter--brcm-tag-stp.pcap": "a link type that tshark 4.0 does not know: counted, not decoded",
     "malformed/sample-captures--mdb--mdb_bill_validator.pcap": "a link type that tshark 4.0 does not know",
     "malformed/tcpdump--tests--vtp_asan.pcap": "a link type that tshark 4.0 does not know",
-    "malformed/tcpdump--tests--juniper_es_oobr.pcap": "bits 28 and 29 are a frame check sequence's, not the link type's",
+    "malformed/tcpdump--tests--juniper_es_oobr.pcap": "bits 28 and 29 tell a frame check sequence",
 }
 """Read natively, and not by tshark at all."""
 
@@ -66,7 +67,7 @@ TCP_PACKETS = {
     "derived/bitrot-04.pcap": "one such header",
     "malformed/zeek--trunc--ip-discarder-truncated-tcp-oob.pcapng": "one such header",
     "malformed/suricata-verify--ipv6-malformed-fragments-25--frag-25.pcap": "one such header",
-    "malformed/suricata-verify--tcp-session-decode-malformed-ipv4--input.pcap": "an IP option that stops tshark's dissector",
+    "malformed/suricata-verify--tcp-session-decode-malformed-ipv4--input.pcap": "an IP option stops tshark's dissector",
     "encap/libpcap--filter--AH-IPcomp-IPv4.pcap": "compressed by IPComp: counted as IP protocol 108",
     "encap/libpcap--filter--AH-IPcomp-IPv6.pcap": "compressed by IPComp: counted as IP protocol 108",
     "encap/sample-captures--linux-netlink--netlink-nflog.pcap": "link type 253: counted, not decoded",

@@ -20,7 +20,7 @@ SYN, ACK, PUSH_ACK = 0x02, 0x10, 0x18
 Order = Literal["<", ">"]
 
 
-def tcp(  # noqa: PLR0913
+def tcp(
     payload: bytes = b"",
     *,
     source: int = 40_000,
@@ -32,7 +32,8 @@ def tcp(  # noqa: PLR0913
 ) -> bytes:
     """A TCP segment; window 4128 and checksum 0xBEEF."""
     words = 5 + len(options) // 4
-    return struct.pack(">HHIIHHHH", source, destination, seq, ack, words << 12 | flags, 4128, 0xBEEF, 0) + options + payload
+    header = struct.pack(">HHIIHHHH", source, destination, seq, ack, words << 12 | flags, 4128, 0xBEEF, 0)
+    return header + options + payload
 
 
 def udp(payload: bytes, destination: int, source: int = 50_000) -> bytes:
@@ -128,7 +129,7 @@ def interface(link: int = 1, order: Order = "<", options: bytes = b"", snaplen: 
     return block(1, struct.pack(order + "HHI", link, 0, snaplen) + options, order)
 
 
-def enhanced(  # noqa: PLR0913
+def enhanced(
     data: bytes, units: int, *, number: int = 0, order: Order = "<", options: bytes = b"", wire: int | None = None
 ) -> bytes:
     """An enhanced packet block; `units` is the time in units of the interface."""
