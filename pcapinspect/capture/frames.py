@@ -9,8 +9,9 @@ import numpy as np
 
 from pcapinspect.capture import records
 from pcapinspect.capture.compression import inflate
-from pcapinspect.capture.file import join, recognise
+from pcapinspect.capture.file import join
 from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.recognise import recognise
 from pcapinspect.capture.source import HEADROOM, RawFile, ReadAhead
 from pcapinspect.columns import MISSING, Int64, UInt8
 

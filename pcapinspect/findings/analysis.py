@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from pcapinspect.capture.inputs import InputFile
     from pcapinspect.evidence.configuration import Configuration
     from pcapinspect.evidence.ios_log import Logs
+    from pcapinspect.evidence.netflow.judgement import FlowLoad
     from pcapinspect.http.exchanges import Exchanges
     from pcapinspect.load.model import Load
     from pcapinspect.load.quality import CaptureQuality
@@ -36,3 +37,6 @@ class Analysis:
     facts: PkiFacts
     configuration: Configuration | None = None
     logs: Logs | None = None
+    flows: FlowLoad | None = None
+    flows_only: bool = False
+    """No packets were captured: the tables are made of flows, and nothing can cite a frame."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from pcapinspect.address import endpoint
-from pcapinspect.columns import MISSING, Bool, Int64
-from pcapinspect.findings.display_filter import Frame
+from pcapinspect.columns import Bool, Columns, Int64
+from pcapinspect.findings.display_filter import keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from pcapinspect.load.model import Pause, ServerLoad
     from pcapinspect.pki.operations import Operations
     from pcapinspect.tcp.connections import Connections
+
+
+Table = TypeVar("Table", bound=Columns)
 
 
 class Rows:
@@ -60,9 +63,9 @@ class Grouping:
         return Rows(self.analysis.syns.connection, len(self.analysis.connections))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
-    """One server. Row numbers are those of the analysis' tables."""
+    """One server. Row numbers are those of the analysis' tables. What is derived is kept: many findings ask for it."""
 
     index: int
     """In Load.servers."""
@@ -75,40 +78,39 @@ class Case:
         """Like `192.0.2.1:80`."""
         return endpoint(self.load.ip, self.load.port)
 
-    @property
+    @cached_property
     def connection_rows(self) -> Int64:
         return self.grouping.connections.of(self.index)
 
-    @property
+    @cached_property
     def connections(self) -> Connections:
-        return self.analysis.connections.take(self.connection_rows)
+        return _taken(self.analysis.connections, self.connection_rows)
 
-    @property
+    @cached_property
     def exchanges(self) -> tuple[Exchanges, Operations]:
         """The server's exchanges, and what they ask; parallel."""
         rows = self.grouping.exchanges.of(self.index)
-        return self.analysis.exchanges.take(rows), self.analysis.operations.take(rows)
+        return _taken(self.analysis.exchanges, rows), _taken(self.analysis.operations, rows)
 
-    def syn_frames(self, connections: Int64) -> list[Frame]:
-        """Frames of every SYN of the given connections."""
+    def syn_frames(self, connections: Int64) -> Int64:
+        """Keys of every SYN of the given connections."""
         rows = self.grouping.syns.of_all(connections)
-        return list(zip(self.analysis.syns.file[rows].tolist(), self.analysis.syns.frame[rows].tolist(), strict=True))
+        return keys(self.analysis.syns.file[rows], self.analysis.syns.frame[rows])
 
-    def answer_frames(self, connections: Int64) -> list[Frame]:
-        """Frames of the answers (SYN/ACK, RST or ICMP error) to the given connections.
+    def answer_frames(self, connections: Int64) -> Int64:
+        """Keys of the answers (SYN/ACK, RST or ICMP error) to the given connections.
 
         None of them where there are several files: the table does not say which one holds the answer.
         """
-        if len(self.analysis.inputs) > 1:
-            return []
         answers = self.analysis.connections.answer_frame[connections]
-        return [(0, frame) for frame in answers[answers != MISSING].tolist()]
+        if len(self.analysis.inputs) > 1:
+            answers = answers[:0]
+        return keys(np.zeros(len(answers), dtype=np.int64), answers)
 
-    def synack_frames(self, connections: Int64) -> list[Frame]:
-        """Frames of the first SYN/ACKs of the given connections, where they are in the capture."""
+    def synack_frames(self, connections: Int64) -> Int64:
+        """Keys of the first SYN/ACKs of the given connections, where they are in the capture."""
         rows = self.analysis.connections
-        pairs = zip(rows.synack_file[connections].tolist(), rows.synack_frame[connections].tolist(), strict=True)
-        return [pair for pair in pairs if MISSING not in pair]
+        return keys(rows.synack_file[connections], rows.synack_frame[connections])
 
     def pauses(self, *causes: str) -> list[Pause]:
         """The server's pauses with one of the causes."""
@@ -132,12 +134,16 @@ def cases(analysis: Analysis) -> Iterator[Case]:
         yield Case(index, load, analysis, grouping)
 
 
-def exchange_frames(exchanges: Exchanges) -> list[Frame]:
-    """Frames of the requests and responses."""
-    pairs = [(exchanges.request_file, exchanges.request_frame), (exchanges.response_file, exchanges.response_frame)]
-    return [
-        frame
-        for files, frames in pairs
-        for frame in zip(files.tolist(), frames.tolist(), strict=True)
-        if MISSING not in frame
-    ]
+def _taken(table: Table, rows: Int64) -> Table:
+    """The rows of a table; the table itself where they are all of it, as in most captures."""
+    return table if len(rows) == len(table) else table.take(rows)
+
+
+def exchange_frames(exchanges: Exchanges, of: Bool) -> Int64:
+    """Keys of the requests and responses of some exchanges."""
+    return np.concatenate(
+        [
+            keys(exchanges.request_file[of], exchanges.request_frame[of]),
+            keys(exchanges.response_file[of], exchanges.response_frame[of]),
+        ]
+    )

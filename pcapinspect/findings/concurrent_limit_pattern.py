@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pcapinspect.findings import remedies
 from pcapinspect.findings.case import Case
-from pcapinspect.findings.display_filter import cite
+from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import plural
 from pcapinspect.findings.finding import Finding
 
@@ -14,7 +14,7 @@ def judge(case: Case) -> Finding | None:
     pauses = case.pauses("max_connections")
     if not pauses:
         return None
-    shown = cite(frame for pause in pauses for frame in pause.frames)
+    shown = cite(keys_of(frame for pause in pauses for frame in pause.frames))
     opened = sorted(pause.open_before for pause in pauses)
     before = f"{opened[0]}" if opened[0] == opened[-1] else f"{opened[0]} to {opened[-1]}"
     concurrency = case.load.concurrency

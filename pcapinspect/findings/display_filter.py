@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pcapinspect.columns import MISSING, Int64
 
 MOST_CITED = 200
 """Frames that one finding cites: more than anyone looks at, and a filter that still fits on a command line."""
 
 Frame = tuple[int, int]
 """File index and frame number."""
+
+_FILE = 40
+"""Bits of a key that hold the frame number: a file with 2^40 packets is larger than any disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +37,23 @@ class Citation:
         return {} if self.total == len(self.frames) else {"frames_in_all": self.total, "frames_cited": len(self.frames)}
 
 
-def cite(frames: Iterable[Frame]) -> Citation:
-    """The citation of the given frames, each once."""
-    distinct = sorted({(int(file), int(number)) for file, number in frames})
-    cited = tuple(distinct[:MOST_CITED])
+def keys(files: NDArray[Any], frames: Int64) -> Int64:
+    """One number a frame, in the order of the capture; frames that are not known (MISSING) are left out."""
+    files = files.astype(np.int64)
+    known = (files != MISSING) & (frames != MISSING)
+    return np.asarray(files[known] << _FILE | frames[known], dtype=np.int64)
+
+
+def keys_of(frames: Iterable[Frame]) -> Int64:
+    """The same, of (file index, frame number)."""
+    return np.array([file << _FILE | number for file, number in frames], dtype=np.int64)
+
+
+def cite(*frames: Int64) -> Citation:
+    """The citation of the frames with these keys, each once."""
+    ordered = np.sort(np.concatenate(frames))
+    distinct = ordered[np.diff(ordered, prepend=-1) != 0]
+    cited = tuple((key >> _FILE, key & (1 << _FILE) - 1) for key in distinct[:MOST_CITED].tolist())
     if not cited:
         return Citation((), None, 0)
     first_file = cited[0][0]

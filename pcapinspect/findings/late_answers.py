@@ -28,7 +28,7 @@ def judge(case: Case) -> Finding | None:
     hit = late | silent
     if not hit.any():
         return None
-    shown = cite(exchange_frames(exchanges.take(hit)))
+    shown = cite(exchange_frames(exchanges, hit))
     numbers = int(np.count_nonzero(late)), int(np.count_nonzero(silent))
     longest = int(exchanges.latency[late].max()) if numbers[0] else None
     parts = []

@@ -17,7 +17,7 @@ def judge(case: Case) -> Finding | None:
         return None
     rows = case.connection_rows
     refused = rows[case.analysis.connections.outcome[rows] == REFUSED]
-    shown = cite([*case.syn_frames(refused), *case.answer_frames(refused)])
+    shown = cite(case.syn_frames(refused), case.answer_frames(refused))
     return Finding(
         id="port-refused",
         severity="warning" if load.established else "critical",

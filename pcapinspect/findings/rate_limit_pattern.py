@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pcapinspect.clock import SECOND
 from pcapinspect.findings import remedies
 from pcapinspect.findings.case import Case
-from pcapinspect.findings.display_filter import cite
+from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import duration, plural
 from pcapinspect.findings.finding import Finding
 
@@ -22,7 +22,7 @@ def judge(case: Case) -> Finding | None:
     if not pauses:
         return None
     settings = case.analysis.settings
-    shown = cite(frame for pause in pauses for frame in pause.frames)
+    shown = cite(keys_of(frame for pause in pauses for frame in pause.frames))
     fitting = [model for model in case.load.models if model.fits]
     return Finding(
         id="rate-limit-pattern",

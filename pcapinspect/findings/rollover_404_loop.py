@@ -20,6 +20,9 @@ FIRST_ERROR = 400
 """Any 4xx or 5xx: IOS says 404, EJBCA 403, small servers 500 or 501 (domain.md, 2.1). An error to GetCACaps is
 legitimate (RFC 8894, 3.5.2) and no part of this."""
 
+FIRST_SERVER_ERROR = 500
+"""From here on a response also means that the server does not know the operation; IOS says 404."""
+
 
 def judge(case: Case) -> Finding | None:
     """True of a server that answered GetNextCACert with an error."""
@@ -30,11 +33,11 @@ def judge(case: Case) -> Finding | None:
     errors = int(np.count_nonzero(failed))
     if not errors:
         return None
-    of = case.analysis.connections.take(exchanges.connection[failed])
-    clients = np.bincount(number(of.client_high, of.client_low)[0])
-    loop = bool((clients > 1).any())
+    clients = asked_in_vain(case)
+    loop = is_loop(clients)
+    refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
     granted = int(np.count_nonzero((operations.operation == ASKS) & (exchanges.status == 200)))
-    shown = cite(exchange_frames(exchanges.take(failed)))
+    shown = cite(exchange_frames(exchanges, failed))
     labels = sorted({label for label in operations.ca_identifier[failed] if label})
     responses = Counter(exchanges.status[failed].tolist())
     return Finding(
@@ -43,7 +46,7 @@ def judge(case: Case) -> Finding | None:
         title=f"{plural(errors, ASKS + ' request')} of {plural(len(clients), 'client')} got "
         f"{' or '.join(str(code) for code in sorted(responses))} from {case.name}"
         f" ({percent(errors, case.load.exchanges)} of its exchanges)",
-        explanation=_explanation(case, clients, granted, loop),
+        explanation=_observed(case, clients, granted) + _inferred(loop, refused) + _without_them(case),
         server=case.name,
         figures={
             "errors": errors,
@@ -59,7 +62,7 @@ def judge(case: Case) -> Finding | None:
         },
         frames=shown.frames,
         display_filter=shown.display_filter,
-        confidence=0.95 if loop else 0.7,
+        confidence=0.95 if loop and refused else 0.6,
         not_shown=(
             "The timers of CA and routers: their configuration shows them, and `--config` reads it.",
             "Whether the shadow certificate is missing on the CA, or only on the RA that answered here.",
@@ -81,6 +84,22 @@ def failed_requests(case: Case) -> Bool:
     return np.asarray((operations.operation == ASKS) & (exchanges.status >= FIRST_ERROR), dtype=np.bool_)
 
 
+def asked_in_vain(case: Case) -> Int64:
+    """How often each client was refused; one element a client."""
+    exchanges, _ = case.exchanges
+    rows = exchanges.connection[failed_requests(case)]
+    connections = case.analysis.connections
+    return np.bincount(number(connections.client_high[rows], connections.client_low[rows])[0])
+
+
+def is_loop(clients: Int64) -> bool:
+    """Whether asking again is a habit: of one client that was refused three times, or of several that were twice.
+
+    One client that asks twice may be a person who tries.
+    """
+    return bool((clients > 2).any()) or int(np.count_nonzero(clients > 1)) > 1
+
+
 def _severity(case: Case, loop: bool) -> str:
     """Critical where this load and a server in trouble come together."""
     if not loop:
@@ -89,10 +108,10 @@ def _severity(case: Case, loop: bool) -> str:
     return "critical" if in_trouble else "warning"
 
 
-def _explanation(case: Case, clients: Int64, granted: int, loop: bool) -> str:
+def _observed(case: Case, clients: Int64, granted: int) -> str:
     again = int(np.count_nonzero(clients > 1))
     observed = f"Observed: {plural(len(clients), 'client')} asked for the next (shadow) CA certificate and got an error"
-    observed += f"; {again:,} of them asked again, one of them {int(clients.max()):,} times." if loop else "."
+    observed += f"; {again:,} of them asked again, one of them {int(clients.max()):,} times." if again else "."
     if granted:
         observed += (
             f" {plural(granted, 'such request')} got the certificate: it exists for some label or since some time."
@@ -100,13 +119,17 @@ def _explanation(case: Case, clients: Int64, granted: int, loop: bool) -> str:
     period = _poll_period(case)
     if period is not None:
         observed += f" The median time between two attempts of a client is {length(period)}."
-    inferred = (
-        " Inferred: the CA has not made its rollover certificate yet, while the routers' auto-enroll timers ask for it "
-        "already; every router goes on asking until it is there."
-        if loop
-        else " Inferred: the server has no rollover certificate, or does not know the operation. No client repeats it."
-    )
-    return observed + inferred + _without_them(case)
+    return observed
+
+
+def _inferred(loop: bool, refused: bool) -> str:
+    if loop and refused:
+        return (
+            " Inferred: the CA has not made its rollover certificate yet, while the routers' auto-enroll timers ask "
+            "for it already; every router goes on asking until it is there."
+        )
+    reason = " Inferred: the server has no rollover certificate to give, or does not know the operation."
+    return reason + (" Its clients go on asking." if loop else " No habit of asking again is seen.")
 
 
 def _without_them(case: Case) -> str:

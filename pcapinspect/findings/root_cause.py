@@ -14,8 +14,14 @@ from pcapinspect.evidence.rollover import Demand, RolloverDiagnosis, diagnose
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.finding import Finding
-from pcapinspect.findings.rollover_404_loop import ASKS, FIRST_ERROR, failed_requests
-from pcapinspect.load.parties import number
+from pcapinspect.findings.rollover_404_loop import (
+    ASKS,
+    FIRST_ERROR,
+    FIRST_SERVER_ERROR,
+    asked_in_vain,
+    failed_requests,
+    is_loop,
+)
 
 CONFIDENCES = {"inside_window": 0.95, "assumed": 0.75}
 """By verdict: timers and dates that fit the capture, or traffic alone. The other verdicts are misfits."""
@@ -32,12 +38,13 @@ def judge(case: Case) -> Finding | None:
         return None
     exchanges, _ = case.exchanges
     failed = failed_requests(case)
-    if not failed.any():
-        return None
     found = diagnosis(case)
-    if found is None or not (found.verdict == "inside_window" or _repeated(case, exchanges.connection[failed])):
+    if found is None:
         return None
-    shown = cite(exchange_frames(exchanges.take(failed)))
+    refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
+    if found.verdict != "inside_window" and not (refused and is_loop(asked_in_vain(case))):
+        return None
+    shown = cite(exchange_frames(exchanges, failed))
     explains = found.verdict in CONFIDENCES
     in_trouble = bool(case.load.pauses) or case.load.minutes_over_limit > 0
     return Finding(
@@ -81,12 +88,11 @@ def diagnosis(case: Case) -> RolloverDiagnosis | None:
     others = Counter(
         name for name in operations.operation[errors & ~failed] if name is not None and name != "GetCACaps"
     )
-    of = case.analysis.connections.take(exchanges.connection[failed])
     period = case.load.synchronisation.period
     demand = Demand(
         requests=int(np.count_nonzero(operations.operation == ASKS)),
         errors=int(np.count_nonzero(failed)),
-        clients=len(number(of.client_high, of.client_low)[1]),
+        clients=len(asked_in_vain(case)),
         exchanges=case.load.exchanges,
         first=int(times.min()) if len(times) else None,
         last=int(times.max()) if len(times) else None,
@@ -97,11 +103,6 @@ def diagnosis(case: Case) -> RolloverDiagnosis | None:
     analysis = case.analysis
     per_minute = round(analysis.settings.limit * 60 / analysis.settings.window)
     return diagnose(demand, analysis.facts, analysis.configuration, analysis.logs, per_minute)
-
-
-def _repeated(case: Case, connections: Int64) -> bool:
-    of = case.analysis.connections.take(connections)
-    return bool((np.bincount(number(of.client_high, of.client_low)[0]) > 1).any())
 
 
 def _clock_skew(dates: Text, times: Int64) -> int | None:

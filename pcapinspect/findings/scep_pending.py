@@ -27,7 +27,7 @@ def judge(case: Case) -> Finding | None:
         return None
     polls = int(np.count_nonzero(operations.scep_message_type == CERT_POLL))
     transactions = {name for name in operations.transaction_id[waiting] if name}
-    shown = cite(exchange_frames(exchanges.take(waiting)))
+    shown = cite(exchange_frames(exchanges, waiting))
     return Finding(
         id="scep-pending",
         severity="info",

@@ -35,7 +35,7 @@ def judge(case: Case) -> Finding | None:
         return None
     reasons = Counter(REASONS.get(info, "no reason given") for info in operations.scep_fail_info[failed].tolist())
     transactions = {name for name in operations.transaction_id[failed] if name}
-    shown = cite(exchange_frames(exchanges.take(failed)))
+    shown = cite(exchange_frames(exchanges, failed))
     told = [f"{reason} ({number:,})" for reason, number in reasons.most_common()]
     return Finding(
         id="scep-rejected",

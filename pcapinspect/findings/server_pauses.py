@@ -7,7 +7,7 @@ from collections import Counter
 from pcapinspect.clock import SECOND
 from pcapinspect.findings import remedies
 from pcapinspect.findings.case import Case
-from pcapinspect.findings.display_filter import cite
+from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import duration, plural
 from pcapinspect.findings.finding import Finding
 
@@ -24,7 +24,7 @@ def judge(case: Case) -> Finding | None:
     silent = sum(pause.silence_at_least for pause in pauses)
     attempts = sum(pause.unanswered_attempts for pause in pauses)
     longest = max(pauses, key=lambda pause: pause.silence_at_least)
-    shown = cite(frame for pause in pauses for frame in pause.frames)
+    shown = cite(keys_of(frame for pause in pauses for frame in pause.frames))
     at_most = "" if longest.silence_at_most is None else f", at most {duration(longest.silence_at_most)}"
     return Finding(
         id="server-pauses",

@@ -16,7 +16,7 @@ def judge(case: Case) -> Finding | None:
         return None
     rows = case.connection_rows
     hit = rows[case.analysis.connections.outcome[rows] == UNREACHABLE]
-    shown = cite([*case.syn_frames(hit), *case.answer_frames(hit)])
+    shown = cite(case.syn_frames(hit), case.answer_frames(hit))
     part = percent(load.unreachable, load.attempts)
     return Finding(
         id="unreachable",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -180,26 +179,30 @@ TABLES: dict[str, dict[str, str]] = {
 """Columns of each table, in their order. The names are a promise to those who read the outputs."""
 
 
-_TO_JSON: dict[str, Callable[[int], Any]] = {SECONDS: lambda value: value / SECOND, INTEGER: int, FLAG: bool}
 _FROM_JSON: dict[str, Callable[[Any], int]] = {SECONDS: lambda value: round(value * SECOND), INTEGER: int, FLAG: int}
 
 
 def iso_column(values: Int64) -> list[str | None]:
     """ISO 8601 with nine decimals and `Z` of each time; None for MISSING."""
-    texts: list[str] = np.datetime_as_string(values.view("M8[ns]"), unit="ns").tolist()
-    return [None if text == "NaT" else text + "Z" for text in texts]
+    return json_column(TIME, values)
 
 
 def json_column(kind: str, values: Array) -> list[Any]:
     """The values of a column as JSON has them."""
-    if kind == TIME:
-        return iso_column(values)
-    if kind == NUMBER:
-        return [None if math.isnan(value) else value for value in values.tolist()]
     if kind == TEXT:
         return list(values)
-    convert = _TO_JSON[kind]
-    return [None if value == MISSING else convert(value) for value in values.tolist()]
+    if kind == TIME:
+        texts: list[str] = np.datetime_as_string(values.view("M8[ns]"), unit="ns").tolist()
+        found: list[Any] = [text + "Z" for text in texts]
+    elif kind == SECONDS:
+        found = (values / SECOND).tolist()
+    elif kind == FLAG:
+        found = (values == 1).tolist()
+    else:
+        found = values.tolist()
+    for row in np.flatnonzero(np.isnan(values) if kind == NUMBER else values == MISSING).tolist():
+        found[row] = None
+    return found
 
 
 def memory_column(kind: str, values: Sequence[Any]) -> Array:
@@ -209,7 +212,7 @@ def memory_column(kind: str, values: Sequence[Any]) -> Array:
         column[:] = [None if value is None else _text(value) for value in values]
         return column
     if kind == NUMBER:
-        return np.array([math.nan if value is None else value for value in values], dtype=np.float64)
+        return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
     if kind == TIME:
         times = ["NaT" if value is None else value.removesuffix("Z") for value in values]
         return np.array(times, dtype="M8[ns]").view(np.int64)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pcapinspect.address import halves, texts
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.errors import UsageError
-from pcapinspect.findings.display_filter import Frame
+from pcapinspect.findings.display_filter import Frame, keys, keys_of
 from pcapinspect.report.people import inert
 from pcapinspect.tcp.connections import OUTCOMES
 
@@ -105,7 +105,7 @@ def _of_client(analysis: Analysis, address: str) -> Bool:
 
 def _with_frames(analysis: Analysis, frames: Iterable[Frame]) -> Bool:
     """Connections that one of the frames belongs to."""
-    wanted = np.array([_key(file, frame) for file, frame in frames], dtype=np.int64)
+    wanted = keys_of(frames)
     rows, syns, exchanges = analysis.connections, analysis.syns, analysis.exchanges
     numbers = np.arange(len(rows))
     found = np.zeros(len(rows), dtype=np.bool_)
@@ -118,15 +118,9 @@ def _with_frames(analysis: Analysis, frames: Iterable[Frame]) -> Bool:
         (exchanges.response_file, exchanges.response_frame, exchanges.connection),
     ]
     for file, frame, connection in places:
-        known = (frame != MISSING) & (np.asarray(file, dtype=np.int64) != MISSING)
-        keys = file[known].astype(np.int64) << 40 | frame[known]
-        found[connection[known][np.isin(keys, wanted)]] = True
+        known = frame != MISSING
+        found[connection[known][np.isin(keys(file[known], frame[known]), wanted)]] = True
     return found
-
-
-def _key(file: int, frame: int) -> int:
-    """One number for a frame of a file: frame numbers stay far below 2^40."""
-    return file << 40 | frame
 
 
 def _describe_pauses(analysis: Analysis, comments: dict[Frame, list[str]]) -> None:

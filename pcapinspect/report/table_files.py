@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from pcapinspect.report.columns import TABLES, TEXT, Array, json_column
+from pcapinspect.report.columns import FLAG, TABLES, TEXT, Array, json_column
 from pcapinspect.report.output import whole
 from pcapinspect.report.tables import Tables
 
@@ -50,4 +50,6 @@ def _cells(kind: str, values: Array) -> list[object]:
     cells = json_column(kind, values)
     if kind == TEXT:
         return [f"'{cell}" if cell is not None and cell.startswith(FORMULA_STARTS) else cell for cell in cells]
-    return [str(cell).lower() if isinstance(cell, bool) else cell for cell in cells]
+    if kind == FLAG:
+        return [None if cell is None else str(cell).lower() for cell in cells]
+    return cells

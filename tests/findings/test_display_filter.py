@@ -8,9 +8,11 @@ import struct
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from pcapinspect.findings.display_filter import MOST_CITED, cite, filter_of
+from pcapinspect.columns import MISSING
+from pcapinspect.findings.display_filter import MOST_CITED, cite, filter_of, keys, keys_of
 
 FRAMES = 500
 
@@ -56,24 +58,29 @@ def test_tshark_selects_exactly_these_frames(capture: Path, numbers: list[int]) 
 
 
 def test_frames_are_cited_once_and_in_order() -> None:
-    citation = cite([(0, 9), (0, 3), (0, 9)])
+    citation = cite(keys_of([(0, 9), (0, 3)]), keys_of([(0, 9)]))
     assert citation.frames == ((0, 3), (0, 9))
     assert citation.total == 2
     assert citation.figures == {}
 
 
 def test_the_first_frames_stand_for_many() -> None:
-    citation = cite((0, number) for number in range(1000, 0, -1))
+    citation = cite(keys_of((0, number) for number in range(1000, 0, -1)))
     assert citation.frames == tuple((0, number) for number in range(1, MOST_CITED + 1))
     assert citation.figures == {"frames_in_all": 1000, "frames_cited": MOST_CITED}
     assert citation.display_filter == f"frame.number in {{1..{MOST_CITED}}}"
 
 
 def test_the_filter_is_for_the_first_file() -> None:
-    citation = cite([(1, 5), (0, 8), (0, 2), (1, 6)])
+    citation = cite(keys_of([(1, 5), (0, 8), (0, 2), (1, 6)]))
     assert citation.frames == ((0, 2), (0, 8), (1, 5), (1, 6))
     assert citation.display_filter == "frame.number in {2, 8}"
 
 
 def test_nothing_to_cite() -> None:
-    assert cite([]).display_filter is None
+    assert cite(keys_of([])).display_filter is None
+
+
+def test_frames_that_are_not_known_are_left_out() -> None:
+    files, frames = np.array([0, MISSING, 65_535, 0]), np.array([7, 8, 9, MISSING])
+    assert cite(keys(files, frames)).frames == ((0, 7), (65_535, 9))

@@ -35,24 +35,35 @@ def test_an_answered_getnextcacert_is_no_loop() -> None:
 
 @pytest.mark.parametrize("status", [403, 404, 500, 501])
 def test_any_error_counts(status: int) -> None:
-    found = judged(loop(status, status, 200))
+    found = judged(loop(status, status, status, 200))
     assert found.severity == "warning"
-    assert found.figures["errors"] == 2
-    assert found.figures[f"responses_{status}"] == 2
+    assert found.figures["errors"] == 3
+    assert found.figures[f"responses_{status}"] == 3
     assert found.figures["granted"] == 1
     assert found.figures["clients_that_asked_again"] == 1
-    assert found.frames == ((0, 3), (0, 4), (0, 13), (0, 14))
+    assert found.frames == ((0, 3), (0, 4), (0, 13), (0, 14), (0, 23), (0, 24))
 
 
 def test_one_refusal_a_client_is_no_loop() -> None:
-    found = judged(loop(404, 404, one_client=False))
+    found = judged(loop(404, 404, 404, one_client=False))
     assert found.severity == "notice"
     assert found.confidence < 0.9
 
 
+def test_one_client_that_asks_twice_may_be_a_person() -> None:
+    assert judged(loop(404, 404)).severity == "notice"
+
+
+def test_a_server_that_does_not_know_the_operation_may_lack_no_certificate() -> None:
+    assert judged(loop(404, 404, 404)).confidence > 0.9
+    found = judged(loop(500, 500, 500))
+    assert found.confidence < 0.9
+    assert "or does not know the operation" in found.explanation
+
+
 def test_a_loop_beside_pauses_is_critical() -> None:
-    assert judged(loop(404, 404), pauses=(pause(10, 22, "rate_limit"),)).severity == "critical"
-    assert judged(loop(404, 404), minutes_over_limit=1).severity == "critical"
+    assert judged(loop(404, 404, 404), pauses=(pause(10, 22, "rate_limit"),)).severity == "critical"
+    assert judged(loop(404, 404, 404), minutes_over_limit=1).severity == "critical"
 
 
 def test_it_says_what_would_have_been_without_it() -> None:
