@@ -190,12 +190,12 @@ def page(results: dict[str, Result], seeds: int) -> str:
     lines = [
         "# Verdict matrix",
         "",
-        f"{len(results)} simulated scenarios, {seeds} seeds of each, through the whole pipeline as capture files. Made by",
-        f"`python tests/verdict_matrix.py --seeds {seeds} --write docs/verdict-matrix.md`.",
+        f"{len(results)} simulated scenarios, {seeds} seeds of each, through the whole pipeline as capture files.",
+        f"Made by `python tests/verdict_matrix.py --seeds {seeds} --write docs/verdict-matrix.md`.",
         "",
         f"- {whole.attempts:,} attempts, {len(whole.servers):,} servers.",
-        f"- {len(whole.pauses):,} pauses found. {whole.hidden_pauses:,} true pauses in which fewer than {SHOWN_ATTEMPTS} "
-        f"attempts or {SHOWN_SYNS} SYNs within a second asked were not found, and cannot be told from loss.",
+        f"- {len(whole.pauses):,} pauses found. {whole.hidden_pauses:,} true pauses were not found and cannot be told",
+        f"  from loss: fewer than {SHOWN_ATTEMPTS} attempts or {SHOWN_SYNS} SYNs met them, or all within a second.",
         "",
         "| figure | demanded | reached |",
         "|---|---|---|",

@@ -166,11 +166,11 @@ def _max_connections(about: Circumstances, silence: Silence, limit: int, by_rate
     """Where both limits would explain it, the one whose length varies is the room for connections."""
     regular = sum(fits_pause(other, about.settings.pause) for other in about.silences)
     if by_rate is not None and regular > len(about.silences) / 2:
-        against = f"{limit} connections, as many as the server takes, were open when SYNs were not answered."
+        full = f"{limit} connections, as many as the server takes, were open when SYNs were not answered."
         return replace(
             by_rate,
             confidence=min(by_rate.confidence, 0.8),
-            evidence_against=(*by_rate.evidence_against, against),
+            evidence_against=(*by_rate.evidence_against, full),
         )
     evidence = [f"{limit} connections were open whenever a SYN came that was not answered, and never more."]
     if silence.next_answer is not None:
@@ -247,7 +247,7 @@ def _open_question(about: Circumstances, place: int) -> Cause:
     against = []
     if passed:
         against.append(
-            f"{settings.limit} in {settings.window} s had been reached, but the limit was passed without a pause elsewhere."
+            f"{settings.limit} in {settings.window} s had been reached, but elsewhere it was passed without a pause."
         )
     elif not reached:
         against.append(f"No way of counting came to {settings.limit} in {settings.window} s before it.")

@@ -78,7 +78,8 @@ def periods(traffic: Traffic) -> tuple[Int64, Int64]:
         place = share * (number - 1)
         low = between[begin + np.floor(place).astype(np.int64)]
         high = between[begin + np.ceil(place).astype(np.int64)]
-        return low + np.round((high - low) * (place % 1)).astype(np.int64)
+        value: Int64 = low + np.round((high - low) * (place % 1)).astype(np.int64)
+        return value
 
     median[known] = quantile(0.5)
     spread[known] = quantile(0.75) - quantile(0.25)

@@ -60,7 +60,7 @@ def _common_length(silences: Sequence[Silence]) -> tuple[float, float] | None:
 
 
 def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, window: int) -> tuple[int, int] | None:
-    """The count and window (seconds) for which all onsets agree; of several windows the one in force, else the shortest.
+    """The count and window (seconds) for which all onsets agree: the window in force, else the shortest that does.
 
     Counted anew after each silence: a limiter that does not re-arm differs only in when it begins again.
     """

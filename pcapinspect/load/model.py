@@ -94,7 +94,7 @@ class CountingModel:
 
 @dataclass(frozen=True, slots=True)
 class Minutes(Columns):
-    """A server and a calendar minute (UTC), without gaps. Parallel to the table `minutes`; `server` indexes Load.servers."""
+    """A server and a calendar minute (UTC), without gaps: the table `minutes`. `server` indexes Load.servers."""
 
     server: Int64 = column("i8")
     minute: Int64 = column("i8")

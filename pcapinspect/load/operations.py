@@ -36,7 +36,7 @@ def asked_of(exchanges: Exchanges, operations: Operations) -> Asked:
 
 
 def count_operations(asked: Asked, server: Int64, client: Int64) -> tuple[OperationCount, ...]:
-    """By server, operation, label and status, most frequent first. `server` and `client` are parallel to the exchanges."""
+    """By server, operation, label and status, most frequent first. `server` and `client`: of each exchange."""
     known = np.array([name is not None for name in asked.operations], np.bool_)
     rows = np.flatnonzero(known[asked.operation]) if len(known) else np.empty(0, np.int64)
     if not len(rows):

@@ -21,7 +21,7 @@ from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.traffic import PROMPT, UNANSWERED, Traffic
 
 SHORTEST = SECOND
-"""A silence shorter than the first retransmission time-out (RFC 6298, 2.1) may be one lost burst: nobody asked twice."""
+"""A silence shorter than the first retransmission time-out (RFC 6298, 2.1) may be a lost burst: nobody asked twice."""
 
 CHANCE = 1e-3
 """How many silences of this many SYNs chance may be expected to make in the whole capture before one is believed."""
@@ -91,9 +91,8 @@ def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> lis
     pieces = _Pieces(gaps, first, counts, rows)
     trips, late = _trips(traffic), waiting(traffic)
     by_chance = eligible if explained is None else eligible & ~np.isin(gaps, gap[explained[rows]])
-    reaches = [
-        _reach(traffic, gaps, place) if by_chance[place] else (place, place) for place in np.flatnonzero(eligible)
-    ]
+    places = np.flatnonzero(eligible).tolist()
+    reaches = [_reach(traffic, gaps, place) if by_chance[place] else (place, place) for place in places]
     return [_silence(traffic, pieces, reach, trips, late) for reach in dict.fromkeys(reaches)]
 
 
@@ -217,7 +216,8 @@ def waiting(traffic: Traffic) -> Bool:
     known = (traffic.requested != MISSING) & (traffic.served != MISSING)
     took = np.where(traffic.served != MISSING, traffic.served, traffic.end) - traffic.requested
     usual = int(np.median(took[known])) if known.any() else 0
-    return (traffic.requested != MISSING) & (took > max(PROMPT, SLOW_SERVICE * usual))
+    late: Bool = (traffic.requested != MISSING) & (took > max(PROMPT, SLOW_SERVICE * usual))
+    return late
 
 
 def _trips(traffic: Traffic) -> Int64:

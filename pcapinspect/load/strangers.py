@@ -50,7 +50,8 @@ def lone_syns(traffic: Traffic, answered: Bool) -> Bool:
     flood = np.count_nonzero(alone & patient)
     if flood < FLOOD or flood < np.count_nonzero(stranger & patient) / 2:
         alone &= patient
-    return alone[traffic.syn_attempt]
+    lone: Bool = alone[traffic.syn_attempt]
+    return lone
 
 
 def suspects(traffic: Traffic, answered: Bool, unanswered: Int64) -> Int64:

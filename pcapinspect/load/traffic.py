@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pcapinspect.clock import SECOND
-from pcapinspect.columns import MISSING, Bool, Int64, UInt8
+from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.parties import Parties
 from pcapinspect.tcp.connections import (
@@ -31,6 +31,9 @@ One second is the first retransmission time-out of TCP (RFC 6298, 2.1): from the
 
 SLOW_PATH = 4
 """Handshakes are late beyond this many times the path's own round trip, where that is more than PROMPT."""
+
+LONGEST_PATH = SECOND
+"""No path takes longer: by a geostationary satellite it is 0.6 s. Handshakes that do waited for the server."""
 
 ANSWERED, UNANSWERED, UNKNOWN = range(3)
 """`Traffic.syn_state`. UNKNOWN: the capture ended while an answer was still possible."""
@@ -89,7 +92,8 @@ class Traffic:
     @property
     def attempt_times(self) -> Int64:
         """Starts of the attempts, sorted; connections that began before the capture are none."""
-        return self.start[self.outcome != MIDSTREAM]
+        starts: Int64 = self.start[self.outcome != MIDSTREAM]
+        return starts
 
     @property
     def patience(self) -> int:
@@ -178,13 +182,13 @@ def _answers(connections: Connections) -> tuple[Int64, Int64]:
 
 
 def _accepted(connections: Connections) -> Bool:
-    return (connections.outcome != MIDSTREAM) & (
-        (connections.synack_time != MISSING) | (connections.outcome == ESTABLISHED)
-    )
+    answered = (connections.synack_time != MISSING) | (connections.outcome == ESTABLISHED)
+    accepted: Bool = answered & (connections.outcome != MIDSTREAM)
+    return accepted
 
 
 def _open_times(connections: Connections, answer: Int64) -> tuple[Int64, Int64]:
-    """When each connection was open for the server. One that timed out, or ends with a RST, ends with its last packet."""
+    """When each connection was open for the server. One that timed out or was reset ends with its last packet."""
     opened = np.where(connections.outcome == ESTABLISHED, answer, MISSING)
     opened = np.where(connections.outcome == MIDSTREAM, connections.start, opened)
     closed = np.where(connections.close_time != MISSING, connections.close_time, connections.end)
@@ -209,13 +213,13 @@ def _first_exchanges(
     return requested, served
 
 
-def _round_trip(syn_packets: Int64, answer: Int64, asked: Int64) -> int:
+def _round_trip(syn_packets: UInt32, answer: Int64, asked: Int64) -> int:
     """The slowest usual handshake, by attempts with a single SYN: with more it is not known which one was answered
     (Karn's algorithm, RFC 6298, 3). The 90th percentile, so that a few late answers do not count."""
     single = (syn_packets == 1) & (answer != MISSING)
     if not single.any():
         return 0
-    return max(0, int(np.percentile(answer[single] - asked[single], 90)))
+    return min(LONGEST_PATH, max(0, int(np.percentile(answer[single] - asked[single], 90))))
 
 
 def _asked(asked: Int64, answer: Int64, start: Int64, trip: int) -> Int64:

@@ -47,11 +47,15 @@ def verdict_of(about: Circumstances, causes: Sequence[Cause], strangers: Strange
         return _pauses(about, causes)
     if tally.attempts < FEWEST_ATTEMPTS:
         return _too_few(tally)
-    for judge in (_refused, _unreachable, _blocked, _over_limit, _capture, _loss):
-        verdict = judge(about, tally)
-        if verdict is not None:
-            return verdict
-    return _healthy(about, tally)
+    return (
+        _refused(about, tally)
+        or _unreachable(tally)
+        or _blocked(tally)
+        or _over_limit(about, tally)
+        or _capture(about, tally)
+        or _loss(about, tally)
+        or _healthy(about, tally)
+    )
 
 
 def _one_way(about: Circumstances) -> Verdict:
@@ -138,7 +142,7 @@ def _refused(about: Circumstances, tally: Tally) -> Verdict | None:
     )
 
 
-def _unreachable(about: Circumstances, tally: Tally) -> Verdict | None:
+def _unreachable(tally: Tally) -> Verdict | None:
     if not tally.unreachable or tally.established:
         return None
     return Verdict(
@@ -150,13 +154,13 @@ def _unreachable(about: Circumstances, tally: Tally) -> Verdict | None:
     )
 
 
-def _blocked(about: Circumstances, tally: Tally) -> Verdict | None:
+def _blocked(tally: Tally) -> Verdict | None:
     if not tally.blocked_clients or tally.blocked_syns < tally.lost_syns:
         return None
     return Verdict(
         "blocked_client",
         0.9,
-        f"{_plural(tally.blocked_clients, 'client')} got no connection in {tally.blocked_syns:,} SYNs, while the server "
+        f"{_plural(tally.blocked_clients, 'client')} got no connection for {tally.blocked_syns:,} SYNs while the server "
         "answered others: an access list or a broken path, not a pause.",
         ("Others were answered between their SYNs.",),
         () if not tally.unreachable else (f"{tally.unreachable:,} attempts were rejected with an ICMP error.",),
@@ -209,8 +213,8 @@ def _loss(about: Circumstances, tally: Tally) -> Verdict | None:
     return Verdict(
         "loss",
         0.85,
-        f"{tally.lost:,} of {tally.syns:,} SYNs or their answers were lost one by one, while others were answered: loss "
-        "or a filter on the path, not a pause of the server.",
+        f"{tally.lost:,} of {tally.syns:,} SYNs or their answers were lost one by one, while others were answered: "
+        "loss or a filter on the path, not a pause of the server.",
         tuple(evidence),
         (),
         ("Where on the path they were lost, or what dropped them.",),
@@ -228,7 +232,7 @@ def _healthy(about: Circumstances, tally: Tally) -> Verdict:
     return Verdict(
         "healthy",
         0.95 if tally.attempts >= WELL_KNOWN else 0.85,
-        f"The server answered whoever asked; its busiest {about.settings.window} s had {_plural(tally.most, 'accept')}.",
+        f"The server answered whoever asked, at most {_plural(tally.most, 'time')} in {about.settings.window} s.",
         (f"{tally.established:,} of {tally.attempts:,} attempts were accepted.",),
         tuple(against),
     )

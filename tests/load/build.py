@@ -88,7 +88,14 @@ class Made:
         """An attempt that got a RST."""
         answer = ns(at + RTT)
         return self._attempt(
-            client, (at,), server, outcome=REFUSED, answer_time=answer, answer_frame=answer // 1000, end=answer, packets_down=1
+            client,
+            (at,),
+            server,
+            outcome=REFUSED,
+            answer_time=answer,
+            answer_frame=answer // 1000,
+            end=answer,
+            packets_down=1,
         )
 
     def asked(self, connection: int, operation: str, status: int | None = 200, **more: Any) -> None:
@@ -103,7 +110,11 @@ class Made:
                 "index": index,
                 "request_time": request,
                 "request_end_time": request,
-                "response_time": MISSING if status is None else request + ns(0.005) if response is None else ns(response),
+                "response_time": MISSING
+                if status is None
+                else request + ns(0.005)
+                if response is None
+                else ns(response),
                 "status": MISSING if status is None else status,
                 "complete": True,
             }
