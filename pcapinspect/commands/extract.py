@@ -27,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_capture_arguments(parser, pause="--pause-length")
     what = parser.add_argument_group("what to take", "all that is given has to be true of a connection")
     what.add_argument("--finding", metavar="ID", help="connections of the frames that a finding cites")
-    what.add_argument("--pause", dest="number", metavar="N", type=int, help="the attempts that a pause hit, and what bounds it")
+    what.add_argument(
+        "--pause", dest="number", metavar="N", type=int, help="the attempts that a pause hit, and what bounds it"
+    )
     what.add_argument("--client", metavar="IP", help="connections of a client")
     what.add_argument("--from", dest="begin", metavar="TIME", help="connections that were there at TIME or later")
     what.add_argument("--to", dest="end", metavar="TIME", help="connections that were there at TIME or earlier")
@@ -114,8 +116,8 @@ def _write(analysis: Analysis, chosen: Extract, whole: WholeConnections, file: B
     """Returns how many packets were written."""
     from pcapinspect import __version__
     from pcapinspect.capture.frames import read_frames
+    from pcapinspect.report.inert import inert
     from pcapinspect.report.pcapng_file import PcapngFile
-    from pcapinspect.report.people import inert
 
     written = 0
     target = PcapngFile(file)

@@ -104,7 +104,9 @@ def _say_what_is_cut(report: Report, options: argparse.Namespace) -> None:
 
 def _say(remark: str, options: argparse.Namespace) -> None:
     if not options.quiet:
-        print("".join(c if c.isprintable() else "?" for c in remark), file=sys.stderr)
+        from pcapinspect.report.inert import inert
+
+        print(inert(remark), file=sys.stderr)
 
 
 def _print(text: str) -> None:

@@ -13,7 +13,7 @@ from pcapinspect.address import halves, texts
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.errors import UsageError
 from pcapinspect.findings.display_filter import Frame, keys, keys_of
-from pcapinspect.report.people import inert
+from pcapinspect.report.inert import inert
 from pcapinspect.tcp.connections import OUTCOMES
 
 if TYPE_CHECKING:

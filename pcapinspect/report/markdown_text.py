@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pcapinspect.report.people import inert
+from pcapinspect.report.inert import inert
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|~&$]")
 _LINKS = re.compile(r"(?i)(:)(?=//)|(?<=www)(\.)|(@)|(?<![0-9A-Za-z])(_)|(_)(?![0-9A-Za-z])")

@@ -14,13 +14,6 @@ MOST_FILTER = 400
 """A display filter longer than this is not repeated in prose: the JSON and the HTML page have it to copy."""
 
 
-def inert(text: str) -> str:
-    """The text with every character that a terminal might act upon (escapes, line ends, bidi controls) spelled out."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-
-
 @dataclass(frozen=True, slots=True)
 class Zone:
     """Shows the document's UTC times in the zone that was asked for."""

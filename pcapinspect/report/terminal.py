@@ -12,10 +12,10 @@ from pcapinspect.clock import length
 from pcapinspect.findings.figures import plural
 from pcapinspect.report.chart import attempts_chart
 from pcapinspect.report.document import Report
+from pcapinspect.report.inert import inert
 from pcapinspect.report.people import (
     Zone,
     capture_arguments,
-    inert,
     span,
     wireshark_command,
 )

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pcapinspect.clock import length
-from pcapinspect.report.people import Zone, figure_name, figure_text, inert, silence, wireshark_command
+from pcapinspect.report.inert import inert
+from pcapinspect.report.people import Zone, figure_name, figure_text, silence, wireshark_command
 
 
 @pytest.mark.parametrize(
