@@ -242,10 +242,8 @@ def tell_apart(traffic: Traffic) -> tuple[list[Silence], Strangers]:
     silences = find(traffic, lone | strangers.syns_of(traffic, suspects))
     if not len(suspects):
         return silences, Strangers(lone, suspects, int(np.count_nonzero(lone)))
-    outside = np.flatnonzero(counted & ~within(silences, traffic.syn_time))
-    each = np.bincount(traffic.client[traffic.syn_attempt[outside]], minlength=len(traffic.client_numbers))
-    passed_over = strangers.suspects(traffic, answered, outside)
-    blocked = passed_over[each[passed_over] >= strangers.FEWEST_SYNS]
+    outside = counted & ~within(silences, traffic.syn_time)
+    blocked = strangers.blocked(traffic, answered, outside)
     left_out = lone | strangers.syns_of(traffic, blocked)
     return find(traffic, left_out), Strangers(left_out, blocked, int(np.count_nonzero(lone)))
 

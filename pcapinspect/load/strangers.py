@@ -23,6 +23,9 @@ FLOOD = 10
 FEWEST_SYNS = 3
 """Unanswered SYNs, outside silences that others saw too, before one client is called blocked."""
 
+CHANCE = 0.01
+"""How many clients may be expected to lose all their SYNs by chance before none is called blocked for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Strangers:
@@ -71,6 +74,20 @@ def suspects(traffic: Traffic, answered: Bool, unanswered: Int64) -> Int64:
     np.minimum.at(first, place, gap)
     np.maximum.at(last, place, gap)
     return who[last > first]
+
+
+def blocked(traffic: Traffic, answered: Bool, outside: Bool) -> Int64:
+    """Clients that asked so often that the loss which others suffer cannot be the reason why none was answered.
+
+    `outside`: unanswered SYNs that count, but for those in silences of the server.
+    """
+    client = traffic.client[traffic.syn_attempt]
+    each = np.bincount(client[outside], minlength=len(answered))
+    known = answered[client]
+    lost = (np.count_nonzero(outside & known) + 1) / (np.count_nonzero(known) + 2)
+    passed_over = suspects(traffic, answered, np.flatnonzero(outside))
+    unlikely = np.log(len(answered)) + each[passed_over] * np.log(lost) <= np.log(CHANCE)
+    return passed_over[unlikely & (each[passed_over] >= FEWEST_SYNS)]
 
 
 def answered_clients(traffic: Traffic) -> Bool:

@@ -160,7 +160,7 @@ def _blocked(tally: Tally) -> Verdict | None:
     return Verdict(
         "blocked_client",
         0.9,
-        f"{_plural(tally.blocked_clients, 'client')} got no connection for {tally.blocked_syns:,} SYNs while the server "
+        f"{_plural(tally.blocked_clients, 'client')} got no answer to {tally.blocked_syns:,} SYNs while the server "
         "answered others: an access list or a broken path, not a pause.",
         ("Others were answered between their SYNs.",),
         () if not tally.unreachable else (f"{tally.unreachable:,} attempts were rejected with an ICMP error.",),

@@ -196,3 +196,19 @@ def steady(made: Made, begin: float, end: float, every: float, clients: int = 50
     """Clients that are answered, one every `every` seconds."""
     for number in range(round((end - begin) / every)):
         made.answered(f"10.1.{number % clients // 250}.{number % clients % 250 + 1}", begin + number * every, **more)
+
+
+def stop(made: Made, begin: float, length: float, callers: int = 20, every: float = 0.6) -> None:
+    """A server that answers nobody for a time: callers ask as IOS does, and are answered by the first SYN after it."""
+    for number in range(callers):
+        start = begin + 0.05 + number * every
+        if start > begin + length:
+            return
+        times = [start + offset for offset in IOS_SYNS]
+        lost = [time for time in times if time < begin + length]
+        later = [time for time in times if time >= begin + length]
+        client = f"10.2.0.{number + 1}"
+        if later:
+            made.answered(client, later[0], earlier=lost)
+        else:
+            made.unanswered(client, start)

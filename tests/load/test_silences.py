@@ -4,29 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from build import IOS_SYNS, Made, ns, steady
+from build import IOS_SYNS, Made, ns, steady, stop
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pcapinspect.clock import SECOND
 from pcapinspect.load.model import Pause
 from pcapinspect.load.silences import beyond_chance
-
-
-def stop(made: Made, begin: float, length: float, callers: int = 20, every: float = 0.6) -> None:
-    """A server that answers nobody for a time: callers ask as IOS does, and are answered by the first SYN after it."""
-    for number in range(callers):
-        start = begin + 0.05 + number * every
-        if start > begin + length:
-            return
-        times = [start + offset for offset in IOS_SYNS]
-        lost = [time for time in times if time < begin + length]
-        later = [time for time in times if time >= begin + length]
-        client = f"10.2.0.{number + 1}"
-        if later:
-            made.answered(client, later[0], earlier=lost)
-        else:
-            made.unanswered(client, start)
 
 
 def pauses(made: Made) -> tuple[Pause, ...]:
@@ -112,7 +96,7 @@ def test_a_silence_at_the_begin_of_the_capture_has_no_last_answer() -> None:
 
 
 def test_a_copy_of_a_lost_answer_does_not_part_a_silence() -> None:
-    """A SYN just before the stop was answered, the answer lost; its next SYN gets a copy while the server is stopped."""
+    """A SYN before the stop was answered, the answer lost; its next SYN gets a copy while the server is stopped."""
     made = Made()
     steady(made, 0, 100, 0.5)
     made.answered("10.3.0.1", 101.4, earlier=(99.4,))

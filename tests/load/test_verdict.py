@@ -1,0 +1,116 @@
+"""The verdict on a server."""
+
+from __future__ import annotations
+
+import heapq
+
+from build import Made, steady, stop
+
+from pcapinspect.load.model import CAUSES, Verdict
+from pcapinspect.load.quality import CaptureQuality
+
+
+def verdict(made: Made, quality: CaptureQuality | None = None) -> Verdict:
+    found = made.analyse(quality=quality).servers[0].verdict
+    assert found.cause in CAUSES
+    assert 0 < found.confidence <= 1
+    assert found.sentence.endswith(".")
+    return found
+
+
+def test_a_server_that_answers_everybody_is_healthy() -> None:
+    made = Made()
+    steady(made, 0, 120, 1)
+    assert verdict(made).cause == "healthy"
+
+
+def test_a_few_attempts_are_too_few() -> None:
+    made = Made()
+    steady(made, 0, 3, 1)
+    assert verdict(made).cause == "insufficient"
+
+
+def test_more_than_the_limit_without_a_pause_is_no_ios_limit() -> None:
+    made = Made()
+    steady(made, 0, 120, 0.5, clients=200)
+    found = verdict(made)
+    assert found.cause == "over_limit_unthrottled"
+    assert "120" in found.sentence
+
+
+def test_late_answers_are_told_with_it() -> None:
+    made = Made()
+    for number in range(200):
+        connection = made.answered(f"10.1.0.{number + 1}", number * 0.5, lasts=15.0)
+        late = 90 <= number < 100
+        made.asked(connection, "GetCACert", response_time=number * 0.5 + (14.0 if late else 0.03))
+    found = verdict(made)
+    assert found.cause == "over_limit_unthrottled"
+    assert any("10 requests waited" in text for text in found.evidence_against)
+
+
+def test_lost_syns_between_answers_are_loss() -> None:
+    made = Made()
+    steady(made, 0, 100, 2)
+    for number in range(6):
+        made.answered(f"10.2.0.{number + 1}", 12 + number * 15.0, earlier=(10 + number * 15.0,))
+    assert verdict(made).cause == "loss"
+
+
+def test_a_dropping_filter_is_loss_however_much_it_drops() -> None:
+    """One SYN every 0.75 s passes, as with a packet limit of 80 a minute: nobody paused."""
+    made = Made()
+    tokens, before = 20.0, 0.0
+    asking = [(number * 0.3, number, 0) for number in range(300)]
+    lost: dict[int, list[float]] = {number: [] for number in range(300)}
+    while asking:
+        now, number, tries = heapq.heappop(asking)
+        tokens, before = min(20.0, tokens + (now - before) / 0.75), now
+        client = f"10.1.{number // 250}.{number % 250 + 1}"
+        if tokens >= 1:
+            tokens -= 1
+            made.answered(client, now, earlier=lost[number])
+        elif tries < 3:
+            lost[number].append(now)
+            heapq.heappush(asking, (now + 2.0 ** (tries + 1), number, tries + 1))
+        else:
+            made.unanswered(client, lost[number][0], [time - lost[number][0] for time in (*lost[number], now)])
+    assert verdict(made).cause == "loss"
+    assert made.analyse().servers[0].pauses == ()
+
+
+def test_refusals_are_refused_even_for_a_while() -> None:
+    made = Made()
+    steady(made, 0, 60, 1)
+    for number in range(15):
+        made.refused(f"10.2.0.{number + 1}", 60 + number)
+    steady(made, 75, 120, 1)
+    found = verdict(made)
+    assert found.cause == "refused"
+    assert any("15 of them" in text for text in found.evidence_for)
+
+
+def test_a_client_that_is_never_answered_is_blocked() -> None:
+    made = Made()
+    steady(made, 0, 180, 2)
+    for number in range(4):
+        made.unanswered("10.2.0.1", 5 + number * 45.0)
+    found = verdict(made)
+    assert found.cause == "blocked_client"
+    assert found.sentence.startswith("1 client got")
+
+
+def test_a_capture_that_lost_synacks_is_to_blame() -> None:
+    made = Made()
+    steady(made, 0, 60, 1)
+    quality = CaptureQuality(established=60, synack_not_captured=6)
+    assert verdict(made, quality).cause == "capture"
+
+
+def test_a_pause_outweighs_what_was_lost_beside_it() -> None:
+    made = Made()
+    steady(made, 0, 50, 50 / 80)
+    made.answered("10.2.9.1", 21, earlier=(19,))
+    stop(made, 50, 15, callers=40, every=0.4)
+    steady(made, 65.02, 120, 1)
+    assert verdict(made).cause == "rate_limit"
