@@ -87,6 +87,8 @@ def view(document: Mapping[str, Any]) -> View:
         "zone": document["settings"]["tz"],
         "quality": quality(document),
         "figures": figures(document, tz),
+        "root_cause": root_cause(document["findings"]),
+        "remedy": next((found["remedy"] for found in document["findings"] if found["remedy"]), []),
         "servers": [server_row(server) for server in document["servers"]],
         "findings": [finding(found, tz) for found in document["findings"]],
         "tables": [table(name, document["tables"][name], tz) for name in PRINTED_TABLES],
@@ -106,6 +108,12 @@ def panels(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         "logs": not document["evidence"]["logs"],
     }
     return [(name, title) for name, title in PANELS if not missing.get(name)]
+
+
+def root_cause(findings: Sequence[Mapping[str, Any]]) -> View | None:
+    """The finding that says why, for the line under the verdict."""
+    found = next((found for found in findings if found["id"].partition("@")[0] == "root-cause"), None)
+    return found and {"title": found["title"], "certainty": certainty(found)}
 
 
 def moment(tz: tzinfo) -> Callable[[str | None, int], str]:
@@ -215,7 +223,7 @@ def finding(found: Mapping[str, Any], tz: tzinfo) -> View:
     return {
         **found,
         "mark": MARKS[found["severity"]],
-        "certainty": "observed" if found["confidence"] >= 1 else f"inferred, confidence {confidence(found)}",
+        "certainty": certainty(found),
         "when": when(found, tz),
         "files": [packets(path, frames, found["display_filter"]) for path, frames in by_file.items()],
         "figure_rows": [(name.replace("_", " "), number(value)) for name, value in found["figures"].items()],
@@ -234,6 +242,10 @@ def number(value: Any) -> str:
 def confidence(judged: Mapping[str, Any]) -> str:
     """`85 %` of a verdict or a finding."""
     return f"{100 * judged['confidence']:.0f} %"
+
+
+def certainty(found: Mapping[str, Any]) -> str:
+    return "observed" if found["confidence"] >= 1 else f"inferred, confidence {confidence(found)}"
 
 
 def when(found: Mapping[str, Any], tz: tzinfo) -> str | None:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.report.page_example import enlarged
+
 pytestmark = pytest.mark.browser
 
 MARKS = ".points path, .lines path, .bars path, .hm image, .js-line"
@@ -77,30 +79,52 @@ def test_pauses_are_bands_with_their_own_times(opened: Any, document: dict[str, 
     assert shapes[1] == pytest.approx(1000 * pauses[0]["silence_at_least"], abs=0.01)
 
 
-def test_ready_within_two_seconds_for_an_hour_with_20000_exchanges(open_page: Any, document: dict[str, Any]) -> None:
-    from tests.report.page_example import enlarged
+class Worked:
+    """Seconds that the page's thread has run: other work on the machine does not count."""
 
-    hour = enlarged(document, 20_000, 3600)
-    times = [int(open_page(hour).page.get_attribute("html", "data-ready")) for _ in range(2)]
-    assert min(times) < 2000
+    def __init__(self, page: Any) -> None:
+        self.watch = page.context.new_cdp_session(page)
+        self.watch.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def seconds(self) -> float:
+        metrics = self.watch.send("Performance.getMetrics")["metrics"]
+        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+
+
+def test_ready_within_two_seconds_for_an_hour_with_20000_exchanges(browser: Any, open_page: Any, document: Any) -> None:
+    address = open_page(enlarged(document, 20_000, 3600)).page.url
+    times = []
+    for _ in range(2):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        worked = Worked(page)
+        page.goto(address)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        times.append(worked.seconds())
+        page.close()
+    assert min(times) < 2
 
 
 def test_a_part_of_a_million_connections_says_that_it_is_a_part(open_page: Any, document: dict[str, Any]) -> None:
-    from tests.report.page_example import enlarged
-
     large = open_page(enlarged(document, 50_000, 86_400, rows=1_000_000))
     large.settle()
     assert "50,000 of 1,000,000 connections (50,000 of them are in this page)" in large.totals()
-    started = large.page.evaluate("performance.now()")
+    assert "Drawn from 50,000 of 1,000,000 exchanges" in large.page.inner_text("#panel-latency .follows")
+    assert large.complaints == []
+
+
+def test_a_filter_over_a_large_report_is_smooth(open_page: Any, document: dict[str, Any]) -> None:
+    large = open_page(enlarged(document, 50_000, 86_400, rows=1_000_000))
+    large.settle()
+    worked = Worked(large.page)
+    before = worked.seconds()
     large.page.select_option("select[name=outcome]", "unanswered")
     large.settle()
-    assert large.page.evaluate("performance.now()") - started < 2000
-    assert large.complaints == []
+    assert worked.seconds() - before < 1.5
 
 
 def test_page_without_scripts_has_answer_findings_and_tables(open_page: Any, document: dict[str, Any]) -> None:
     page = open_page(document, java_script_enabled=False).page
-    assert document["verdict"]["sentence"] in page.inner_text("h1")
+    assert document["verdict"]["sentence"] in page.inner_text("h1").replace("\u00a0", " ")
     assert page.locator("#charts").is_hidden()
     page.locator("#printed summary").first.click()
     rows = page.locator("#printed details").first.locator("tbody tr")

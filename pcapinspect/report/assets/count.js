@@ -20,6 +20,11 @@ function binSize(from, to, most, least = 1000) {
   return BINS.find((size) => size >= least && (to - from) / size <= most) || Math.ceil((to - from) / most / DAY) * DAY;
 }
 
+/* How many bins a chart of so many pixels has room for. */
+function binsFor(width) {
+  return Math.max(30, Math.min(120, Math.floor(width / 9)));
+}
+
 function sizeText(size) {
   if (size < MINUTE) return size === 1000 ? "a second" : `in ${size / 1000} s`;
   if (size < 60 * MINUTE) return size === MINUTE ? "a minute" : `in ${size / MINUTE} min`;

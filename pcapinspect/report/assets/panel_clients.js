@@ -140,8 +140,8 @@ function drawPolling(data, view) {
   layout.bargap = 0;
   layout.xaxis = axis(
     view.colors,
-    "seconds between attempts of a client (median of each)",
-    log ? { type: "log", ...decades(periods) } : { rangemode: "normal" },
+    view.width < 500 ? "poll period of a client, seconds" : "poll period: seconds between attempts, median of a client",
+    log ? { type: "log", ...decades(periods[0], high) } : { rangemode: "normal" },
   );
   layout.yaxis = countAxis(view.colors, "clients", Math.max(...counts));
   const centre = (i) => (log ? Math.sqrt(edges[i] * edges[i + 1]) : (edges[i] + edges[i + 1]) / 2);

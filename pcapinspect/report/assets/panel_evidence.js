@@ -78,7 +78,7 @@ function drawRollover(data, view) {
       text: "this capture",
       font: { size: 11, color: view.colors.ink },
     },
-    ...rows.map(([, from, to, , text], row) => ({
+    ...(view.width < 600 ? [] : rows).map(([, from, to, , text], row) => ({
       x: (Math.max(from, range[0]) + to) / 2,
       y: row,
       yshift: 19,

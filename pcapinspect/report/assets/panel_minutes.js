@@ -1,7 +1,8 @@
 /* The hero: attempts a minute by outcome against the limit, the rolling rate, and the pauses as bands. */
 
 const FACETS = 3;
-const PAUSE_LABELS = 14;
+/* Pixels that the name of a pause needs. */
+const PAUSE_LABEL = 30;
 
 /* Servers that a chart of several has room for: the one asked for, else the first of those that saw attempts. */
 function facetServers(data, filter) {
@@ -28,7 +29,7 @@ function minuteHover(data, counts, size) {
     const value = (column) => data.minutes.value(column, counts.row);
     lines.push(
       `SYN packets: ${count(value("syn_packets"))}`,
-      `most accepted in 60 s: ${count(value("peak_accepted_60s"))}`,
+      `most accepted in ${data.document.settings.window} s: ${count(value("peak_accepted_60s"))}`,
     );
     lines.push(`most open: ${count(value("peak_open"))}`);
     if (value("paused_seconds")) lines.push(`silent: ${duration(value("paused_seconds"))}`);
@@ -66,7 +67,7 @@ function rollingTrace(data, view, place, axes, showlegend) {
     { ...shape, line: { shape: "hv", width: 5, color: view.colors.card }, hoverinfo: "skip", showlegend: false },
     {
       ...shape,
-      name: "accepted in the last 60 s",
+      name: `accepted in the last ${view.settings.window} s`,
       line: { shape: "hv", width: 2, color: view.colors.ink },
       hoverinfo: "text",
       hovertext: points.x.map(
@@ -126,7 +127,7 @@ function pauseMarks(pauses, view, top, axes) {
   return [
     {
       type: "scatter",
-      mode: pauses.length <= PAUSE_LABELS ? "markers+text" : "markers",
+      mode: pauses.length * PAUSE_LABEL <= view.width ? "markers+text" : "markers",
       name: "pause of the server",
       x: pauses.map((pause) => (pauseEnds(pause, view).from + pauseEnds(pause, view).to) / 2),
       y: pauses.map(() => top),
@@ -145,7 +146,7 @@ function pauseMarks(pauses, view, top, axes) {
 
 function pauseSentence(pause) {
   const most = pause.silence_at_most === null ? "the capture ends in it" : `at most ${duration(pause.silence_at_most)}`;
-  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the 60 s before; ${CAUSES[pause.cause] || pause.cause}, confidence ${Math.round(100 * pause.confidence)} %`;
+  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the minute before; ${CAUSES[pause.cause] || pause.cause}, confidence ${Math.round(100 * pause.confidence)} %`;
 }
 
 function minutesSentence(data, view, places, perServer) {

@@ -39,6 +39,22 @@ function stacked(crossed, size, view, axes, custom, legend, markOf) {
   );
 }
 
+/* [operation and response as JSON, exchanges], most first; of the whole capture from what Python counted on all of it. */
+function pairCounts(data, view) {
+  const pairs = new Map();
+  const add = (operation, status, n) => {
+    const key = JSON.stringify([operation ?? "not SCEP", statusText(status)]);
+    pairs.set(key, (pairs.get(key) || 0) + n);
+  };
+  const table = data.exchanges;
+  if (isEmpty(view.filter) && !table.complete) {
+    for (const found of data.document.operations) add(found.operation, found.status, found.count);
+  } else {
+    for (const row of view.rows.exchanges) add(table.value("operation", row), table.value("status", row), 1);
+  }
+  return [...pairs.entries()].sort((a, b) => b[1] - a[1]);
+}
+
 function drawOperations(data, view) {
   const rows = view.rows.exchanges;
   const table = data.exchanges;
@@ -46,7 +62,7 @@ function drawOperations(data, view) {
     return nothing(
       table.length ? "No exchange in this selection." : "The capture holds no HTTP exchange on a watched port.",
     );
-  const size = binSize(view.from, view.to, 120);
+  const size = binSize(view.from, view.to, binsFor(view.width));
   const asked = (row) => table.value("asked", row);
   const operations = crossCount(rows, (row) => table.value("operation", row) ?? "not SCEP", asked, size);
   const codes = crossCount(rows, (row) => statusText(table.value("status", row)), asked, size);
@@ -83,17 +99,13 @@ function drawOperations(data, view) {
       statusMark,
     ),
   ];
-  const pairs = new Map();
-  for (const row of rows) {
-    const key = JSON.stringify([table.value("operation", row) ?? "not SCEP", statusText(table.value("status", row))]);
-    pairs.set(key, (pairs.get(key) || 0) + 1);
-  }
-  const sorted = [...pairs.entries()].sort((a, b) => b[1] - a[1]);
+  const sorted = pairCounts(data, view);
+  const total = sorted.reduce((sum, [, n]) => sum + n, 0);
   const [operation, status] = JSON.parse(sorted[0][0]);
   return {
     traces,
     layout,
-    sentence: `Most frequent: ${operation} answered with ${status}, ${count(sorted[0][1])} of ${plural(rows.length, "exchange")} (${percent(sorted[0][1], rows.length)}).`,
+    sentence: `Most frequent: ${operation} answered with ${status}, ${count(sorted[0][1])} of ${plural(total, "exchange")} (${percent(sorted[0][1], total)}).`,
     table: {
       caption: "Exchanges by operation and response code",
       head: ["operation", "response", "exchanges"],
@@ -108,45 +120,60 @@ const SHARES = [
   { share: 0.99, name: "p99", dash: "dot", color: "#D55E00", symbol: "diamond" },
 ];
 
-function drawLatency(data, view) {
+/* Sorted latencies by bin, and of all. One of 0 is real (both packets in one tick of the clock), one below is none. */
+function latencies(data, view, size) {
   const table = data.exchanges;
-  const size = binSize(view.from, view.to, 120);
   const byBin = new Map();
   const all = [];
   for (const row of view.rows.exchanges) {
     const latency = table.value("latency", row);
-    if (latency === null || latency <= 0) continue;
+    if (latency === null || latency < 0) continue;
     const bin = binOf(table.value("asked", row), size);
     if (!byBin.has(bin)) byBin.set(bin, []);
     byBin.get(bin).push(latency);
     all.push(latency);
   }
+  for (const values of [all, ...byBin.values()]) values.sort((a, b) => a - b);
+  return { byBin, all, bins: [...byBin.keys()].sort((a, b) => a - b) };
+}
+
+/* A logarithmic axis has no 0. */
+const LEAST_LATENCY = 1e-6;
+
+/* One percentile over the bins; where nobody was answered the line is broken. */
+function latencyTrace({ share, name, dash, color, symbol }, byBin, bins, size) {
+  const trace = { x: [], y: [], hovertext: [], customdata: [] };
+  bins.forEach((bin, place) => {
+    const value = percentile(byBin.get(bin), share);
+    if (place && bin - bins[place - 1] > size) {
+      trace.x.push(bin);
+      for (const list of [trace.y, trace.hovertext, trace.customdata]) list.push(null);
+    }
+    trace.x.push(bin + size / 2);
+    trace.y.push(Math.max(LEAST_LATENCY, value));
+    trace.hovertext.push(
+      `<b>${inert(msText(bin, 0))}</b><br>${name} ${duration(value)} of ${plural(byBin.get(bin).length, "response")}`,
+    );
+    trace.customdata.push({ from: bin, to: bin + size - 1 });
+  });
+  const look = { line: { color, dash, width: 1.8 }, marker: { symbol, size: 5, color } };
+  return { type: "scatter", mode: "lines+markers", name, hoverinfo: "text", ...look, ...trace };
+}
+
+function drawLatency(data, view) {
+  const size = binSize(view.from, view.to, binsFor(view.width));
+  const { byBin, all, bins } = latencies(data, view, size);
   if (!all.length) return nothing("No answered request in this selection, so no latency.");
-  all.sort((a, b) => a - b);
-  const bins = [...byBin.keys()].sort((a, b) => a - b);
-  for (const values of byBin.values()) values.sort((a, b) => a - b);
-  const traces = SHARES.map(({ share, name, dash, color, symbol }) => ({
-    type: "scatter",
-    mode: "lines+markers",
-    name,
-    x: bins.map((bin) => bin + size / 2),
-    y: bins.map((bin) => percentile(byBin.get(bin), share)),
-    line: { color, dash, width: 1.8 },
-    marker: { symbol, size: 5, color },
-    hoverinfo: "text",
-    hovertext: bins.map(
-      (bin) =>
-        `<b>${inert(msText(bin, 0))}</b><br>${name} ${duration(percentile(byBin.get(bin), share))} of ${plural(byBin.get(bin).length, "response")}`,
-    ),
-    customdata: bins.map((bin) => ({ from: bin, to: bin + size - 1 })),
-  }));
   const layout = baseLayout(view.colors, 330);
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width);
-  layout.yaxis = axis(view.colors, "time to the response", { type: "log", ...decades(all) });
+  layout.yaxis = axis(view.colors, "time to the response", {
+    type: "log",
+    ...decades(Math.max(LEAST_LATENCY, all[0]), Math.max(LEAST_LATENCY, all[all.length - 1])),
+  });
   layout.shapes = pausesBehind(data, view);
   const say = SHARES.map(({ share, name }) => `${name} ${duration(percentile(all, share))}`).join(", ");
   return {
-    traces,
+    traces: SHARES.map((share) => latencyTrace(share, byBin, bins, size)),
     layout,
     sentence: `Time from the request's last byte to the response's first: ${say}, slowest ${duration(all[all.length - 1])} (${plural(all.length, "response")}).`,
     table: {
@@ -161,12 +188,14 @@ function drawLatency(data, view) {
   };
 }
 
-/* Ticks at powers of ten around sorted values, in words of time. */
-function decades(sorted) {
-  const low = Math.floor(Math.log10(sorted[0]));
-  const high = Math.max(low + 1, Math.ceil(Math.log10(sorted[sorted.length - 1])));
+/* A logarithmic axis from `least` to `most` seconds, in words of time: ticks at powers of ten, in a short range also
+   at their 2 and 5 times. */
+function decades(least, most) {
+  const low = Math.floor(Math.log10(least));
+  const high = Math.max(low + 1, Math.ceil(Math.log10(most)));
+  const parts = high - low <= 2 ? [1, 2, 5] : [1];
   const tickvals = [];
-  for (let power = low; power <= high; power++) tickvals.push(10 ** power);
+  for (let power = low; power <= high; power++) for (const part of parts) tickvals.push(part * 10 ** power);
   return {
     range: [low, high],
     tickmode: "array",

@@ -134,11 +134,11 @@ function pauseRate(data, pause, around, view, zero) {
   return {
     type: "scatter",
     mode: "lines",
-    name: "accepted in the last 60 s",
+    name: `accepted in the last ${view.settings.window} s`,
     x: points.x,
     y: points.y,
     line: { shape: "hv", width: 2, color: view.colors.ink },
-    hovertemplate: "%{y} accepted in the last 60 s<br>%{x:.3f} s<extra></extra>",
+    hovertemplate: `%{y} accepted in the last ${view.settings.window} s<br>%{x:.3f} s<extra></extra>`,
   };
 }
 
@@ -159,8 +159,8 @@ function pauseShapes(pause, around, view, zero, top) {
   const expected = view.settings.pause;
   const from = seconds(around.from);
   return [
-    band(from, seconds(around.to), 0.07),
-    band(seconds(around.first), seconds(around.last), 0.15),
+    band(from, seconds(around.to), 0.05),
+    band(seconds(around.first), seconds(around.last), 0.1),
     {
       type: "line",
       yref: "y",
@@ -188,10 +188,10 @@ function drawPause(data, view) {
   const range = [(around.start - zero) / 1000, (around.end - zero) / 1000];
   layout.xaxis = axis(
     view.colors,
-    `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}, ${isoText(pause.last_answer ?? pause.first_unanswered)} ${zoneText(zero / 1000)}`,
+    `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}<br>${isoText(pause.last_answer ?? pause.first_unanswered)} ${zoneText(zero / 1000)}`,
     { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : 15 },
   );
-  layout.yaxis = axis(view.colors, "accepted in 60 s", { domain: [0.74, 1], range: [0, top] });
+  layout.yaxis = axis(view.colors, `accepted in ${view.settings.window} s`, { domain: [0.74, 1], range: [0, top] });
   layout.yaxis2 = axis(view.colors, "attempts, in their order", {
     domain: [0, 0.7],
     range: [attempts.length + 1, 0],

@@ -3,12 +3,12 @@
 const PANELS = {
   minutes: { draw: drawMinutes, time: true },
   pause: { draw: drawPause, time: false },
-  operations: { draw: drawOperations, time: true },
-  latency: { draw: drawLatency, time: true },
-  handshakes: { draw: drawHandshakes, time: false },
-  clients: { draw: drawClients, time: true },
+  operations: { draw: drawOperations, time: true, rows: "exchanges" },
+  latency: { draw: drawLatency, time: true, rows: "exchanges" },
+  handshakes: { draw: drawHandshakes, time: false, rows: "connections" },
+  clients: { draw: drawClients, time: true, rows: "connections" },
   polling: { draw: drawPolling, time: false },
-  phase: { draw: drawPhase, time: false },
+  phase: { draw: drawPhase, time: false, rows: "connections" },
   open: { draw: drawOpen, time: true },
   rollover: { draw: drawRollover, time: false },
   flows: { draw: drawFlows, time: true },
@@ -24,6 +24,19 @@ const FOLLOWS = {
   flows: "Follows time and client only.",
   logs: "Follows time only.",
 };
+
+/* What a panel cannot do, in words; empty where it does everything. */
+function limits(name, data, filter) {
+  const notes = [];
+  if (name in FOLLOWS && !isEmpty(filter)) notes.push(FOLLOWS[name]);
+  const drawnFrom = name === "minutes" && !onlyTimeAndServer(filter) ? "connections" : PANELS[name].rows;
+  const table = drawnFrom && data[drawnFrom];
+  if (table && !table.complete) {
+    const part = `Drawn from ${count(table.length)} of ${count(table.rows)} ${drawnFrom}`;
+    notes.push(`${part}: failures first, then an even sample. Shares are not those of the capture.`);
+  }
+  return notes.join(" ");
+}
 
 /* CSS pixels between the margins of A4; Letter has a few more. */
 const PAPER_WIDTH = 690;
@@ -62,8 +75,8 @@ class Panel {
     this.root.classList.toggle("empty", Boolean(empty));
     this.details.hidden = !table;
     for (const button of this.root.querySelectorAll("[data-do]")) button.disabled = Boolean(empty);
-    this.note.hidden = !(this.name in FOLLOWS) || isEmpty(view.filter);
-    this.note.textContent = FOLLOWS[this.name] || "";
+    this.note.textContent = limits(this.name, this.app.data, view.filter);
+    this.note.hidden = !this.note.textContent;
     this.fillTable();
     if (empty) {
       Plotly.purge(this.chart);
