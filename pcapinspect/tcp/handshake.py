@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from pcapinspect.columns import MISSING
-from pcapinspect.tcp.connections import CLOSE_FIN, CLOSE_NONE, CLOSE_RST_CLIENT, CLOSE_RST_SERVER, CLOSE_TIMEOUT
+from pcapinspect.kernel import step
+from pcapinspect.tcp.connections import CLOSE_FIN, CLOSE_NONE, CLOSE_RST_CLIENT, CLOSE_RST_SERVER
 from pcapinspect.tcp.payload import acknowledge, plausible, position
 from pcapinspect.tcp.sequence import WINDOW_LIMIT, difference, wrap
 from pcapinspect.tcp.streams import ACK, FIN
@@ -21,7 +21,6 @@ from pcapinspect.tcp.tables import (
     SERVER_ACKED,
     UNREACHABLE_ROW,
     Record,
-    Records,
 )
 
 WINDOW_SHIFT = 14
@@ -36,13 +35,13 @@ WINDOW_LEAST = 65_535
 """Bytes that a window is taken to have at least: captures lose the packets that open it."""
 
 
-@njit(cache=True, nogil=True)
+@step
 def is_opening(row: Record) -> bool:
     """An attempt whose handshake is not known to have completed."""
     return bool(row.established_time == MISSING and row.state & MIDSTREAM_ROW == 0)
 
 
-@njit(cache=True, nogil=True)
+@step
 def establish(row: Record, packet: Record) -> None:
     """The handshake has completed, or this packet proves that it did. What the client reset cannot complete."""
     if is_opening(row) and not row.state & ABORTED:
@@ -50,7 +49,7 @@ def establish(row: Record, packet: Record) -> None:
         row.established_frame = packet.frame
 
 
-@njit(cache=True, nogil=True)
+@step
 def note_answer(row: Record, packet: Record) -> None:
     """The first word of the server, or of a router on its behalf."""
     if row.answer_time == MISSING:
@@ -58,13 +57,13 @@ def note_answer(row: Record, packet: Record) -> None:
         row.answer_frame = packet.frame
 
 
-@njit(cache=True, nogil=True)
+@step
 def answers_syn(row: Record, client: Record, ack: int) -> bool:
     """Whether an acknowledgement is of this attempt's SYN: of it alone, or of data sent with it (RFC 7413)."""
     return 0 <= difference(ack, wrap(row.isn + 1)) <= int(client.high)
 
 
-@njit(cache=True, nogil=True)
+@step
 def set_server_base(row: Record, server: Record, number: int) -> None:
     """Fixes where the server's positions count from, unless bytes were counted already."""
     if server.base == NONE or (server.high == 0 and server.low == 0):
@@ -72,7 +71,7 @@ def set_server_base(row: Record, server: Record, number: int) -> None:
         row.next_down = number
 
 
-@njit(cache=True, nogil=True)
+@step
 def take_syn(packet: Record, row: Record, server: Record, up: bool, counts: Record) -> None:
     """A SYN without ACK: the client's, or the server's in a simultaneous open."""
     if not up:
@@ -88,8 +87,8 @@ def take_syn(packet: Record, row: Record, server: Record, up: bool, counts: Reco
         row.handshake_rtt = row.synack_time - packet.time  # the capture holds the answer first
 
 
-@njit(cache=True, nogil=True)
-def take_synack(packet: Record, row: Record, client: Record, server: Record, up: bool, rows: Records) -> None:
+@step
+def take_synack(packet: Record, row: Record, client: Record, server: Record, up: bool) -> None:
     """A SYN/ACK: the server's answer if it acknowledges this attempt's SYN; the client's in a simultaneous open."""
     if up:
         if server.base != NONE and wrap(server.base) == packet.ack:
@@ -107,8 +106,6 @@ def take_synack(packet: Record, row: Record, client: Record, server: Record, up:
             row.handshake_rtt = packet.time - row.last_syn_time
         note_answer(row, packet)
         row.answer_frame = packet.frame
-        if row.older != NONE:
-            end_older(rows[row.older])
     if row.established_time == MISSING:
         set_server_base(row, server, wrap(packet.seq + 1))
     acknowledge(client, packet.ack)
@@ -116,14 +113,7 @@ def take_synack(packet: Record, row: Record, client: Record, server: Record, up:
         establish(row, packet)
 
 
-@njit(cache=True, nogil=True)
-def end_older(older: Record) -> None:
-    """A server that accepts a new connection on a 4-tuple has given up the one before it."""
-    if older.close == CLOSE_NONE and not is_opening(older):
-        older.close = CLOSE_TIMEOUT
-
-
-@njit(cache=True, nogil=True)
+@step
 def prove_by_client(packet: Record, row: Record, server: Record) -> None:
     """A client's segment after its SYN: it sends none before it has the SYN/ACK, captured or not."""
     if is_opening(row):
@@ -136,7 +126,7 @@ def prove_by_client(packet: Record, row: Record, server: Record) -> None:
         set_server_base(row, server, packet.ack)
 
 
-@njit(cache=True, nogil=True)
+@step
 def prove_by_server(packet: Record, row: Record, client: Record, server: Record) -> bool:
     """A server's segment without SYN. False: it is not about this attempt (a challenge ACK, say).
 
@@ -157,7 +147,7 @@ def prove_by_server(packet: Record, row: Record, client: Record, server: Record)
     return True
 
 
-@njit(cache=True, nogil=True)
+@step
 def take_rst(packet: Record, row: Record, me: Record, peer: Record, up: bool) -> bool:
     """A reset. True: it ended an open connection."""
     if is_opening(row):
@@ -182,7 +172,7 @@ def take_rst(packet: Record, row: Record, me: Record, peer: Record, up: bool) ->
     return True
 
 
-@njit(cache=True, nogil=True)
+@step
 def take_fin(packet: Record, row: Record, me: Record, at: int, up: bool, counts: Record) -> None:
     """The end of one direction at position `at`; the second end closes the connection."""
     if me.fin == MISSING:
@@ -198,7 +188,7 @@ def take_fin(packet: Record, row: Record, me: Record, at: int, up: bool, counts:
         row.close_time = packet.time
 
 
-@njit(cache=True, nogil=True)
+@step
 def take_error(packet: Record, row: Record) -> None:
     """An ICMP error that quotes the attempt's SYN. The reader gives its type and code in place of a checksum."""
     kind = packet.checksum >> 8

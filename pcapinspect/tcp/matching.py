@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from pcapinspect.clock import MINUTE, SECOND
 from pcapinspect.columns import MISSING
+from pcapinspect.kernel import step
 from pcapinspect.tcp.connections import CLOSE_NONE
 from pcapinspect.tcp.sequence import difference, wrap
 from pcapinspect.tcp.streams import ACK, FIN, RST, SYN, mix
@@ -32,8 +32,8 @@ FAR = 1 << 26
 near by chance once in 32."""
 
 COPY_WITHIN = SECOND // 10
-"""A packet equal in all fields that comes so soon is a copy made by the capture, where a retransmission would differ (it
-has an IP identification) or cannot be as fast: a SYN is sent again after 1 s (RFC 6298), data after 200 ms
+"""A packet equal in all fields that comes so soon is a copy made by the capture, where a retransmission would differ
+(it has an IP identification) or cannot be as fast: a SYN is sent again after 1 s (RFC 6298, 2.1), data after 200 ms
 (Linux: TCP_RTO_MIN)."""
 
 COPY_WITHIN_BARE = SECOND // 1000
@@ -43,7 +43,7 @@ copy within tens of microseconds."""
 _HIGH_HALF = np.uint64(32)
 
 
-@njit(cache=True, nogil=True)
+@step
 def is_copy(packet: Record, side: Record) -> bool:
     """Whether this packet was among the last few of its direction just now; remembers it if not."""
     # The checksum decides only where there is no identification: a capture may hold a packet before and after offload.
@@ -61,14 +61,14 @@ def is_copy(packet: Record, side: Record) -> bool:
     return False
 
 
-@njit(cache=True, nogil=True)
+@step
 def is_over(row: Record, time: int) -> bool:
     """Whether the connection has been silent for so long that nothing more is to be expected of it."""
     is_open = row.close == CLOSE_NONE and (row.established_time != MISSING or row.state & MIDSTREAM_ROW != 0)
     return time - int(row.end) > (OPEN_IDLE if is_open else ATTEMPT_IDLE)
 
 
-@njit(cache=True, nogil=True)
+@step
 def grade(distance: int) -> int:
     """2: near, 1: possible, 0: not of this connection."""
     distance = abs(distance)
@@ -77,9 +77,13 @@ def grade(distance: int) -> int:
     return 1 if distance <= FAR else 0
 
 
-@njit(cache=True, nogil=True)
+FITS = 3
+"""The best fit: the numbers of both directions continue the connection."""
+
+
+@step
 def fit(row: Record, packet: Record) -> int:
-    """How well a packet's numbers (not a SYN's) continue a connection: 3 both, 2 the one known, 1 possibly, 0 not."""
+    """How well a packet's numbers (not a SYN's) continue a connection: FITS, 2 one known, 1 possibly, 0 not."""
     up = row.client_side == packet.side
     own = row.next_up if up else row.next_down
     other = row.next_down if up else row.next_up
@@ -91,11 +95,11 @@ def fit(row: Record, packet: Record) -> int:
         return seq_grade
     ack_grade = grade(difference(packet.ack, other))
     if seq_grade == 2 and ack_grade == 2:
-        return 3
+        return FITS
     return 1 if seq_grade or ack_grade else 0
 
 
-@njit(cache=True, nogil=True)
+@step
 def find_row(rows: Records, newest: int, packet: Record) -> int:
     """The connection that a packet (not a SYN) continues best, the newest of equals, or NONE.
 
@@ -109,7 +113,7 @@ def find_row(rows: Records, newest: int, packet: Record) -> int:
             break
         row = rows[place]
         fits = fit(row, packet)
-        if fits == 3:
+        if fits == FITS:
             return place
         if fits > best and not is_over(row, packet.time):
             best, found = fits, place
@@ -117,7 +121,7 @@ def find_row(rows: Records, newest: int, packet: Record) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@step
 def find_attempt(rows: Records, newest: int, client_side: int, isn: int, time: int) -> int:
     """The attempt of the client at `client_side` with this initial sequence number, or NONE."""
     place = newest
@@ -131,7 +135,7 @@ def find_attempt(rows: Records, newest: int, client_side: int, isn: int, time: i
     return NONE
 
 
-@njit(cache=True, nogil=True)
+@step
 def find_connection(rows: Records, newest: int, packet: Record) -> int:
     """The connection of the 4-tuple that a packet belongs to, or NONE: it begins a new one."""
     if newest == NONE:
@@ -156,7 +160,7 @@ def find_connection(rows: Records, newest: int, packet: Record) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@step
 def waits_for_answer(row: Record, time: int) -> bool:
     """Whether the row is an attempt with a SYN that nothing has answered."""
     answered = row.synack_time != MISSING or row.established_time != MISSING

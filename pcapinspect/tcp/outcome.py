@@ -30,11 +30,11 @@ from pcapinspect.tcp.connections import (
     UNREACHABLE,
 )
 from pcapinspect.tcp.matching import OPEN_IDLE
-from pcapinspect.tcp.streams import mix
 from pcapinspect.tcp.tables import (
     FIN_DOWN,
     FIN_UP,
     MIDSTREAM_ROW,
+    NONE,
     REFUSED_ROW,
     SERVER_ACKED,
     UNREACHABLE_ROW,
@@ -51,20 +51,25 @@ the capture shows a server that is slower, its own 99th percentile counts."""
 
 def outcomes(rows: Records, end: int) -> UInt8:
     """The outcome of every row; `end`: when the capture ended."""
-    result = np.full(len(rows.start), UNANSWERED, np.uint8)
-    result[pending(rows, end)] = UNDETERMINED
+    server = servers_of(rows)
+    result = np.full(len(rows), UNANSWERED, np.uint8)
+    result[pending(rows, server, end)] = UNDETERMINED
     result[rows.state & UNREACHABLE_ROW != 0] = UNREACHABLE
     result[rows.state & REFUSED_ROW != 0] = REFUSED
     answered = (rows.synack_time != MISSING) | (rows.state & ACKING == SERVER_ACKED)
     result[answered] = HALF_OPEN
-    result[answered & one_synack_of_one_way(rows)] = UNDETERMINED
+    result[answered & one_synack_of_one_way(rows, server)] = UNDETERMINED
     result[rows.established_time != MISSING] = ESTABLISHED
     result[rows.state & MIDSTREAM_ROW != 0] = MIDSTREAM
     return result
 
 
 def closes(rows: Records, outcome: UInt8, end: int) -> tuple[UInt8, Int64]:
-    """How every connection that was open ended, and when. A FIN whose direction alone was captured ends it."""
+    """How every connection that was open ended, and when.
+
+    A FIN whose direction alone was captured ends it. A server that accepts a new connection on a 4-tuple has given up
+    the one before it.
+    """
     close, close_time = rows.close.copy(), rows.close_time.copy()
     was_open = (outcome == ESTABLISHED) | (outcome == MIDSTREAM)
     close[~was_open] = CLOSE_NONE
@@ -72,6 +77,8 @@ def closes(rows: Records, outcome: UInt8, end: int) -> tuple[UInt8, Int64]:
     unclosed = was_open & (close == CLOSE_NONE)
     close[unclosed] = CLOSE_OPEN
     close[unclosed & (end - rows.end > OPEN_IDLE)] = CLOSE_TIMEOUT
+    older = rows.older[(rows.older != NONE) & (rows.synack_time != MISSING)]
+    close[older[unclosed[older]]] = CLOSE_TIMEOUT
     lone_fin = ((rows.packets_down == 0) & (rows.state & FIN_UP != 0)) | (
         (rows.packets_up == 0) & (rows.state & FIN_DOWN != 0)
     )
@@ -82,17 +89,22 @@ def closes(rows: Records, outcome: UInt8, end: int) -> tuple[UInt8, Int64]:
 
 def servers_of(rows: Records) -> Int64:
     """The number of each row's server (address and port), 0, 1, ..."""
-    keys = mix(mix(rows.server_high * np.uint64(1), rows.server_low), rows.server_port.astype(np.uint64))
-    return np.asarray(np.unique(keys, return_inverse=True)[1], np.int64)
+    order = np.lexsort((rows.server_port, rows.server_low, rows.server_high))
+    changes = np.zeros(len(order), bool)
+    for name in ("server_high", "server_low", "server_port"):
+        column = rows[name][order]
+        changes[1:] |= column[1:] != column[:-1]
+    numbers = np.empty(len(order), np.int64)
+    numbers[order] = np.cumsum(changes)
+    return numbers
 
 
-def pending(rows: Records, end: int) -> Bool:
+def pending(rows: Records, server: Int64, end: int) -> Bool:
     """Attempts of which the capture could not have seen an answer.
 
     A server answers each SYN by itself, so an attempt with one SYN that was out for long enough has been left without
     answer, even where the client was still trying when the capture ended.
     """
-    server = servers_of(rows)
     too_late: Bool = end - rows.start < answer_times(rows, server)[server]
     return too_late | unheard(rows, server)[server]
 
@@ -119,12 +131,11 @@ def unheard(rows: Records, server: Int64) -> Bool:
     return ~heard & (np.bincount(server, proven, count) > 0)
 
 
-def one_synack_of_one_way(rows: Records) -> Bool:
+def one_synack_of_one_way(rows: Records, server: Int64) -> Bool:
     """A SYN/ACK in a capture that holds no packet of the server's clients: an ACK could not have been seen.
 
     A server that goes without its ACK sends the SYN/ACK again; then it is known that the handshake did not complete.
     """
-    server = servers_of(rows)
     count = int(server.max(initial=-1)) + 1
     clients_heard = np.bincount(server, rows.packets_up > 0, count) > 0
     single: Bool = rows.packets_down == 1

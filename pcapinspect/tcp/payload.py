@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING
+from pcapinspect.kernel import step
 from pcapinspect.tcp.sequence import WINDOW_LIMIT, difference, wrap
 from pcapinspect.tcp.tables import NONE, Record, Records
 
@@ -18,20 +17,20 @@ REORDERED = 3 * SECOND // 1000
 for `tcp.analysis.out_of_order` without a known round trip, packet-tcp.c)."""
 
 
-@njit(cache=True, nogil=True)
+@step
 def position(side: Record, seq: int) -> int:
     """The 64-bit position of a sequence number: the one nearest to the highest byte seen."""
     high = int(side.high)
     return high + difference(seq, wrap(side.base + high))
 
 
-@njit(cache=True, nogil=True)
+@step
 def plausible(side: Record, at: int) -> bool:
     """Whether a receiver could have taken a byte at this position: no window reaches farther."""
     return abs(at - int(side.high)) < WINDOW_LIMIT
 
 
-@njit(cache=True, nogil=True)
+@step
 def acknowledge(side: Record, ack: int) -> None:
     """Notes the other side's acknowledgement of this side's bytes."""
     if side.base != NONE:
@@ -40,7 +39,7 @@ def acknowledge(side: Record, ack: int) -> None:
             side.acked = at
 
 
-@njit(cache=True, nogil=True)
+@step
 def account(side: Record, holes: Records, at: int, length: int, time: int, counts: Record) -> int:
     """Enters payload [at, at + length); returns how many of its bytes were not seen before."""
     end = at + length
@@ -70,7 +69,7 @@ def account(side: Record, holes: Records, at: int, length: int, time: int, count
     return fresh
 
 
-@njit(cache=True, nogil=True)
+@step
 def add_hole(side: Record, holes: Records, start: int, end: int, time: int, counts: Record) -> None:
     """Appends a hole: bytes before those just seen."""
     if side.holes == HOLES_KEPT:
@@ -88,7 +87,7 @@ def add_hole(side: Record, holes: Records, start: int, end: int, time: int, coun
     holes[last].next = hole
 
 
-@njit(cache=True, nogil=True)
+@step
 def fill_holes(side: Record, holes: Records, at: int, end: int, counts: Record) -> tuple[int, int]:
     """Takes [at, end) out of the holes: how many bytes that were, and when the first hole touched was opened."""
     filled = 0
@@ -126,7 +125,7 @@ def fill_holes(side: Record, holes: Records, at: int, end: int, counts: Record) 
     return filled, opened
 
 
-@njit(cache=True, nogil=True)
+@step
 def take_hole(side: Record, holes: Records, start: int, end: int, time: int, counts: Record) -> int:
     """A new hole, not yet in the chain."""
     if counts.free_holes > 0:
@@ -141,7 +140,7 @@ def take_hole(side: Record, holes: Records, start: int, end: int, time: int, cou
     return place
 
 
-@njit(cache=True, nogil=True)
+@step
 def release_hole(side: Record, holes: Records, place: int, counts: Record) -> None:
     """Gives a hole back."""
     holes[counts.free_holes].free = place
@@ -149,7 +148,7 @@ def release_hole(side: Record, holes: Records, place: int, counts: Record) -> No
     side.holes -= 1
 
 
-@njit(cache=True, nogil=True)
+@step
 def count_gap(side: Record, hole: Record, counts: Record) -> None:
     """Bytes that will not come any more."""
     counts.gaps += 1
@@ -158,7 +157,7 @@ def count_gap(side: Record, hole: Record, counts: Record) -> None:
         counts.acked_unseen += 1
 
 
-@njit(cache=True, nogil=True)
+@step
 def settle_side(side: Record, holes: Records, heard: bool, counts: Record) -> None:
     """Counts what is missing of a stream that is over, and gives its holes back.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
+from pcapinspect.kernel import step
 
 MODULUS = 1 << 32
 
@@ -12,13 +12,13 @@ WINDOW_LIMIT = 1 << 30
 """No window is larger (RFC 7323, 2.3: a shift of at most 14), so no valid number is farther from what is expected."""
 
 
-@njit(cache=True, nogil=True)
+@step
 def difference(a: int, b: int) -> int:
     """`a - b` of two sequence numbers, as the nearest signed distance (RFC 9293, 3.4)."""
     return ((a - b + HALF) & (MODULUS - 1)) - HALF
 
 
-@njit(cache=True, nogil=True)
+@step
 def wrap(number: int) -> int:
     """The sequence number of a 64-bit one."""
     return number & (MODULUS - 1)

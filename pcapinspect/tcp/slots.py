@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from pcapinspect.clock import MINUTE, SECOND
 from pcapinspect.columns import MISSING, Int32, Int64
+from pcapinspect.kernel import kernel, step
 from pcapinspect.tcp.connections import CLOSE_FIN, CLOSE_NONE
 from pcapinspect.tcp.handshake import is_opening
 from pcapinspect.tcp.matching import is_over
@@ -32,7 +32,7 @@ PARK_AFTER = SECOND
 lost by it: copies of a packet come within COPY_WITHIN."""
 
 
-@njit(cache=True, nogil=True)
+@step
 def open_row(packet: Record, row: Record, older: int, client_sends: bool, stream: int) -> None:
     """A new connection that begins with this packet."""
     row.file = packet.file
@@ -64,7 +64,7 @@ def open_row(packet: Record, row: Record, older: int, client_sends: bool, stream
     row.bytes_up = row.bytes_down = row.packets_up = row.packets_down = 0
 
 
-@njit(cache=True, nogil=True)
+@step
 def open_slot(place: int, row: Record, sides: Records, free: Int32, counts: Record) -> None:
     """Live state for the row at `place`: new, or parked until now."""
     if counts.free_slots > 0:
@@ -78,7 +78,7 @@ def open_slot(place: int, row: Record, sides: Records, free: Int32, counts: Reco
     open_side(sides[2 * slot + 1], place, row.next_down, row)
 
 
-@njit(cache=True, nogil=True)
+@step
 def open_side(side: Record, place: int, base: int, row: Record) -> None:
     """A direction of which nothing is known but the sequence number that it counts from, or NONE."""
     side.row = place
@@ -92,7 +92,7 @@ def open_side(side: Record, place: int, base: int, row: Record) -> None:
         side.mark_times[k] = MISSING
 
 
-@njit(cache=True, nogil=True)
+@step
 def close_slot(slot: int, row: Record, sides: Records, free: Int32, holes: Records, counts: Record) -> None:
     """Counts what is missing, and frees the slot."""
     if row.state & MIDSTREAM_ROW and sides[2 * slot + 1].acked > 0:
@@ -105,7 +105,7 @@ def close_slot(slot: int, row: Record, sides: Records, free: Int32, holes: Recor
     row.slot = NONE
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def sweep(rows: Records, sides: Records, free: Int32, holes: Records, counts: Record) -> Int64:
     """Lets go of connections that are over; returns their rows.
 
@@ -140,7 +140,7 @@ def sweep(rows: Records, sides: Records, free: Int32, holes: Records, counts: Re
     return retired[:found]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def close_all(rows: Records, sides: Records, free: Int32, holes: Records, counts: Record) -> None:
     """Settles every connection that is still live, at the end of the capture."""
     for slot in range(counts.slots):

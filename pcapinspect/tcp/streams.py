@@ -10,8 +10,8 @@ quotes (with 16 bytes of its TCP header or more) joins or starts a conversation,
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from pcapinspect.kernel import kernel, step
 from pcapinspect.tcp.sequence import wrap
 from pcapinspect.tcp.tables import BASE_SET_A, BASE_SET_B, USED, Record, Records
 
@@ -23,14 +23,14 @@ _SHIFT = np.uint64(29)
 _PORT_BITS = np.uint64(16)
 
 
-@njit(cache=True, nogil=True)
+@step
 def mix(state: np.uint64, value: np.uint64) -> np.uint64:
     """One step of a 64-bit hash: multiplication by the golden ratio spreads every bit upwards, the shift downwards."""
     mixed = (state ^ value) * _MULTIPLIER
     return mixed ^ (mixed >> _SHIFT)
 
 
-@njit(cache=True, nogil=True)
+@step
 def sender_side(packet: Record) -> int:
     """Where the sender stands in the canonical order of the 4-tuple, which makes both directions one."""
     if packet.src_high != packet.dst_high:
@@ -40,7 +40,7 @@ def sender_side(packet: Record) -> int:
     return 1 if packet.src_port > packet.dst_port else 0
 
 
-@njit(cache=True, nogil=True)
+@step
 def key_of(packet: Record, seed: np.uint64) -> np.uint64:
     """The hash of the 4-tuple."""
     src_port, dst_port = np.uint64(packet.src_port), np.uint64(packet.dst_port)
@@ -51,7 +51,7 @@ def key_of(packet: Record, seed: np.uint64) -> np.uint64:
     return mix(mix(mix(key, packet.src_high), packet.src_low), dst_port << _PORT_BITS | src_port)
 
 
-@njit(cache=True, nogil=True)
+@step
 def find_stream(streams: Records, key: np.uint64) -> int:
     """The place of a 4-tuple in the open-addressing table, or where it is to be put.
 
@@ -64,7 +64,7 @@ def find_stream(streams: Records, key: np.uint64) -> int:
     return place
 
 
-@njit(cache=True, nogil=True)
+@step
 def add_stream(stream: Record, key: np.uint64, watch: int, counts: Record) -> None:
     """Enters a new 4-tuple, with the next stream number."""
     stream.key = key
@@ -74,7 +74,7 @@ def add_stream(stream: Record, key: np.uint64, watch: int, counts: Record) -> No
     counts.entries += 1
 
 
-@njit(cache=True, nogil=True)
+@step
 def number_stream(stream: Record, packet: Record, quoted: bool, counts: Record) -> None:
     """Moves the 4-tuple's conversation on by one packet, as Wireshark does."""
     side = packet.side
@@ -96,7 +96,7 @@ def number_stream(stream: Record, packet: Record, quoted: bool, counts: Record) 
         stream.flags |= set_other
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def move_streams(streams: Records, larger: Records) -> None:
     """Enters all 4-tuples into an empty, larger table."""
     for old in range(len(streams)):

@@ -114,10 +114,8 @@ LATEST = np.iinfo(np.int64).max
 
 
 def records(dtype: np.dtype[Any], size: int = 0) -> Records:
-    """A table of `size` records, all zero."""
-    table = np.recarray(size, dtype)
-    table[...] = np.zeros(1, dtype)
-    return table
+    """A table of `size` records, all zero; one of size 0 can grow."""
+    return np.zeros(size, dtype).view(np.recarray) if size else np.recarray(0, dtype)
 
 
 def _table(dtype: np.dtype[Any], size: int = 0) -> Any:
@@ -138,6 +136,10 @@ class Tables:
 
     def __post_init__(self) -> None:
         self.counts[0].floor = LATEST
+
+    def arrays(self) -> tuple[Any, ...]:
+        """All tables, as `walk` takes them."""
+        return self.streams, self.rows, self.sides, self.free, self.holes, self.counts, self.packet
 
     def reserve(self, packets: int) -> None:
         """Makes room for whatever `packets` more packets may need: a row, a slot and two holes each."""

@@ -43,13 +43,14 @@ class ConnectionTracker:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._ports = np.zeros(1 << 16, np.uint8)
-        self._ports[list(settings.ports)] = 1
-        self._servers = np.array([halves(text) for text in settings.servers], np.uint64).reshape(-1, 2)
+        ports = np.zeros(1 << 16, np.uint8)
+        ports[list(settings.ports)] = 1
+        servers = np.array([halves(text) for text in settings.servers], np.uint64).reshape(-1, 2)
         # Hashes from a seed that a capture cannot know: it cannot be made to collide.
-        self._seed = np.uint64(secrets.randbits(64))
+        self._watch = (ports, servers, np.uint64(secrets.randbits(64)))
         self._tables = Tables()
         self._counts = self._tables.counts[0]
+        self._output = records(SEGMENT), records(SYN_PACKET)
         self._syns: list[Syns] = []
         self._retired: list[Int64] = []
         self._end = MISSING
@@ -60,13 +61,15 @@ class ConnectionTracker:
         if count == 0:
             return Segments.empty()
         tables, counts = self._tables, self._counts
-        segments, syns = np.recarray(count, SEGMENT), np.recarray(count, SYN_PACKET)
+        segments, syns = self._output
+        if len(segments) < count:
+            segments, syns = self._output = records(SEGMENT, count), records(SYN_PACKET, count)
         columns = columns_of(packets)
         counts.segments = counts.syns = 0
         done = 0
         while done < count:
             step = min(count - done, SWEEP_EVERY - int(counts.packets) % SWEEP_EVERY)
-            self._walk(columns, done, done + step, segments, syns)
+            self._walk(columns, done, done + step, (segments, syns))
             done += step
             if counts.packets % SWEEP_EVERY == 0:
                 self._retired.append(sweep(tables.rows, tables.sides, tables.free, tables.holes, counts))
@@ -91,7 +94,7 @@ class ConnectionTracker:
         connections = Connections(**_columns(rows, [f.name for f in fields(Connections)]) | judged)
         return TcpResult(connections, Syns.concatenate(self._syns), self._quality(connections))
 
-    def _walk(self, columns: PacketColumns, first: int, last: int, segments: Records, syns: Records) -> None:
+    def _walk(self, columns: PacketColumns, first: int, last: int, output: tuple[Records, Records]) -> None:
         """Takes in the packets [first, last) of a batch, after making room for them."""
         tables = self._tables
         tables.reserve(last - first)
@@ -100,23 +103,7 @@ class ConnectionTracker:
             larger = records(STREAM, 1 << (needed - 1).bit_length())
             move_streams(tables.streams, larger)
             tables.streams = larger
-        walk(
-            columns,
-            first,
-            last,
-            tables.packet,
-            tables.streams,
-            tables.rows,
-            tables.sides,
-            tables.free,
-            tables.holes,
-            tables.counts,
-            segments,
-            syns,
-            self._ports,
-            self._servers,
-            self._seed,
-        )
+        walk(columns, first, last, tables.arrays(), output, self._watch)
 
     def _keep_syns(self, packets: Packets, syns: Records) -> None:
         at = syns.packet

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-from numba import njit
+from typing import Any, NamedTuple
 
 from pcapinspect.capture.batch import TCP, Packets
 from pcapinspect.columns import MISSING, Int32, Int64, UInt8, UInt16, UInt32, UInt64
+from pcapinspect.kernel import kernel, step
 from pcapinspect.tcp.handshake import (
     prove_by_client,
     prove_by_server,
@@ -18,7 +16,7 @@ from pcapinspect.tcp.handshake import (
     take_syn,
     take_synack,
 )
-from pcapinspect.tcp.matching import find_attempt, find_connection, is_copy
+from pcapinspect.tcp.matching import FITS, find_attempt, find_connection, fit, is_copy
 from pcapinspect.tcp.payload import account, acknowledge, plausible, position
 from pcapinspect.tcp.segments import DOWN, END_FIN, END_NONE, END_RST, UP
 from pcapinspect.tcp.sequence import wrap
@@ -27,6 +25,8 @@ from pcapinspect.tcp.streams import ACK, FIN, RST, SYN, add_stream, find_stream,
 from pcapinspect.tcp.tables import MIDSTREAM_ROW, NONE, RETIRED, REVERSED, USED, WATCH_A, WATCH_B, Record, Records
 
 NO_SEGMENT = -1
+
+Arrays = tuple[Any, ...]
 
 
 class PacketColumns(NamedTuple):
@@ -57,25 +57,16 @@ def columns_of(packets: Packets) -> PacketColumns:
     return PacketColumns(*(getattr(packets, name) for name in PacketColumns._fields))
 
 
-@njit(cache=True, nogil=True)
-def walk(
-    columns: PacketColumns,
-    first: int,
-    last: int,
-    packets: Records,
-    streams: Records,
-    rows: Records,
-    sides: Records,
-    free: Int32,
-    holes: Records,
-    all_counts: Records,
-    segments: Records,
-    syns: Records,
-    ports: UInt8,
-    servers: UInt64,
-    seed: np.uint64,
-) -> None:
-    """Takes in the packets [first, last) of a batch. The tables have room (`Tables.reserve`)."""
+@kernel
+def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: Arrays, watch: Arrays) -> None:
+    """Takes in the packets [first, last) of a batch.
+
+    `tables`: those of Tables, which have room (`Tables.reserve`); `output`: segments and SYNs of the batch;
+    `watch`: ports, servers, and the seed of the hash.
+    """
+    streams, rows, sides, free, holes, all_counts, packets = tables
+    segments, syns = output
+    ports, servers, seed = watch
     packet, counts = packets[0], all_counts[0]
     for i in range(first, last):
         load(packet, columns, i)
@@ -90,13 +81,14 @@ def walk(
             number_stream(stream, packet, not is_tcp, counts)
         if not stream.flags & (WATCH_A | WATCH_B):
             continue
-        newest = int(stream.row) - 1
+        place = newest = int(stream.row) - 1
         if not is_tcp:
             place = find_attempt(rows, newest, packet.side, packet.seq, packet.time)
             if place != NONE:
                 take_error(packet, rows[place])
             continue
-        place = find_connection(rows, newest, packet)
+        if newest == NONE or packet.flags & SYN or fit(rows[newest], packet) != FITS:  # else it can only be the newest
+            place = find_connection(rows, newest, packet)
         if place == NONE:
             place = begin(packet, stream, rows, newest, counts)
             if place == NONE:
@@ -117,18 +109,25 @@ def walk(
             syn = syns[counts.syns]
             syn.packet, syn.connection = i, place
             counts.syns += 1
-        at, end = follow(packet, row, me, peer, up, rows, holes, counts)
+        at, end = follow(packet, row, me, peer, up, counts)
         if end != NO_SEGMENT:
-            segment = segments[counts.segments]
-            segment.packet, segment.connection = i, place
-            segment.direction = UP if up else DOWN
-            if me.shift == MISSING:
-                me.shift = at
-            segment.offset, segment.end = at - me.shift, end
+            if packet.length > 0 and end != END_RST:
+                take_payload(packet, row, me, up, at, holes, counts)
+            emit(segments[counts.segments], i, place, up, at, end, me)
             counts.segments += 1
 
 
-@njit(cache=True, nogil=True)
+@step
+def emit(segment: Record, i: int, place: int, up: bool, at: int, end: int, me: Record) -> None:
+    """A segment for the layer above."""
+    if me.shift == MISSING:
+        me.shift = at
+    segment.packet, segment.connection = i, place
+    segment.direction = UP if up else DOWN
+    segment.offset, segment.end = at - me.shift, end
+
+
+@step
 def load(packet: Record, columns: PacketColumns, i: int) -> None:
     """Gathers packet i, as signed 64-bit numbers (addresses unsigned)."""
     packet.src_high, packet.src_low = columns.src_high[i], columns.src_low[i]
@@ -141,7 +140,7 @@ def load(packet: Record, columns: PacketColumns, i: int) -> None:
     packet.side = sender_side(packet)
 
 
-@njit(cache=True, nogil=True)
+@step
 def watched(packet: Record, ports: UInt8, servers: UInt64) -> int:
     """Which ends of the packet's 4-tuple may be a watched server: bits WATCH_A, WATCH_B."""
     watch = 0
@@ -152,7 +151,7 @@ def watched(packet: Record, ports: UInt8, servers: UInt64) -> int:
     return watch
 
 
-@njit(cache=True, nogil=True)
+@step
 def is_server(servers: UInt64, high: int, low: int) -> bool:
     """Whether the address is among the servers asked for; with none given, every address is."""
     found = len(servers) == 0
@@ -161,7 +160,7 @@ def is_server(servers: UInt64, high: int, low: int) -> bool:
     return found
 
 
-@njit(cache=True, nogil=True)
+@step
 def begin(packet: Record, stream: Record, rows: Records, newest: int, counts: Record) -> int:
     """A new connection that this packet begins, or NONE: it is none to a watched port."""
     from_watched = stream.flags & (WATCH_A << packet.side) != 0
@@ -185,7 +184,7 @@ def begin(packet: Record, stream: Record, rows: Records, newest: int, counts: Re
     return place
 
 
-@njit(cache=True, nogil=True)
+@step
 def count_packet(packet: Record, row: Record, up: bool) -> None:
     """The packet is one of the connection's; the last so far."""
     row.end = packet.time
@@ -196,10 +195,8 @@ def count_packet(packet: Record, row: Record, up: bool) -> None:
         row.packets_down += 1
 
 
-@njit(cache=True, nogil=True)
-def follow(
-    packet: Record, row: Record, me: Record, peer: Record, up: bool, rows: Records, holes: Records, counts: Record
-) -> tuple[int, int]:
+@step
+def follow(packet: Record, row: Record, me: Record, peer: Record, up: bool, counts: Record) -> tuple[int, int]:
     """Moves a connection on by one packet. Returns the position and the end mark of its segment, or NO_SEGMENT."""
     count_packet(packet, row, up)
     flags, seq = packet.flags, packet.seq
@@ -210,7 +207,7 @@ def follow(
         return 0, NO_SEGMENT
     if flags & SYN:
         if flags & ACK:
-            take_synack(packet, row, client, server, up, rows)
+            take_synack(packet, row, client, server, up)
         else:
             take_syn(packet, row, server, up, counts)
         seq = wrap(seq + 1)
@@ -228,33 +225,27 @@ def follow(
     me.window = packet.window
     if flags & ACK:
         acknowledge(peer, packet.ack)
-    if packet.length > 0 or flags & FIN:
-        return take_payload(packet, row, me, up, seq, holes, counts)
-    return 0, NO_SEGMENT
-
-
-@njit(cache=True, nogil=True)
-def take_payload(
-    packet: Record, row: Record, me: Record, up: bool, seq: int, holes: Records, counts: Record
-) -> tuple[int, int]:
-    """Payload and FIN: what of it is new. Returns the position and the end mark of the segment, or NO_SEGMENT."""
+    if packet.length == 0 and not flags & FIN:
+        return 0, NO_SEGMENT
     at = position(me, seq)
     if not plausible(me, at) or (at < 0 and not row.state & MIDSTREAM_ROW):
         return 0, NO_SEGMENT
-    if packet.length <= 1 and at == me.high - 1 and not packet.flags & (SYN | FIN):
+    if packet.length <= 1 and at == me.high - 1 and not flags & (SYN | FIN):
         return 0, NO_SEGMENT  # a keep-alive probe: its byte is not the stream's (RFC 9293, 3.8.4)
-    if packet.length > 0:
-        fresh = account(me, holes, at, packet.length, packet.time, counts)
-        if up:
-            row.bytes_up += fresh
-        else:
-            row.bytes_down += fresh
-        if packet.captured < packet.length:
-            counts.cut_payloads += 1
-    if packet.flags & FIN:
+    if flags & FIN:
         take_fin(packet, row, me, at + packet.length, up, counts)
+    return at, END_FIN if flags & FIN else END_NONE
+
+
+@step
+def take_payload(packet: Record, row: Record, me: Record, up: bool, at: int, holes: Records, counts: Record) -> None:
+    """Payload at a position of its stream: what of it is new."""
+    fresh = account(me, holes, at, packet.length, packet.time, counts)
     if up:
+        row.bytes_up += fresh
         row.next_up = wrap(me.base + me.high)
     else:
+        row.bytes_down += fresh
         row.next_down = wrap(me.base + me.high)
-    return at, END_FIN if packet.flags & FIN else END_NONE
+    if packet.captured < packet.length:
+        counts.cut_payloads += 1

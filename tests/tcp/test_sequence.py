@@ -5,10 +5,22 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numba import njit
 
-from pcapinspect.tcp.sequence import MODULUS, difference, wrap
+from pcapinspect.tcp import sequence
+from pcapinspect.tcp.sequence import MODULUS
 
 NUMBERS = st.integers(0, MODULUS - 1)
+
+
+@njit
+def difference(a: int, b: int) -> int:
+    return sequence.difference(a, b)
+
+
+@njit
+def wrap(number: int) -> int:
+    return sequence.wrap(number)
 
 
 @pytest.mark.parametrize(

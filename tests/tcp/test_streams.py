@@ -7,15 +7,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba import njit
 
 from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.settings import Settings
-from pcapinspect.tcp.streams import find_stream, move_streams
-from pcapinspect.tcp.tables import STREAM, USED, records
+from pcapinspect.tcp import streams as table
+from pcapinspect.tcp.streams import move_streams
+from pcapinspect.tcp.tables import STREAM, USED, Records, records
 from pcapinspect.tcp.tracker import ConnectionTracker
 from tests.tcp.wire import ACK, FIN, PSH, RST, SYN, Packet, Wire, feed
 
 CLIENT, SERVER = "client", "server"
+
+
+@njit
+def find_stream(streams: Records, key: np.uint64) -> int:
+    return table.find_stream(streams, key)
 
 
 def watch_each(packets: list[Packet]) -> list[int]:
