@@ -100,6 +100,11 @@ _STORMS = (
         RateLimit(limit=40, window=30.0, pause=10.0),
     ),
     _storm(
+        "storm-100-60-30",
+        "Another release: 100 accepts in a minute, then a pause of 30 s.",
+        RateLimit(limit=100, pause=30.0),
+    ),
+    _storm(
         "storm-in-step",
         "All routers poll in the same few seconds of each minute.",
         populations=(_rollover(130, 45.0, spread=4.0, jitter=0.02),),
@@ -142,6 +147,11 @@ _STORMS = (
         "storm-span",
         "The storm, captured on a SPAN port that holds every packet twice.",
         tap=TapSettings(span_copies=True),
+    ),
+    _storm(
+        "storm-capture-loss",
+        "The storm, in a capture that misses 6 % of the packets.",
+        tap=TapSettings(loss=0.06),
     ),
     _storm(
         "storm-cut",
@@ -200,6 +210,12 @@ _OTHER_LIMITS = (
         servers=(ServerSettings(stack="linux"),),
     ),
     _healthy(
+        "over-limit-outage",
+        "As many connections, no limit either, and the server is switched off for 70 s.",
+        populations=(_rollover(150),),
+        servers=(ServerSettings(stack="linux", outages=(Outage(begin=130, end=200),)),),
+    ),
+    _healthy(
         "late-answers",
         "The process behind a long accept queue stops reading for 15 s after the 80th connection in a minute: every "
         "handshake works, answers come late.",
@@ -218,6 +234,13 @@ _FAILURES = (
     ),
     _healthy(
         "outage", "The server is silent for two and a half minutes.", servers=_outages(Outage(begin=100, end=250))
+    ),
+    _healthy(
+        "outage-sparse",
+        "The server of five clients is silent for three minutes.",
+        minutes=9.0,
+        populations=(_rollover(5, 50.0),),
+        servers=_outages(Outage(begin=160, end=340)),
     ),
     _healthy(
         "flaps",
@@ -247,6 +270,11 @@ _FAILURES = (
         path=PathSettings(loss_up_after=0.06, loss_down_before=0.06),
     ),
     _healthy(
+        "lossy-heavy",
+        "The path between the capture point and the server loses every fifth packet each way.",
+        path=PathSettings(loss_up_after=0.2, loss_down_before=0.2),
+    ),
+    _healthy(
         "lossy-clients",
         "The path between the clients and the capture point loses 6 % of the packets each way.",
         path=PathSettings(loss_up_before=0.06, loss_down_after=0.06),
@@ -255,6 +283,12 @@ _FAILURES = (
         "blocked-client",
         "An access list drops all packets of two clients in silence; all others are answered.",
         path=PathSettings(denied=("10.21.0.6", "10.20.0.4")),
+    ),
+    _healthy(
+        "blocked-sparse",
+        "The client that an access list drops calls far more often than all others together.",
+        populations=(_rollover(1, 15.0, network="10.25"), _rollover(4, 150.0)),
+        path=PathSettings(denied=("10.25.0.2",)),
     ),
     _healthy(
         "prohibited-client",

@@ -25,7 +25,9 @@ it cannot tell."""
 
 
 def pause_causes(run: Run, silence: Silence) -> list[str]:
-    """The causes that a reader may name for a silence, the best first."""
+    """The causes that a reader may name for a silence, the best first; not always the true one."""
+    if run.tap.settings.one_way is not None:
+        return ["capture", "insufficient"]
     if run.tap.settings.only:
         # The calls that made the server silent passed elsewhere.
         return _distinct([silence.cause, "insufficient", "outage"])
