@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import pytest
 
 from pcapinspect.simulate import scenarios, simulate
@@ -40,31 +43,56 @@ MEANT = {
 """Where the name does not say it: every other storm is a rate limit, everything else is healthy."""
 
 
+CAUSES = {
+    "rate_limit",
+    "max_connections",
+    "outage",
+    "loss",
+    "blocked_client",
+    "refused",
+    "capture",
+    "over_limit_unthrottled",
+    "healthy",
+    "insufficient",
+}
+
+
+@cache
+def servers_of(name: str) -> list[dict[str, Any]]:
+    """The servers in the truth of a scenario."""
+    servers: list[dict[str, Any]] = simulate(name, 11).truth["servers"]
+    return servers
+
+
 @pytest.mark.parametrize("name", scenarios())
 def test_the_verdict_is_what_the_scenario_was_written_for(name: str) -> None:
-    servers = {server["ip"]: server for server in simulate(name, 11).truth["servers"]}
+    servers = {server["ip"]: server for server in servers_of(name)}
     server = servers.get("10.0.0.80") or servers["2001:db8::80"]
     expected = MEANT.get(name, "rate_limit" if name.startswith("storm") else "healthy")
     assert server["cause"] == expected, server["any_of"]
 
 
+def test_every_cause_of_the_design_has_a_scenario() -> None:
+    assert len(scenarios()) >= 20
+    assert {server["cause"] for name in scenarios() for server in servers_of(name)} == CAUSES
+
+
 def test_a_healthy_or_broken_capture_may_never_be_called_throttled() -> None:
     for name in scenarios():
         if name.startswith(("healthy", "one-way", "capture-loss", "span", "snaplen", "cut", "short")):
-            for server in simulate(name, 12).truth["servers"]:
+            for server in servers_of(name):
                 assert "rate_limit" not in server["any_of"], name
                 assert "max_connections" not in server["any_of"], name
 
 
 def test_addresses_that_nobody_has_get_no_verdict() -> None:
-    servers = simulate("healthy-scan", 1, minutes=3).truth["servers"]
-    absent = [server for server in servers if not server["exists"]]
+    absent = [server for server in servers_of("healthy-scan") if not server["exists"]]
     assert len(absent) > 100
     assert all(server["cause"] == "insufficient" for server in absent)
 
 
 def test_who_sees_a_part_of_the_calls_need_not_name_the_limit() -> None:
-    (server,) = simulate("storm-branch", 1).truth["servers"]
+    (server,) = servers_of("storm-branch")
     assert server["pauses"]
     for pause in server["pauses"]:
         assert pause["cause"] == "rate_limit"
