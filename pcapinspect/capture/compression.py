@@ -27,8 +27,11 @@ _PIECE = 64 << 10
 _FINE = 4 << 10
 """The same where a decoder keeps nothing of a piece in which it finds damage."""
 
+_FINEST = 1 << 10
+"""The same for zstd, whose decoder takes no limit: four bytes can stand for a block of 128 kB, so this is 32 MB."""
+
 _MOST = 1 << 20
-"""Inflated bytes at a time."""
+"""Inflated bytes at a time, of the others."""
 
 _WINDOW = 128 << 20
 """Bytes that a decoder may need for itself: zstd's --ultra -22 and xz -9 stay below."""
@@ -90,8 +93,6 @@ class Headed:
         buffer = bytearray(size)
         return bytes(buffer[: self.readinto(memoryview(buffer))])
 
-    read = take
-
 
 class _Decoder(Protocol):
     """What all formats are made to look like."""
@@ -112,7 +113,7 @@ class _Decoder(Protocol):
         ...
 
     def decompress(self, data: bytes) -> bytes:
-        """At most about _MOST bytes. Raises ValueError."""
+        """The next inflated bytes. Raises ValueError."""
         ...
 
 
@@ -229,6 +230,29 @@ class _Lz4:
             raise ValueError(str(error)) from None
 
 
+class _Zstd:
+    def __init__(self) -> None:
+        self._zstd = zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+
+    @property
+    def eof(self) -> bool:
+        return self._zstd.eof
+
+    @property
+    def unused(self) -> bytes:
+        return self._zstd.unused_data
+
+    @property
+    def hungry(self) -> bool:
+        return True
+
+    def decompress(self, data: bytes) -> bytes:
+        try:
+            return self._zstd.decompress(data)
+        except zstandard.ZstdError as error:
+            raise ValueError(str(error)) from None
+
+
 class _Stream:
     """Inflates members that follow each other; what follows the last of them is named and left."""
 
@@ -281,30 +305,12 @@ class _Stream:
         return b""
 
 
-class _Zstd:
-    """Frames of zstandard, whose own reader follows them."""
-
-    def __init__(self, below: Headed, file: InputFile) -> None:
-        decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW)
-        self._reader = decompressor.stream_reader(below, read_size=_PIECE, read_across_frames=True)  # type: ignore[arg-type]
-        self._file = file
-        self._below = below
-
-    def readinto(self, buffer: memoryview) -> int:
-        try:
-            count = self._reader.readinto(buffer[:_MOST])
-        except zstandard.ZstdError as error:
-            self._file.truncated = True
-            self._file.warnings.append(f"zstd: the compressed data is damaged ({error}); everything before it was read")
-            return 0
-        return int(count)
-
-
 _DECODERS: dict[str, tuple[Callable[[], _Decoder], int]] = {
     "gzip": (_Gzip, _PIECE),
     "xz": (_Lzma, _FINE),
     "bzip2": (_Bzip2, _FINE),
     "lz4": (_Lz4, _FINE),
+    "zstd": (_Zstd, _FINEST),
 }
 
 
@@ -316,5 +322,5 @@ def inflate(stream: ByteStream, file: InputFile) -> ByteStream:
         if name is None:
             return below
         file.format += f"{name}:"
-        below = Headed(_Zstd(below, file) if name == "zstd" else _Stream(below, name, file))
+        below = Headed(_Stream(below, name, file))
     raise CaptureError(file.path, f"compressed more than {DEEPEST} times over")

@@ -12,8 +12,9 @@ from pcapinspect.capture.batch import PacketBatch, Packets
 from pcapinspect.capture.tally import BACK
 from pcapinspect.columns import Int64
 
-_LOOKAHEAD = 8
-"""Batches of a file that are held to see whether it ends before the next one has really begun."""
+_LOOKAHEAD = 128 << 20
+"""Bytes of a file that are held at most, to see whether it ends before the next one has really begun, or how many
+packets have one time."""
 
 NEVER = np.iinfo(np.int64).max
 
@@ -27,6 +28,8 @@ class Stream:
         self._held: deque[tuple[PacketBatch, Int64]] = deque()
         self._latest = -NEVER
         self._ended = False
+        self._bytes = 0
+        """Of the batches that are held."""
 
     def _read(self) -> bool:
         """Hold one batch more. False when there is none."""
@@ -38,6 +41,7 @@ class Stream:
         times = np.maximum.accumulate(np.maximum(batch.packets.time, self._latest))
         self._latest = int(times[-1])
         self._held.append((batch, times))
+        self._bytes += batch.data.size
         return True
 
     def over(self) -> bool:
@@ -50,18 +54,28 @@ class Stream:
 
     def ends_by(self, time: int) -> bool:
         """Whether the file ends before a row later than `time`."""
-        while self._latest <= time and len(self._held) < _LOOKAHEAD:
+        while self._latest <= time and self._bytes < _LOOKAHEAD:
             if not self._read():
                 return True
         return False
 
-    def take(self, time: int) -> tuple[PacketBatch, Int64]:
-        """The rows of the next batch up to `time`, and their times in order."""
-        batch, times = self._held.popleft()
-        count = int(np.searchsorted(times, time, "right"))
-        if count < len(times):
-            self._held.appendleft((_part(batch, slice(count, None)), times[count:]))
-        return _part(batch, slice(count)), times[:count]
+    def take(self) -> PacketBatch:
+        """The next batch."""
+        batch, _ = self._held.popleft()
+        self._bytes -= batch.data.size
+        return batch
+
+    def take_until(self, time: int) -> Iterator[tuple[PacketBatch, Int64]]:
+        """The rows up to `time`, and their times in order."""
+        self.ends_by(time)
+        while self._held and self._held[0][1][0] <= time:
+            batch, times = self._held[0]
+            count = int(np.searchsorted(times, time, "right"))
+            yield _part(batch, slice(count)), times[:count]
+            if count < len(times):
+                self._held[0] = (_part(batch, slice(count, None)), times[count:])
+                break
+            self.take()
 
 
 def merge(streams: Iterable[Stream]) -> Iterator[PacketBatch]:
@@ -83,11 +97,9 @@ def merge(streams: Iterable[Stream]) -> Iterator[PacketBatch]:
             active.append(waiting.popleft())
             continue
         if len(active) == 1:
-            yield active[0].take(time)[0]
+            yield active[0].take()
         else:
-            batch = _together([stream.take(time) for stream in active])
-            if len(batch.packets):
-                yield batch
+            yield _together([part for stream in active for part in stream.take_until(time)])
 
 
 def _part(batch: PacketBatch, rows: slice) -> PacketBatch:
@@ -96,7 +108,6 @@ def _part(batch: PacketBatch, rows: slice) -> PacketBatch:
 
 def _together(parts: list[tuple[PacketBatch, Int64]]) -> PacketBatch:
     """The rows of all parts by time, and the stretches of data that their payloads lie in."""
-    parts = [(batch, times) for batch, times in parts if len(times)]
     packets: list[Packets] = []
     data = []
     offset = 0
@@ -107,7 +118,5 @@ def _together(parts: list[tuple[PacketBatch, Int64]]) -> PacketBatch:
         packets.append(replace(rows, payload_start=rows.payload_start - first + offset))
         data.append(batch.data[first:last])
         offset += last - first
-    if not parts:
-        return PacketBatch(Packets.empty(), np.empty(0, np.uint8))
     order = np.argsort(np.concatenate([times for _, times in parts]), kind="stable")
     return PacketBatch(Packets.concatenate(packets).take(order), np.concatenate(data))

@@ -8,7 +8,7 @@ import numpy as np
 
 from pcapinspect.capture import pcapng_options as opts
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.pcapng_walk import LARGEST_BLOCK, NOTED, Interfaces, walk
+from pcapinspect.capture.pcapng_walk import DROPPED, LARGEST_BLOCK, NOTED, WANTED, Interfaces, walk
 from pcapinspect.capture.records import BLOCK, DAMAGED, MORE, Records
 from pcapinspect.columns import UInt8
 
@@ -47,7 +47,8 @@ class PcapngWalker:
         self.damage = ""
         """What is wrong with the block at which the walk stopped as DAMAGED."""
         self._frames = 0
-        self._dropped = np.zeros(1, np.int64)
+        self._memory = np.zeros(2, np.int64)
+        self._memory[WANTED] = 1
 
     def walk(self, data: UInt8, at: int, out: Records) -> tuple[int, int, int]:
         """Fill `out` from the blocks in data[at:], as `pcap.walk`; blocks that are no packets are read on the way."""
@@ -55,9 +56,7 @@ class PcapngWalker:
         while True:
             section = self._section
             big = section.order == "big"
-            found, at, why = walk(
-                data, at, data.size, big, section.interfaces, section.count, out, count, self._dropped
-            )
+            found, at, why = walk(data, at, data.size, big, section.interfaces, section.count, out, count, self._memory)
             self._frames += found - count
             count = found
             if why == NOTED:
@@ -75,7 +74,7 @@ class PcapngWalker:
     def finish(self) -> None:
         """Add up what the sections said of dropped packets."""
         self._close_section()
-        self._file.interface_drops = max(self._file.interface_drops, int(self._dropped[0]))
+        self._file.interface_drops = max(self._file.interface_drops, int(self._memory[DROPPED]))
 
     def _close_section(self) -> None:
         self._file.interface_drops += sum(self._section.drops.values())
@@ -171,3 +170,4 @@ class PcapngWalker:
     def _keep_comments(self, frame: int, found: list[str]) -> None:
         room = MOST_COMMENTS - len(self._file.comments)
         self._file.comments.extend((frame, text) for text in found[:room])
+        self._memory[WANTED] = len(self._file.comments) < MOST_COMMENTS

@@ -14,6 +14,9 @@ from pcapinspect.kernel import kernel, step
 NOTED = 4
 """Why a walk stopped, beside those of `records`: the packet block there was read, and has comments."""
 
+DROPPED, WANTED = range(2)
+"""Elements of a walk's memory: packets dropped, as packet blocks say; whether comments of packets are wanted."""
+
 LARGEST_BLOCK = 128 * 1024 * 1024 + 131_072
 """Bytes of a block; more is damage. Wireshark's limit is the same but for the size of a header."""
 
@@ -92,17 +95,17 @@ def is_frame(kind: int) -> bool:
 
 
 @step
-def options_of_packet(data: UInt8, at: int, end: int, big: bool, dropped: Int64) -> bool:
-    """Whether there is a comment among the options in data[at:end]; adds up the packets dropped before this one."""
+def options_of_packet(data: UInt8, at: int, end: int, big: bool, memory: Int64) -> bool:
+    """Whether there is a comment that is wanted in data[at:end]; adds up the packets dropped before this one."""
     noted = False
     while at + 4 <= end:
         code, size = word16(data, at, big), word16(data, at + 2, big)
         if code == 0 or at + 4 + size > end:
             break
         if code == _COMMENT:
-            noted = True
+            noted = memory[WANTED] != 0
         elif code == _DROPCOUNT and size == 8:
-            dropped[0] += word32(data, at + (8 if big else 4), big)
+            memory[DROPPED] += word32(data, at + (8 if big else 4), big)
         at += 4 + (size + 3 & ~3)
     return noted
 
@@ -163,7 +166,7 @@ def walk(
     known: int,
     out: Records,
     count: int,
-    dropped: Int64,
+    memory: Int64,
 ) -> tuple[int, int, int]:
     """Fill `out` from row `count` on with the packet blocks in data[at:end], of which `known` interfaces are described.
 
@@ -190,7 +193,7 @@ def walk(
         count += 1
         if kind == _ENHANCED:
             options = at + 28 + (word32(data, at + 20, big) + 3 & ~3)
-            if options + 4 <= at + size - 4 and options_of_packet(data, options, at + size - 4, big, dropped):
+            if options + 4 <= at + size - 4 and options_of_packet(data, options, at + size - 4, big, memory):
                 return count, at, NOTED
         at += size
     return count, at, MORE

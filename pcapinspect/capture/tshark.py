@@ -197,7 +197,9 @@ def _row(packet: Any, file: int, payload_start: int) -> tuple[tuple[int, ...], b
         internet = _reader(quoting, f"{version}_")
     if internet is None:
         return None
-    payload = b"" if kind == ICMP_ERROR else bytes.fromhex((read("payload") or "").replace(":", ""))
+    # The segment that completes a reassembled message shows its bytes as segment data.
+    shown = "" if kind == ICMP_ERROR else read("payload") or read("segment_data") or ""
+    payload = bytes.fromhex(shown.replace(":", ""))
     source, target = halves(internet("src") or "::"), halves(internet("dst") or "::")
     return (
         (
