@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pcapinspect.clock import SECOND
+from pcapinspect.load.bounds import Silence
 from pcapinspect.load.concurrency import Open
 from pcapinspect.load.fullness import Fullness
 from pcapinspect.load.model import CountingModel, Estimate
 from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.load.rates import Rate
-from pcapinspect.load.silences import Silence
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.settings import Settings
 

@@ -13,9 +13,9 @@ import numpy as np
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Int64
+from pcapinspect.load.bounds import Silence
 from pcapinspect.load.model import CountingModel
 from pcapinspect.load.rates import Rate
-from pcapinspect.load.silences import Silence
 
 SLACK = 0.1
 """Share of the limit by which a count may pass it before the server's silence is seen: connections that were on their

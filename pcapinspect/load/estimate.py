@@ -8,8 +8,8 @@ import numpy as np
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Int64
+from pcapinspect.load.bounds import Silence
 from pcapinspect.load.model import Estimate
-from pcapinspect.load.silences import Silence
 from pcapinspect.settings import Settings
 
 FEWEST = 3

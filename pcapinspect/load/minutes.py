@@ -8,10 +8,10 @@ import numpy as np
 
 from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Int64
+from pcapinspect.load.bounds import Silence
 from pcapinspect.load.concurrency import Open
 from pcapinspect.load.model import Minutes
 from pcapinspect.load.rates import Rate, distinct, highest
-from pcapinspect.load.silences import Silence
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import (

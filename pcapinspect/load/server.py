@@ -11,6 +11,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import parties, silences
+from pcapinspect.load.bounds import Silence
 from pcapinspect.load.causes import Cause, Circumstances, causes_of
 from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods
 from pcapinspect.load.concurrency import Open, concurrency
@@ -25,7 +26,6 @@ from pcapinspect.load.operations import Asked
 from pcapinspect.load.pattern import expected_syns
 from pcapinspect.load.quality import CaptureQuality, one_way
 from pcapinspect.load.rates import Rate
-from pcapinspect.load.silences import Silence
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.synchronisation import synchronisation
 from pcapinspect.load.traffic import Traffic

@@ -87,7 +87,8 @@ def blocked(traffic: Traffic, answered: Bool, outside: Bool) -> Int64:
     lost = (np.count_nonzero(outside & known) + 1) / (np.count_nonzero(known) + 2)
     passed_over = suspects(traffic, answered, np.flatnonzero(outside))
     unlikely = np.log(len(answered)) + each[passed_over] * np.log(lost) <= np.log(CHANCE)
-    return passed_over[unlikely & (each[passed_over] >= FEWEST_SYNS)]
+    never: Int64 = passed_over[unlikely & (each[passed_over] >= FEWEST_SYNS)]
+    return never
 
 
 def answered_clients(traffic: Traffic) -> Bool:

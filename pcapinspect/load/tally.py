@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pcapinspect.columns import MISSING, Bool
+from pcapinspect.load.bounds import waiting, within
 from pcapinspect.load.causes import Circumstances
 from pcapinspect.load.refusals import Refusals, refusals_of
-from pcapinspect.load.silences import waiting, within
 from pcapinspect.load.strangers import Strangers, syns_of
 from pcapinspect.load.traffic import UNANSWERED, Traffic
 from pcapinspect.tcp.connections import ESTABLISHED, HALF_OPEN, MIDSTREAM, UNREACHABLE

@@ -78,6 +78,8 @@ class Traffic:
     """Rows of the attempts that were answered at once, in the order of the answers."""
     packets: int
     """Of all connections, both ways."""
+    share_unseen: float
+    """Of the accepted attempts, how many have no SYN/ACK in the capture: it lost that."""
     round_trip: int
     """What an unhurried handshake takes at most on this server's paths, nanoseconds."""
     begin: int
@@ -148,6 +150,7 @@ def traffic_of(
             exchange_attempt=local[exchanges.connection[exchange_rows]],
             prompt=_prompt(answer[rows], sent, trip),
             packets=int((connections.packets_up[rows] + connections.packets_down[rows]).sum()),
+            share_unseen=_share_unseen(connections.synack_time[rows], accepted[rows]),
             round_trip=trip,
             begin=bounds[0],
             end=bounds[1],
@@ -211,6 +214,11 @@ def _first_exchanges(
     requested[exchanges.connection[first]] = exchanges.request_time[first]
     served[exchanges.connection[first]] = exchanges.response_time[first]
     return requested, served
+
+
+def _share_unseen(synack_time: Int64, accepted: Bool) -> float:
+    whole = int(np.count_nonzero(accepted))
+    return int(np.count_nonzero(accepted & (synack_time == MISSING))) / whole if whole else 0.0
 
 
 def _round_trip(syn_packets: UInt32, answer: Int64, asked: Int64) -> int:

@@ -6,10 +6,10 @@ import pytest
 from build import Made, ns, steady, stop
 
 from pcapinspect.clock import SECOND
+from pcapinspect.load.bounds import Silence
 from pcapinspect.load.causes import describe_range, fits_pause
 from pcapinspect.load.model import ServerLoad
 from pcapinspect.load.quality import CaptureQuality
-from pcapinspect.load.silences import Silence
 from pcapinspect.settings import Settings
 
 

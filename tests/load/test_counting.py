@@ -6,10 +6,10 @@ import numpy as np
 from build import ns
 
 from pcapinspect.clock import SECOND
+from pcapinspect.load.bounds import Silence
 from pcapinspect.load.counting import count_models, reaching, resumptions
 from pcapinspect.load.model import CountingModel
 from pcapinspect.load.rates import Rate
-from pcapinspect.load.silences import Silence
 
 
 def silence(last: float, following: float) -> Silence:
