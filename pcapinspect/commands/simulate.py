@@ -11,7 +11,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The scenario, where to write, and the numbers that may differ from the scenario's own."""
     parser.add_argument("scenario", metavar="SCENARIO", nargs="?", help="name of a scenario (see --list)")
     parser.add_argument("--list", action="store_true", help="print the scenarios and what happens in them")
-    parser.add_argument("-w", "--write", metavar="FILE", help="capture to write; the truth goes beside it")
+    parser.add_argument(
+        "-w", "--write", metavar="FILE", help="capture to write; its truth goes to FILE without .pcap, with .truth.json"
+    )
     parser.add_argument("--force", action="store_true", help="overwrite existing files")
     parser.add_argument("--what-if", action="store_true", help="say whether and when the limit is passed; print JSON")
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="start of the random numbers (default 1)")
@@ -38,8 +40,8 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("simulate: name a SCENARIO, or ask for --list")
     if options.what_if:
         return _what_if(options)
-    if options.write is None:
-        raise UsageError("simulate: say with -w FILE where the capture goes")
+    if options.write in (None, "-"):
+        raise UsageError("simulate: say with -w FILE where the capture and its truth go")
     return _write(options)
 
 

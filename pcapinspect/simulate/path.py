@@ -17,10 +17,9 @@ from pcapinspect.simulate.record import (
     LOST_SYN_BEFORE,
     LOST_SYNACK_AFTER,
     LOST_SYNACK_BEFORE,
-    Attempt,
 )
 from pcapinspect.simulate.schedule import Schedule
-from pcapinspect.simulate.segment import RST, SYN, Segment
+from pcapinspect.simulate.segment import SYN, Segment
 
 MICROSECOND = 1_000
 MILLISECOND = 1_000_000
@@ -73,7 +72,8 @@ class Path:
         self._rng = rng
         self._clients: dict[tuple[str, int], Receiver] = {}
         self._servers: dict[tuple[str, int], Receiver] = {}
-        self._latest: dict[tuple[str, str], int] = {}
+        self._latest: dict[tuple[str, str, bool], int] = {}
+        """The last arrival of each client, leg and direction."""
         self._near = round(settings.server_delay * SECOND)
         self._jitter = round(settings.jitter * SECOND)
 
@@ -135,7 +135,7 @@ class Path:
         if self._settings.reordered and rng.random() < self._settings.reordered:
             time += int(rng.random() * 5 * MILLISECOND)
         else:
-            way = (segment.attempt.client_ip, leg + "^" if segment.up else leg)
+            way = (segment.attempt.client_ip, leg, segment.up)
             time = max(time, self._latest.get(way, 0) + MICROSECOND)
             self._latest[way] = time
         self._schedule.at(time, arrive, segment)
@@ -144,10 +144,16 @@ class Path:
 
     def _prohibit(self, segment: Segment) -> None:
         """Answer a client's packet from behind the capture point with an ICMP error."""
-        if segment.flags & RST:
-            return  # RFC 1122, 3.2.2: harmless, but pointless: nobody waits for it
-        attempt: Attempt = segment.attempt
         error = Segment(
-            attempt, False, 0, 0, 0, 0, segment.identification, 254, quoted=segment, reporter=self._settings.gateway
+            segment.attempt,
+            False,
+            0,
+            0,
+            0,
+            0,
+            segment.identification,
+            254,
+            quoted=segment,
+            reporter=self._settings.gateway,
         )
         self._schedule.after(self._near, self._at_capture_down, error)

@@ -50,6 +50,7 @@ def test_what_if_answers_in_a_sentence_and_in_figures(capsys: pytest.CaptureFixt
     [
         [],
         ["storm"],
+        ["storm", "-w", "-"],
         ["strom", "-w", "x.pcap"],
         ["storm", "--routers", "0", "-w", "x.pcap"],
         ["storm", "--minutes", "1", "-w", "nowhere/x.pcap"],
