@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -12,22 +12,24 @@ from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.fileset import find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
+from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flows
+from pcapinspect.evidence.netflow.reader import as_input, is_flows, read_flows
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
 from pcapinspect.load.analyse import analyse
-from pcapinspect.load.quality import assess
+from pcapinspect.load.quality import CaptureQuality, assess
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
+from pcapinspect.tcp.connections import Connections, Syns
 from pcapinspect.tcp.tracker import ConnectionTracker
 
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration
     from pcapinspect.evidence.ios_log import Logs
-    from pcapinspect.tcp.connections import Connections
 
 Progress = Callable[[int, int | None, int], None]
 """Called with the bytes read, the bytes there are (None: a pipe) and the packets read."""
@@ -43,10 +45,11 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Files beside the captures: paths of IOS configuration and show output, and of IOS logs."""
+    """Files beside the captures: paths of IOS configuration and show output, of IOS logs, and of flows."""
 
     configuration: Sequence[str] = ()
     logs: Sequence[str] = ()
+    netflow: Sequence[str] = ()
 
 
 def analyze(
@@ -67,13 +70,42 @@ def analyze(
 
 
 def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
-    """All that the layers find out, before judgement."""
-    paths = find_captures(captures)
+    """All that the layers find out, before judgement. Captures that hold flows count as evidence."""
+    paths = find_captures(captures) if captures else []
+    netflow = [*evidence.netflow, *(path for path in paths if path != "-" and is_flows(path))]
+    packets = [path for path in paths if path not in netflow]
+    flows = judge_flows(read_flows(netflow, settings.ports), settings) if netflow else None
+    if flows and not packets:
+        return _of_flows(flows, settings, evidence)
+    analysis = follow(_engine(packets, settings, progress), settings, evidence)
+    return replace(analysis, flows=compared(flows, analysis.connections)) if flows else analysis
+
+
+def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None) -> Reader:
     if settings.engine == "tshark":
         from pcapinspect.capture.tshark import TsharkReader
 
-        return follow(TsharkReader(paths, progress=progress), settings, evidence)
-    return follow(CaptureReader(paths, progress=progress), settings, evidence)
+        return TsharkReader(paths, progress=progress)
+    return CaptureReader(paths, progress=progress)
+
+
+def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analysis:
+    """Without packets the tables are made of flows."""
+    return Analysis(
+        settings=settings,
+        inputs=tuple(as_input(file, flows.evidence.flows) for file in flows.evidence.files),
+        quality=CaptureQuality(notes=("There are no packets: everything here is derived from flows.",)),
+        connections=flows.connections,
+        syns=Syns.empty(),
+        exchanges=Exchanges.empty(),
+        operations=Operations.empty(),
+        load=flows.load,
+        facts=PkiReader().facts(),
+        configuration=_configuration(evidence.configuration),
+        logs=_logs(evidence.logs, None, flows.connections, Exchanges.empty(), Operations.empty()),
+        flows=flows,
+        flows_only=True,
+    )
 
 
 def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:

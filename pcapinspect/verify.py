@@ -8,7 +8,7 @@ Wireshark itself concludes (stream numbers, HTTP requests and responses): a diff
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 
 from pcapinspect.capture.fileset import find_captures
@@ -53,12 +53,12 @@ def _by_request_frame(analysis: Analysis) -> dict[Key, dict[str, object]]:
     return _keyed(exchanges, places)
 
 
-def _keyed(table: Columns, places: object) -> dict[Key, dict[str, object]]:
+def _keyed(table: Columns, places: Iterable[tuple[int, int]]) -> dict[Key, dict[str, object]]:
     """Rows by the packet that they begin with."""
     columns = {f.name: getattr(table, f.name).tolist() for f in fields(table)}  # type: ignore[arg-type]
     seen: Counter[tuple[int, int]] = Counter()
     rows: dict[Key, dict[str, object]] = {}
-    for number, place in enumerate(places):  # type: ignore[call-overload]
+    for number, place in enumerate(places):
         rows[(*place, seen[place])] = {name: values[number] for name, values in columns.items()}
         seen[place] += 1
     return rows
@@ -107,7 +107,7 @@ def _http(analysis: Analysis, witnesses: list[Witness]) -> list[str]:
     watched = set(analysis.connections.tcp_stream.tolist())
     wireshark: Counter[tuple[int, str]] = Counter()
     for witness in witnesses:
-        if witness.stream in watched:
+        if witness.stream is not None and witness.stream in watched:
             for message in (witness.method, witness.status):
                 if message is not None:
                     wireshark[(witness.stream, str(message))] += 1

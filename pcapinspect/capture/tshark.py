@@ -197,9 +197,7 @@ def _row(packet: Any, file: int, payload_start: int) -> tuple[tuple[int, ...], b
         internet = _reader(quoting, f"{version}_")
     if internet is None:
         return None
-    # The segment that completes a reassembled message shows its bytes as segment data.
-    shown = "" if kind == ICMP_ERROR else read("payload") or read("segment_data") or ""
-    payload = bytes.fromhex(shown.replace(":", ""))
+    payload = b"" if kind == ICMP_ERROR else _payload(packet, read)
     source, target = halves(internet("src") or "::"), halves(internet("dst") or "::")
     return (
         (
@@ -224,6 +222,16 @@ def _row(packet: Any, file: int, payload_start: int) -> tuple[tuple[int, ...], b
         ),
         payload,
     )
+
+
+def _payload(packet: Any, read: Callable[[str], str | None]) -> bytes:
+    """The segment's bytes. Where it completes a message, Wireshark shows the whole message instead: they end it."""
+    shown = read("payload") or read("segment_data")
+    if shown:
+        return bytes.fromhex(shown.replace(":", ""))
+    length = _number(read("len"))
+    whole = packet.data.get_field("tcp_reassembled_data") if length and "DATA" in packet else None
+    return b"" if whole is None else bytes.fromhex(whole.raw_value)[-length:]
 
 
 def _reader(layer: Any, prefix: str) -> Callable[[str], str | None]:

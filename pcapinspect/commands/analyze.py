@@ -7,17 +7,19 @@ import sys
 
 from pcapinspect.commands.outputs import add_output_arguments, write_outputs
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
+from pcapinspect.errors import UsageError
 
 HELP = "Read captures and say whether a server is dropping connections, since when, and why."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Captures, what to watch, evidence beside them, and outputs."""
-    add_capture_arguments(parser)
+    add_capture_arguments(parser, captures="*")
     evidence = parser.add_argument_group("evidence beside the capture")
     for option, what in (
         ("--config", "IOS configuration and show output of servers and clients"),
         ("--log", "IOS logs and debugs"),
+        ("--netflow", "NetFlow or IPFIX: a capture of exports, an nfcapd file, nfdump's CSV or JSON, a router's cache"),
     ):
         evidence.add_argument(option, metavar="FILE", nargs="+", action="extend", default=[], help=what)
     parser.add_argument(
@@ -34,6 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Analyze, write what was asked for, and tell by the exit code whether `--fail-on` was reached."""
+    if not options.capture and not options.netflow:
+        raise UsageError("nothing to analyze: give a CAPTURE, or flows with --netflow")
     if options.verify:
         return _verify(options)
     from pcapinspect.commands.progress import progress_line
@@ -45,7 +49,7 @@ def run(options: argparse.Namespace) -> int:
         report = analyze(
             options.capture,
             settings,
-            evidence=Evidence(configuration=options.config, logs=options.log),
+            evidence=Evidence(configuration=options.config, logs=options.log, netflow=options.netflow),
             progress=progress,
             command=options.command_line,
         )

@@ -19,5 +19,5 @@ def run(options: argparse.Namespace) -> int:
     from pcapinspect.report.inert import inert
 
     for line in dissect_frame(options.capture, options.frame):
-        print(inert(line))
+        print(inert(line.expandtabs(4)))
     return 0

@@ -7,10 +7,13 @@ import argparse
 from pcapinspect.settings import Settings
 
 
-def add_capture_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pause") -> None:
-    """CAPTURE... and the options that end up in Settings. `pause`: its option's name, where --pause means a number."""
+def add_capture_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pause", captures: str = "+") -> None:
+    """CAPTURE... and the options that end up in Settings. `pause`: its option's name, where --pause means a number.
+
+    `captures`: how many, as argparse says it.
+    """
     parser.add_argument(
-        "capture", metavar="CAPTURE", nargs="+", help="a file, a glob, a folder, or - for standard input"
+        "capture", metavar="CAPTURE", nargs=captures, help="a file, a glob, a folder, or - for standard input"
     )
     watch = parser.add_argument_group("what to watch")
     watch.add_argument(

@@ -14,6 +14,7 @@ from pcapinspect.findings import (
     late_answers,
     loss,
     max_connections_low,
+    netflow_load,
     over_limit_unthrottled,
     port_refused,
     queue_limit_logged,
@@ -68,9 +69,10 @@ def find(analysis: Analysis) -> tuple[Finding, ...]:
     An id is of its kind, with the server after an `@` where several servers have the kind.
     """
     found: list[Finding] = []
-    by_server = list(cases(analysis))
+    by_server = [] if analysis.flows_only else list(cases(analysis))
     for judge in OF_A_SERVER:
         found += _first(finding for case in by_server if (finding := judge(case)))
+    found += _first(netflow_load.judge(analysis))
     found += [finding for judge_all in BESIDE_THEM if (finding := judge_all(analysis))]
     kinds = Counter(finding.id for finding in found)
     named = [replace(one, id=f"{one.id}@{one.server}") if kinds[one.id] > 1 else one for one in found]

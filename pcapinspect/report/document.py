@@ -16,6 +16,7 @@ from pcapinspect.findings.root_cause import diagnosis
 from pcapinspect.report import json_text, sections
 from pcapinspect.report.columns import TABLES, json_column
 from pcapinspect.report.evidence_section import configuration_section, logs_section
+from pcapinspect.report.netflow_section import netflow_section
 from pcapinspect.report.pki_section import pki_section, rollover_section
 from pcapinspect.report.selection import shown_rows
 from pcapinspect.report.tables import Tables, tables_of
@@ -104,7 +105,7 @@ def _sections(
         "findings": [sections.finding_section(finding, paths) for finding in findings],
         "pki": pki_section(analysis.facts, paths) | {"rollover": _rollovers(analysis)},
         "evidence": {
-            "netflow": None,
+            "netflow": netflow_section(analysis.flows),
             "logs": logs_section(analysis.logs),
             "configuration": configuration_section(analysis.configuration),
         },

@@ -61,11 +61,20 @@ def tables_of(analysis: Analysis, paths: Text) -> Tables:
             "minutes": lambda: minutes(analysis),
             "pauses": lambda: pauses(analysis),
             "clients": lambda: clients(analysis),
-            "flows": lambda: {name: np.empty(0, dtype=np.int64) for name in TABLES["flows"]},
+            "flows": lambda: flows(analysis),
             "curve": lambda: curve(analysis),
             "syns": lambda: syns(analysis, paths),
         }
     )
+
+
+def flows(analysis: Analysis) -> Columns:
+    """One row a flow record towards or from a watched port."""
+    rows = analysis.flows.evidence.flows if analysis.flows else None
+    if rows is None:
+        return {name: np.empty(0, dtype=np.int64) for name in TABLES["flows"]}
+    numbers = ("src_port", "dst_port")
+    return {name: _int64(getattr(rows, name)) if name in numbers else getattr(rows, name) for name in TABLES["flows"]}
 
 
 def connections(analysis: Analysis, paths: Text) -> Columns:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from struct import error as StructError
 from typing import IO, Any
 
 from pcapinspect.errors import EvidenceError
@@ -34,7 +36,7 @@ def exports(path: str) -> Iterator[tuple[str, bytes]]:
     assert Ether is not None
     with _open(path) as stream:
         try:
-            reader = PcapReader(stream)
+            reader = PcapReader(stream)  # type: ignore[arg-type]
         except (Scapy_Exception, OSError, EOFError) as error:
             raise EvidenceError(f"{path}: {str(error) or 'cannot be read'}") from None
         sflow = others = 0
@@ -50,6 +52,29 @@ def exports(path: str) -> Iterator[tuple[str, bytes]]:
                 sflow += 1
         if sflow and not others:
             raise EvidenceError(f"{path}: sFlow, which samples packets and keeps no flows; NetFlow or IPFIX is needed")
+
+
+PROBED = 200
+"""Packets in which a capture of exports shows itself: exporters send templates and records all the time."""
+
+_AFTER_UDP = (42, 46, 62, 44, 28)
+"""Where a UDP payload begins: after Ethernet and IPv4, also with a VLAN tag, IPv6; after Linux cooked, raw IPv4."""
+
+
+def holds_exports(path: str) -> bool:
+    """Whether most of the first packets of a capture are NetFlow or IPFIX. False for what is no capture."""
+    from scapy.error import Scapy_Exception
+    from scapy.utils import RawPcapReader
+
+    found = seen = 0
+    with _open(path) as stream:
+        try:
+            for data, _ in islice(RawPcapReader(stream), PROBED):  # type: ignore[arg-type]
+                seen += 1
+                found += any(is_export(data[at:]) for at in _AFTER_UDP)
+        except (Scapy_Exception, OSError, EOFError, StructError):
+            pass  # whoever reads it says what is wrong with it
+    return found > seen // 2
 
 
 def _open(path: str) -> IO[bytes]:
@@ -76,8 +101,6 @@ def is_export(payload: bytes) -> bool:
 
 def _packets(reader: Any) -> Iterator[Any]:
     """scapy ends with an exception of struct's where a capture is cut in the middle of a header."""
-    from struct import error as StructError
-
     while True:
         try:
             packet = reader.read_packet()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from pcapinspect.capture.inputs import InputFile
+from pcapinspect.columns import MISSING
 from pcapinspect.errors import EvidenceError
 from pcapinspect.evidence.netflow import nfdump
 from pcapinspect.evidence.netflow.cache_text import is_cache_text, read_cache
-from pcapinspect.evidence.netflow.datagrams import exports
+from pcapinspect.evidence.netflow.datagrams import exports, holds_exports
 from pcapinspect.evidence.netflow.export import ExportDecoder
 from pcapinspect.evidence.netflow.model import FlowEvidence, FlowFile, Flows
 
@@ -32,6 +35,29 @@ def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
     parts = [_read(file, ports) for file in files]
     flows = Flows.concatenate(parts)
     return FlowEvidence(flows.take(np.argsort(flows.start, kind="stable")), tuple(files))
+
+
+def is_flows(path: str) -> bool:
+    """Whether a file is to be read as flows: by its first bytes, or a capture whose first packets are exports."""
+    return flow_format(path) is not None or holds_exports(path)
+
+
+def as_input(file: FlowFile, flows: Flows) -> InputFile:
+    """A flow file as the report lists its inputs. Times are those of all flows that are kept."""
+    content = Path(file.path)
+    timed = flows.start[flows.start != MISSING]
+    with content.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return InputFile(
+        path=file.path,
+        format=file.format,
+        bytes=content.stat().st_size,
+        packets=file.datagrams,
+        first_time=int(timed.min()) if len(timed) else None,
+        last_time=int(flows.end.max()) if len(timed) else None,
+        sha256=digest,
+        warnings=list(file.warnings),
+    )
 
 
 def _read(file: FlowFile, ports: Sequence[int]) -> Flows:

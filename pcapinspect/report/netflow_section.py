@@ -1,0 +1,65 @@
+"""Section `evidence.netflow`: what the flow files hold, and what they say of each server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pcapinspect.clock import SECOND, iso
+from pcapinspect.report import sections
+
+if TYPE_CHECKING:
+    from pcapinspect.evidence.netflow.judgement import FlowLoad
+    from pcapinspect.load.model import ServerLoad
+
+Section = dict[str, Any]
+
+SERVER_FIGURES = (
+    "ip",
+    "port",
+    "attempts",
+    "established",
+    "half_open",
+    "unanswered",
+    "refused",
+    "undetermined",
+    "midstream",
+    "clients",
+    "minutes_over_limit",
+)
+
+
+def netflow_section(flows: FlowLoad | None) -> Section | None:
+    """Files, servers and their minutes, and the comparison with the capture; None where no flows were given."""
+    if flows is None:
+        return None
+    minutes = flows.load.minutes
+    comparison = flows.comparison
+    return {
+        "files": [sections.plain(file) for file in flows.evidence.files],
+        "servers": [_server(server) for server in flows.load.servers],
+        "minutes": {
+            "server": minutes.server.tolist(),
+            "minute": [iso(minute) for minute in minutes.minute.tolist()],
+            "attempts": minutes.attempts.tolist(),
+            "accepted": minutes.accepted.tolist(),
+            "unanswered": minutes.unanswered.tolist(),
+            "refused": minutes.refused.tolist(),
+            "over_limit": minutes.over_limit.tolist(),
+        },
+        "comparison": comparison
+        and sections.plain(comparison)
+        | {"clock_offset": None if comparison.clock_offset is None else comparison.clock_offset / SECOND},
+    }
+
+
+def _server(server: ServerLoad) -> Section:
+    section = {name: getattr(server, name) for name in SERVER_FIGURES}
+    peak, minute = server.peak_accepted_60s, server.peak_minute
+    return section | {
+        "first_time": sections.time(server.first_time),
+        "last_time": sections.time(server.last_time),
+        "first_over_limit": sections.time(server.first_over_limit),
+        "peak_accepted_60s": peak and {"count": peak.count, "start": iso(peak.start), "end": iso(peak.end)},
+        "peak_minute": minute and {"count": minute.count, "minute": iso(minute.minute)},
+        "verdict": sections.plain(server.verdict),
+    }
