@@ -9,11 +9,14 @@ from pcapinspect.clock import SECOND
 from pcapinspect.findings import remedies
 from pcapinspect.findings.case import Case
 from pcapinspect.findings.display_filter import cite, keys_of
-from pcapinspect.findings.figures import duration, plural
+from pcapinspect.findings.figures import duration, listed, plural
 from pcapinspect.findings.finding import Finding
 
 if TYPE_CHECKING:
     from pcapinspect.load.model import CountingModel, Pause
+
+
+_WORDS = {"syns": "SYNs"}
 
 
 def judge(case: Case) -> Finding | None:
@@ -23,11 +26,12 @@ def judge(case: Case) -> Finding | None:
         return None
     settings = case.analysis.settings
     shown = cite(keys_of(frame for pause in pauses for frame in pause.frames))
+    fit = "fits" if len(pauses) == 1 else "fit"
     fitting = [model for model in case.load.models if model.fits]
     return Finding(
         id="rate-limit-pattern",
         severity="critical",
-        title=f"{plural(len(pauses), 'pause')} of {case.name} fit the limit of {settings.limit} connections in "
+        title=f"{plural(len(pauses), 'pause')} of {case.name} {fit} the limit of {settings.limit} connections in "
         f"{settings.window} s and the {settings.pause} s pause after it",
         explanation=" ".join((_observed(pauses), _inferred(case, fitting))),
         server=case.name,
@@ -39,7 +43,7 @@ def judge(case: Case) -> Finding | None:
             "silence_seconds_at_least": max(pause.silence_at_least for pause in pauses) / SECOND,
             "limit": settings.limit,
             "pause_seconds": settings.pause,
-            **{f"{model.counts}_{model.window}_window_at_onset": _range(model.at_onset) for model in fitting},
+            **_at_onset(fitting),
             **shown.figures,
         },
         frames=shown.frames,
@@ -85,16 +89,31 @@ def _inferred(case: Case, fitting: Sequence[CountingModel]) -> str:
         f"{settings.limit} connections came within {settings.window} s (Cisco TAC note 118734)."
     )
     if fitting:
-        models = ", ".join(f"{model.counts} in a {model.window} window" for model in fitting)
-        sentence += f" Counting models that fit every such pause: {models}."
+        sentence += f" Ways of counting that fit every such pause: {_ways(fitting)}."
     if case.load.estimate is not None:
         sentence += f" {case.load.estimate.sentence}"
     return sentence
 
 
-def _range(counts: Sequence[int]) -> str:
-    least, most = min(counts, default=0), max(counts, default=0)
-    return f"{least}" if least == most else f"{least} to {most}"
+def _ways(models: Sequence[CountingModel]) -> str:
+    """`accepts and SYNs (rolling, fixed); requests (fixed)`: what is counted, by the windows in which it fits."""
+    windows: dict[str, list[str]] = {}
+    for model in models:
+        windows.setdefault(_WORDS.get(model.counts, model.counts), []).append(model.window)
+    groups: dict[str, list[str]] = {}
+    for counts, fitting in windows.items():
+        groups.setdefault(", ".join(fitting), []).append(counts)
+    return "; ".join(f"{listed(counts)} ({fitting} window)" for fitting, counts in groups.items())
+
+
+def _at_onset(models: Sequence[CountingModel]) -> dict[str, str]:
+    """What each way of counting had reached when the pauses began; one figure for what is counted."""
+    found: dict[str, list[str]] = {}
+    for model in models:
+        least, most = min(model.at_onset, default=0), max(model.at_onset, default=0)
+        reached = f"{least}" if least == most else f"{least} to {most}"
+        found.setdefault(f"{model.counts}_at_onset", []).append(f"{reached} ({model.window})")
+    return {name: ", ".join(reached) for name, reached in found.items()}
 
 
 def _confidence(case: Case, pauses: Sequence[Pause]) -> float:

@@ -31,7 +31,7 @@ def judge(case: Case) -> Finding | None:
     return Finding(
         id="scep-pending",
         severity="info",
-        title=f"{plural(len(transactions), 'enrolment')} wait to be granted at {case.name}",
+        title=f"{plural(len(transactions), 'enrolment waits', 'enrolments wait')} to be granted at {case.name}",
         explanation=(
             f"Observed: {plural(pending, 'response')} with pkiStatus PENDING, and {plural(polls, 'poll')} (CertPoll) "
             "for them. These polls are a load apart from that of the rollover."

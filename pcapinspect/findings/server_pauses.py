@@ -32,7 +32,7 @@ def judge(case: Case) -> Finding | None:
         title=f"{case.name} answered nobody in {plural(len(pauses), 'pause')}: at least {duration(silent)} in all",
         explanation=(
             f"Observed: {plural(attempts, 'attempt')} reached the capture point on the way to {case.name} in these "
-            "intervals, and none of them, nor anyone else's, was answered. The longest silence lasted at least "
+            "intervals, and while they lasted nobody was answered. The longest silence lasted at least "
             f"{duration(longest.silence_at_least)}{at_most}. Inferred causes, each with its own finding: "
             + ", ".join(f"{cause} {number}" for cause, number in causes.most_common())
             + "."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from pcapinspect.address import endpoint
@@ -74,6 +75,14 @@ def _symptoms(sections: Section) -> list[str]:
         f"{failed:,} ({percent(failed, worst['attempts'])}) failed before a request could be sent.",
         "",
     ]
+    if worst["pauses"]:
+        hit = sum(pause["unanswered_attempts"] for pause in worst["pauses"])
+        silent = length(sum(pause["silence_at_least"] for pause in worst["pauses"]))
+        lines += [
+            f"For {silent} or more, in {plural(len(worst['pauses']), 'pause')}, it answered nobody; "
+            f"{plural(hit, 'attempt')} failed then, or had to wait.",
+            "",
+        ]
     if worst["unanswered"] and worst["kind"] == "pki":
         lines += [
             "A router whose connection is not answered waits for about 30 s and then logs lines like",
@@ -195,10 +204,26 @@ def _kind(finding: Section) -> str:
 def _root_cause(sections: Section) -> list[str]:
     causes, verdict = _causes(sections), sections["verdict"]
     lines = ["## Root cause", "", prose(causes[0]["explanation"] if causes else verdict["sentence"])]
+    if sections["servers"]:
+        lines += _load_behind_it(sections)
     for title, name in (("For this verdict:", "evidence_for"), ("Against it:", "evidence_against")):
         if verdict[name]:
             lines += ["", title, "", *items(verdict[name])]
     return lines
+
+
+def _load_behind_it(sections: Section) -> list[str]:
+    """Which requests the server had to serve, the most first."""
+    worst = sections["servers"][0]
+    name = endpoint(worst["ip"], worst["port"])
+    counts: Counter[str] = Counter()
+    for row in sections["operations"]:
+        if row["server"] == name:
+            counts[row["operation"]] += row["count"]
+    if not counts:
+        return []
+    parts = [f"{operation} {percent(number, worst['exchanges'])}" for operation, number in counts.most_common(5)]
+    return ["", f"What {escape(name)} was asked for: {prose(', '.join(parts))} of its exchanges."]
 
 
 def _remedy(sections: Section) -> list[str]:

@@ -19,9 +19,9 @@ def test_pauses_of_one_length_bound_it_from_both_sides() -> None:
     assert found is not None
     assert "between 14 s and 15.5 s" in found.explanation
     assert found.confidence == 0.85
-    assert found.figures["accepts_fixed_window_at_onset"] == "80 to 81"
+    assert found.figures["accepts_at_onset"] == "80 to 81 (fixed)"
     assert not any("syns" in name for name in found.figures)
-    assert "syns in a rolling window" not in found.explanation
+    assert "SYNs" not in found.explanation
 
 
 def test_pauses_of_different_lengths_are_said_to_be_so() -> None:
@@ -41,3 +41,15 @@ def test_it_is_never_told_as_a_fact() -> None:
     assert "Inferred: " in found.explanation
     assert any("limiter of IOS fired" in sentence for sentence in found.not_shown)
     assert any("CSCuj83430" in step for step in found.remedy)
+
+
+def test_ways_of_counting_are_told_by_their_windows() -> None:
+    models = tuple(
+        CountingModel(counts, window, (80,), not (counts == "requests" and window == "rolling"))
+        for counts in ("accepts", "syns", "requests")
+        for window in ("rolling", "fixed")
+    )
+    found = rate_limit_pattern.judge(Scene().case(pauses=(pause(10, 22, "rate_limit"),), models=models))
+    assert found is not None
+    assert "accepts and SYNs (rolling, fixed window); requests (fixed window)." in found.explanation
+    assert found.title.startswith("1 pause of 192.0.2.1:80 fits ")
