@@ -177,14 +177,18 @@ def _clients(sections: Section, paint: Paint) -> list[str]:
 
 
 def _next(sections: Section, paint: Paint) -> list[str]:
+    """Commands that look behind the first finding, explain its cause, and make what can be sent."""
     captures = capture_arguments(sections)
-    shown = [finding for finding in sections["findings"] if finding["frames"]]
-    commands = [command for finding in shown[:1] if (command := wireshark_command(finding))]
-    commands += [
-        f"pcapinspect extract {captures} --finding {finding['id']} -w evidence.pcapng" for finding in shown[:1]
-    ]
-    commands += [f"pcapinspect analyze {captures} --html report.html --markdown report.md"]
-    return [paint.bold("NEXT"), *(f"  {inert(command)}" for command in commands)]
+    shown = next((finding for finding in sections["findings"] if finding["frames"]), None)
+    commands = []
+    if shown is not None:
+        commands += [wireshark_command(shown)]
+        commands += [f"pcapinspect extract {captures} --finding {shown['id']} -w evidence.pcapng"]
+    if sections["pki"]["rollover"] and sections["evidence"]["configuration"] is None:
+        commands += [f"pcapinspect timers {captures} --config CA-AND-CLIENT-CONFIGURATION"]
+    if "--html" not in sections["tool"]["command"]:
+        commands += [f"pcapinspect analyze {captures} --html report.html --markdown report.md"]
+    return [paint.bold("NEXT"), *(f"  {inert(command)}" for command in commands if command)] if commands else []
 
 
 def _wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:

@@ -27,11 +27,21 @@ def timeline(sections: dict[str, Any], zone: Zone) -> list[str]:
     moments = [(seen[0], "The capture begins."), (seen[1], "The capture ends.")]
     for server in sections["servers"][:MOST_SERVERS]:
         moments += _of_server(server, sections["settings"])
+    moments += _of_logs(sections["evidence"]["logs"])
     for finding in sections["findings"]:
         if finding["start"] is not None and finding["id"].partition("@")[0] not in OWN_TIMES:
             moments.append((finding["start"], f"First sign: {finding['title']}"))
     moments.sort(key=lambda moment: parse_iso(moment[0]))
     return table((f"Time ({zone.tz})", "What happened"), [(zone.moment(time, 3), what) for time, what in moments])
+
+
+def _of_logs(logs: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """The first record of each kind that is on the clock of the capture."""
+    first: dict[str, dict[str, Any]] = {}
+    for record in logs["records"] if logs is not None else ():
+        if record["capture_time"] is not None:
+            first.setdefault(record["mnemonic"] or record["kind"], record)
+    return [(record["capture_time"], f"First in the logs: {record['text']}") for record in first.values()]
 
 
 def _of_server(server: dict[str, Any], settings: dict[str, Any]) -> list[tuple[str, str]]:
