@@ -152,7 +152,11 @@ def _rate_limit(about: Circumstances, place: int) -> Cause | None:
 def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:
     """A limiter, but not with the numbers of the settings: every pause has one length, after one count."""
     found = about.estimate
-    if found is None or found.limit is None or found.pause is None or silence.at_most is None:
+    if found is None or found.limit is None or found.pause is None:
+        return None
+    if silence.at_least > found.pause[1] * SECOND + TIMER:
+        return None
+    if silence.at_most is not None and silence.at_most < found.pause[0] * SECOND - TIMER:
         return None
     return Cause(
         "rate_limit",

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import pi, sqrt
 
 import numpy as np
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Int64
 from pcapinspect.load.bounds import Silence
+from pcapinspect.load.counting import resumptions
 from pcapinspect.load.model import Estimate
+from pcapinspect.load.rates import Rate
 from pcapinspect.settings import Settings
 
 FEWEST = 3
-"""Silences from which a regularity is believed."""
-
-ALIKE = 0.05
-"""Share by which counts of one limit may differ: connections that were on their way when it was reached."""
+"""Silences from which a regularity is looked for."""
 
 WINDOWS = (10, 20, 30, 60, 90, 120, 300)
 """Seconds over which a limit may count, beside the setting."""
 
-TIMER = SECOND // 2
+CHANCE = 0.05
+"""How likely a regularity of the counts may be by chance, all windows together, to be taken for a limit."""
+
+TIMER = 0.5
+"""Seconds that a pause may be off its nominal length: a router's timers tick."""
 
 
 def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: Settings) -> Estimate | None:
@@ -32,53 +36,58 @@ def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: 
     whole = [silence for silence in silences if silence.at_most is not None]
     if len(whole) < FEWEST:
         return None
-    pause = _common_length(whole)
-    limit = _common_count(whole, accepts, begin, settings.window)
-    usual_pause = pause is not None and pause[0] - 0.5 <= settings.pause <= pause[1] + 0.5
-    usual_limit = limit is not None and limit[1] == settings.window and abs(limit[0] - settings.limit) <= 2
-    if (pause is None or usual_pause) and (limit is None or usual_limit):
+    pause, limit = _common_length(whole), _common_count(whole, accepts, begin, settings.window)
+    usual_pause = pause is None or pause[0] - TIMER <= settings.pause <= pause[1] + TIMER
+    usual_limit = limit is None or (limit[1] == settings.window and abs(limit[0] - settings.limit) <= 2)
+    if usual_pause and usual_limit:
         return None
     said = []
     if limit is not None:
-        said.append(f"every one of {len(whole)} pauses began after about {limit[0]} connections in {limit[1]} s")
+        said.append(f"pauses begin after about {limit[0]} connections in {limit[1]} s")
     if pause is not None:
-        said.append(f"{pause[0]:.1f} to {pause[1]:.1f} s fits the length of all of them")
-    sentence = f"In this capture {' and '.join(said)}; the settings say {settings.limit}, {settings.window} s and "
+        said.append(f"{pause[0]:.1f} to {pause[1]:.1f} s fits the length of most of them")
+    known = f"the settings say {settings.limit}, {settings.window} s and {settings.pause} s"
     return Estimate(
         limit=limit[0] if limit else None,
         window=float(limit[1]) if limit else None,
         pause=pause,
-        sentence=f"{sentence}{settings.pause} s.",
+        sentence=f"In this capture {' and '.join(said)}; {known}.",
     )
 
 
 def _common_length(silences: Sequence[Silence]) -> tuple[float, float] | None:
-    """Seconds: the range that lies in the ranges of all silences."""
-    low = max(silence.at_least for silence in silences)
-    high = min(silence.at_most for silence in silences if silence.at_most is not None)
-    return (low / SECOND, high / SECOND) if low <= high else None
+    """Seconds: the range that lies in the ranges of most silences; two pauses in one go may look like one."""
+    ends = sorted((silence.at_most, silence.at_least) for silence in silences if silence.at_most is not None)
+    high = ends[len(ends) // 10][0]
+    fitting = [at_least for _, at_least in ends if at_least <= high]
+    if len(fitting) < 0.8 * len(ends):
+        return None
+    return max(fitting) / SECOND, high / SECOND
 
 
 def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, window: int) -> tuple[int, int] | None:
-    """The count and window (seconds) for which all onsets agree: the window in force, else the shortest that does.
+    """The count and window (seconds) that all onsets share: the window in force, else the shortest that does.
 
-    Counted anew after each silence: a limiter that does not re-arm differs only in when it begins again.
+    Counted on through pauses, or anew after each.
     """
     onsets = np.array([silence.onset for silence in silences], np.int64)
-    resumed = np.array([begin, *[s.next_answer for s in silences if s.next_answer is not None]], np.int64)
-    last = resumed[np.searchsorted(resumed, onsets, side="right") - 1]
     for seconds in dict.fromkeys((window, *WINDOWS)):
-        since = np.minimum(seconds * SECOND, onsets - last + 1)
-        # A window that reaches beyond the capture's begin counts too little.
-        known = (onsets - seconds * SECOND >= begin) | (last > begin)
-        if np.count_nonzero(known) < FEWEST:
-            continue
-        counts = count_before_each(accepts, onsets[known], since[known])
-        if counts.max() - counts.min() <= max(2, ALIKE * float(np.median(counts))) and counts.min() > 0:
-            return int(np.median(counts)), seconds
+        rate = Rate(accepts, seconds * SECOND)
+        for anew in (np.empty(0, np.int64), resumptions(silences)):
+            # A window that reaches beyond the capture's begin counts too little.
+            known = (onsets - seconds * SECOND >= begin) | (len(anew) > 0) & (onsets > silences[0].onset)
+            counts = rate.before_since(onsets[known], anew)
+            if len(counts) >= FEWEST and _regular(counts):
+                return int(np.median(counts)), seconds
     return None
 
 
-def count_before_each(times: Int64, at: Int64, windows: Int64) -> Int64:
-    """`count_before` with a window for each."""
-    return np.searchsorted(times, at, side="right") - np.searchsorted(times, at - windows, side="right")
+def _regular(counts: Int64) -> bool:
+    """Whether counts lie closer together than those of independent arrivals (Poisson) would.
+
+    For n counts of mean m to lie within s of each other the chance is about n * ((s + 1) / sqrt(2 pi m)) ** (n - 1).
+    """
+    mean, number = float(counts.mean()), len(counts)
+    spread = (int(counts.max()) - int(counts.min()) + 1) / sqrt(2 * pi * max(mean, 1.0))
+    tries = 2 * (len(WINDOWS) + 1)
+    return mean > 1 and spread < 1 and tries * number * spread ** (number - 1) <= CHANCE

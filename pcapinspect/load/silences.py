@@ -7,6 +7,7 @@ never answers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import log
 
 import numpy as np
@@ -71,10 +72,23 @@ def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> lis
     known = np.zeros(len(gaps), np.bool_) if explained is None else np.isin(gaps, gap[explained[rows]])
     bounds = Bounds(traffic, Pieces(gaps, first, counts, rows))
     places = np.flatnonzero(eligible | known).tolist()
-    reaches = list(dict.fromkeys((place, place) if known[place] else bounds.reach(place) for place in places))
-    found = [bounds.silence(reach, 0.0, len(reaches)) for reach in reaches]
+    found = [bounds.silence((place, place), 0.0, len(places)) for place in places]
     lost = _share_lost(traffic, found, rows)
-    return [bounds.silence(reach, lost, len(reaches)) for reach in reaches] if lost else found
+    if not lost:
+        return found
+    reaches = _joined((place, place) if known[place] else bounds.reach(place) for place in places)
+    return [bounds.silence(reach, lost, len(reaches)) for reach in reaches]
+
+
+def _joined(reaches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Reaches that share a stretch are one; they come in order of their last stretch."""
+    joined: list[tuple[int, int]] = []
+    for low, high in reaches:
+        while joined and joined[-1][1] >= low:
+            last = joined.pop()
+            low, high = min(low, last[0]), max(high, last[1])
+        joined.append((low, high))
+    return joined
 
 
 def _share_lost(traffic: Traffic, silences: list[Silence], rows: Int64) -> float:

@@ -99,6 +99,7 @@ def test_a_copy_of_a_lost_answer_does_not_part_a_silence() -> None:
     """A SYN before the stop was answered, the answer lost; its next SYN gets a copy while the server is stopped."""
     made = Made()
     steady(made, 0, 100, 0.5)
+    made.answered("10.3.0.2", 42, earlier=(40,))
     made.answered("10.3.0.1", 101.4, earlier=(99.4,))
     stop(made, 100, 15, callers=30)
     steady(made, 115.02, 150, 0.5)
