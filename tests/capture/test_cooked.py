@@ -11,6 +11,7 @@ from tests.capture import wire
 
 IP = wire.ipv4(wire.tcp(b"inside"))
 IP6 = wire.ipv6(wire.tcp(b"inside"))
+SNAP = b"\xaa\xaa\x03\0\0\0\x08\0"
 
 
 def sll(protocol: int, hardware: int = 1) -> bytes:
@@ -28,7 +29,7 @@ def attribute(kind: int, value: bytes, order: str) -> bytes:
 HEADERS = {
     "cooked": (113, sll(0x0800) + IP),
     "cooked, VLAN": (113, sll(0x8100) + b"\0\1\x08\0" + IP),
-    "cooked, 802.2": (113, sll(4) + b"\xaa\xaa\x03\0\0\0\x08\0" + IP),
+    "cooked, 802.2": (113, sll(4) + SNAP + IP),
     "cooked, GRE": (113, sll(0, 778) + b"\0\0\x08\0" + IP),
     "cooked, no link layer": (113, sll(0, 65534) + IP),
     "cooked 2": (276, sll2(0x86DD) + IP6),
@@ -48,10 +49,10 @@ HEADERS = {
     "IP over Infiniband": (242, bytes(40) + b"\x08\0\0\0" + IP),
     "ARCNET": (7, b"\1\2\xf0" + IP),
     "ARCNET of Linux, RFC 1201": (129, b"\1\2\0\0\xd4\0\0\1" + IP),
-    "Token Ring": (6, b"\x10\x40" + bytes(6) + bytes(6) + b"\xaa\xaa\x03\0\0\0\x08\0" + IP),
-    "Token Ring with a route": (6, b"\x10\x40" + bytes(6) + b"\x80" + bytes(5) + b"\x06\0\0\1\0\2" + b"\xaa\xaa\x03\0\0\0\x08\0" + IP),
-    "FDDI": (10, b"\x50" + bytes(12) + b"\xaa\xaa\x03\0\0\0\x08\0" + IP),
-    "ATM, RFC 2684": (100, b"\xaa\xaa\x03\0\0\0\x08\0" + IP),
+    "Token Ring": (6, b"\x10\x40" + bytes(6) + bytes(6) + SNAP + IP),
+    "Token Ring with a route": (6, b"\x10\x40" + bytes(6) + b"\x80" + bytes(5) + b"\x06\0\0\1\0\2" + SNAP + IP),
+    "FDDI": (10, b"\x50" + bytes(12) + SNAP + IP),
+    "ATM, RFC 2684": (100, SNAP + IP),
     "ATM CLIP": (106, IP),
     "NetAnalyzer": (240, bytes(4) + wire.ethernet(IP)),
     "802.3br": (274, bytes(7) + b"\xd5" + wire.ethernet(IP)),

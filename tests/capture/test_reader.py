@@ -1,4 +1,4 @@
-"""What comes out must not depend on how the packets came in: container, resolution, compression, files, size of batches."""
+"""What comes out must not depend on how the packets came in: container, compression, files, size of batches."""
 
 from __future__ import annotations
 
