@@ -52,6 +52,8 @@ def run(options: argparse.Namespace) -> int:
         output.check(options.file, force=options.force, inputs=options.capture)
     with progress_line(quiet=options.quiet) as progress:
         analysis = inspect(options.capture, settings, Evidence(), progress)
+    if analysis.flows_only:
+        raise UsageError("there are flows but no packets to extract")
     chosen = choose(analysis, find(analysis), wanted)
     if not len(chosen.connections):
         raise UsageError(f"no connection of the capture is of {chosen.reason}")

@@ -120,24 +120,27 @@ def _charts(report: Report, zone: Zone, paint: Paint) -> list[list[str]]:
 
 
 def _servers(sections: Section, paint: Paint) -> list[str]:
+    """Two lines a server: an IPv6 address, a verdict and the figures do not fit side by side."""
     servers = sections["servers"]
     if not servers:
         return []
-    rows = [
-        (
-            endpoint(server["ip"], server["port"]),
+    head = ("SERVERS", "attempts", "established", "unanswered", "refused", "peak in 60 s", "pauses")
+    lines = [paint.bold("  ".join(head))]
+    for server in servers[:MOST_SERVERS]:
+        peak = server["peak_accepted_60s"]
+        figures = (
             server["attempts"],
             server["established"],
             server["unanswered"],
             server["refused"] + server["unreachable"],
-            server["peak_accepted_60s"]["count"] if server["peak_accepted_60s"] else 0,
+            peak["count"] if peak else 0,
             len(server["pauses"]),
-            server["verdict"]["cause"],
         )
-        for server in servers[:MOST_SERVERS]
-    ]
-    head = ("SERVERS", "attempts", "establ.", "unansw.", "refused", "peak/60s", "pauses", "verdict")
-    return _table(head, rows, paint, len(servers) - len(rows))
+        lines.append(f"{endpoint(server['ip'], server['port'])}: {server['verdict']['cause']}")
+        cells = [f"{figure:,}".rjust(len(name)) for figure, name in zip(figures, head[1:], strict=True)]
+        lines.append("  ".join((" " * len(head[0]), *cells)))
+    left_out = len(servers) - MOST_SERVERS
+    return [*lines, f"... and {left_out:,} more"] if left_out > 0 else lines
 
 
 def _operations(sections: Section, paint: Paint) -> list[str]:

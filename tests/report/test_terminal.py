@@ -43,7 +43,8 @@ def test_it_is_plain_text_in_a_log_file_and_the_same_text_in_colour(report: Repo
 
 def test_figures_of_servers_and_operations_are_shown(report: Report) -> None:
     text = render_terminal(report)
-    assert re.search(r"192\.0\.2\.10:80 +2,160 +1,440 +720 +0 +80 +18  rate_limit", text)
+    assert re.search(r"192\.0\.2\.10:80: rate_limit\n +2,160 +1,440 +720 +0 +80 +18\n", text)
+    assert "\n[2001:db8::30]:80: outage\n" in text
     assert re.search(r"GetNextCACert +GETVPN +404 +1,440", text)
 
 
