@@ -93,16 +93,16 @@ class TcpQuality:
     retransmissions: int = 0
     out_of_order: int = 0
     acked_unseen: int = 0
-    """ACKs for bytes that the capture does not hold: the capture lost packets, not the network."""
+    """Gaps whose bytes the receiver acknowledged: the capture lost these packets, not the network."""
     gaps: int = 0
-    """Holes in payload streams at the end of their connections."""
+    """Holes in payload streams that were still there at the end of their connections, and bytes acknowledged after the
+    last that the capture holds. A direction that was not captured at all is none."""
     gap_bytes: int = 0
     synack_not_captured: int = 0
     """Connections proven established whose SYN/ACK is not in the capture."""
     client_only: int = 0
-    """Connections of which only the client's packets are there, though they went on."""
+    """Connections of which only the client's packets are there, though these prove that the server answered."""
     server_only: int = 0
+    """Connections of which only the server's packets are there."""
     cut_payloads: int = 0
     """Segments whose payload the snaplen cut."""
-    reassembly_given_up: int = 0
-    """Streams of which out-of-order bytes were dropped at the memory bound."""

@@ -12,8 +12,8 @@ from pcapinspect.address import halves
 from pcapinspect.capture.batch import PacketBatch, Packets
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.settings import Settings
-from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, Connections, Syns, TcpQuality
-from pcapinspect.tcp.outcome import closes, outcomes
+from pcapinspect.tcp.connections import ESTABLISHED, Connections, Syns, TcpQuality
+from pcapinspect.tcp.outcome import ACKING, closes, outcomes
 from pcapinspect.tcp.segments import END_RST, Segments
 from pcapinspect.tcp.slots import close_all, sweep
 from pcapinspect.tcp.streams import move_streams
@@ -92,7 +92,7 @@ class ConnectionTracker:
         close, close_time = closes(rows, outcome, self._end)
         judged: dict[str, Any] = {"outcome": outcome, "close": close, "close_time": close_time}
         connections = Connections(**_columns(rows, [f.name for f in fields(Connections)]) | judged)
-        return TcpResult(connections, Syns.concatenate(self._syns), self._quality(connections))
+        return TcpResult(connections, Syns.concatenate(self._syns), self._quality(rows, connections))
 
     def _walk(self, columns: PacketColumns, first: int, last: int, output: tuple[Records, Records]) -> None:
         """Takes in the packets [first, last) of a batch, after making room for them."""
@@ -109,10 +109,11 @@ class ConnectionTracker:
         at = syns.packet
         self._syns.append(Syns(packets.time[at], packets.frame[at], packets.file[at], syns.connection.copy()))
 
-    def _quality(self, connections: Connections) -> TcpQuality:
+    def _quality(self, rows: Records, connections: Connections) -> TcpQuality:
         counted = [f.name for f in fields(TcpQuality) if f.name in self._counts.dtype.names]
-        went_on = np.isin(connections.outcome, (ESTABLISHED, MIDSTREAM))
-        silent = (connections.synack_time == MISSING) & (connections.outcome == ESTABLISHED)
+        established = connections.outcome == ESTABLISHED
+        went_on = established | (rows.state & ACKING == ACKING)
+        silent = established & (connections.synack_time == MISSING)
         return TcpQuality(
             **{name: int(self._counts[name]) for name in counted},
             synack_not_captured=int(silent.sum()),

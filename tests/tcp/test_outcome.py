@@ -43,12 +43,16 @@ def test_a_capture_of_the_clients_half_cannot_tell_what_became_of_a_lone_syn() -
 
 def test_old_connections_to_a_dead_server_do_not_excuse_it() -> None:
     old = Wire(port=1).up(0, PSH | ACK, 500, 700, 10).up(1, PSH | ACK, 500, 700, 10).up(3, PSH | ACK, 500, 700, 10)
-    assert track(old.packets + Wire(port=2).syn(4).syn(5).packets + until(9)).outcomes[1] == "unanswered"
+    seen = track(old.packets + Wire(port=2).syn(4).syn(5).packets + until(9))
+    assert seen.outcomes[1] == "unanswered"
+    assert seen.result.quality.client_only == 0
 
 
 def test_old_connections_that_go_on_prove_a_capture_of_one_half() -> None:
     old = Wire(port=1).up(0, ACK, 500, 700).up(1, ACK, 500, 2100).up(2, ACK, 500, 3500)
-    assert track(old.packets + Wire(port=2).syn(4).syn(5).packets + until(9)).outcomes[1] == "undetermined"
+    seen = track(old.packets + Wire(port=2).syn(4).syn(5).packets + until(9))
+    assert seen.outcomes[1] == "undetermined"
+    assert seen.result.quality.client_only == 1
 
 
 def test_a_dead_server_is_not_a_one_way_capture() -> None:
