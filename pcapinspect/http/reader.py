@@ -126,16 +126,16 @@ class ExchangeReader:
         self._make_room(int(connections.max()))
         left = np.isin(self._left.rows.connection, connections)
         if left.any():
+            self._state[self._left.rows.connection[left]] = _OPEN
             self._read(self._left.take(left))
             self._left = self._left.take(~left)
-        for connection in connections[self._state[connections] != _DONE].tolist():
+        for connection in np.unique(connections[self._state[connections] == _OPEN]).tolist():
             self._finish(connection)
+        self._state[connections] = _DONE
 
     def _finish(self, connection: int) -> None:
         self._state[connection] = _DONE
-        pairing = self._pairings.pop(connection, None)
-        if pairing is None:
-            return
+        pairing = self._pairings.pop(connection)
         pairing.finish()
         self._not_http += pairing.http is False
         self._cut += pairing.requests.cut + pairing.responses.cut

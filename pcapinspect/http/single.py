@@ -1,12 +1,13 @@
 """Connections of one exchange that a batch holds from their first byte to both ends: nearly all of a storm.
 
-What `pairing` finds in them a packet at a time is found here with one pass of numpy over all of them, and two look-ups
-of heads for each. Whatever is not plain (a retransmission, a hole, chunks, a second request) is left to `pairing`; the
-rows are the same either way.
+What `pairing` finds in them a packet at a time is found here with one pass of numpy over all of them, and one look-up
+of their bytes for each. Whatever is not plain (a retransmission, a hole, chunks, a second request) is left to
+`pairing`; the rows are the same either way.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,12 @@ from pcapinspect.tcp.segments import DOWN, END_FIN, UP, Segments
 
 _SIZE_LIMIT = 64 * 1024
 """Bytes of a stream that are put together here; a longer one is a download, which `pairing` skips through."""
+
+_MEMORISED = 8192
+"""Exchanges that are remembered. A storm's differ in the Date of the response: one a second."""
+
+_MEMORISED_LENGTH = 1024
+"""Bytes of a request and response that are remembered; longer ones are hardly ever the same twice."""
 
 _HEAD_END = b"\r\n\r\n"
 
@@ -67,7 +74,9 @@ def read_single(batch: Backlog, keep_body: KeepBody) -> Single:
     asked = _bytes(rows, raw, UP, up.first[chosen], up.last[chosen])
     answered = _bytes(rows, raw, DOWN, down.first[chosen], down.last[chosen])
     found = [
-        _exchange(request, response, fin, keep_body)
+        (_memorised if len(request) + len(response) <= _MEMORISED_LENGTH else _exchange)(
+            request, response, fin, keep_body
+        )
         for request, response, fin in zip(asked, answered, down.fin[chosen].tolist(), strict=True)
     ]
     chosen = chosen[np.array([exchange is not None for exchange in found], bool)]
@@ -137,6 +146,9 @@ def _exchange(asked: bytes, answered: bytes, fin: bool, keep_body: KeepBody) -> 
     sent = asked[end:] if request.body and keep_body(request.uri, request.content_type) else None
     got = answered[start:] if size and keep_body(request.uri, response.content_type) else None
     return _Exchange(request, response, sent, got)
+
+
+_memorised = lru_cache(_MEMORISED)(_exchange)
 
 
 def _columns(rows: Segments, up: _Streams, down: _Streams, chosen: Int64, found: list[_Exchange]) -> Exchanges:
