@@ -24,6 +24,9 @@ WINDOWS = (10, 20, 30, 60, 90, 120, 300)
 CHANCE = 0.05
 """How likely a regularity of the counts may be by chance, all windows together, to be taken for a limit."""
 
+ELSEWHERE = 3
+"""How often a limit may be reached for each silence: a few come after it, before the server is silent."""
+
 TIMER = 0.5
 """Seconds that a pause may be off its nominal length: a router's timers tick."""
 
@@ -77,8 +80,13 @@ def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, windo
             # A window that reaches beyond the capture's begin counts too little.
             known = (onsets - seconds * SECOND >= begin) | (len(anew) > 0) & (onsets > silences[0].onset)
             counts = rate.before_since(onsets[known], anew)
-            if len(counts) >= FEWEST and _regular(counts):
-                return int(np.median(counts)), seconds
+            if len(counts) < FEWEST or not _regular(counts):
+                continue
+            # A limit is reached when a pause begins, and at no other time.
+            limit = int(np.median(counts))
+            reached = np.count_nonzero(rate.before_since(rate.times, anew) >= limit)
+            if reached <= ELSEWHERE * len(onsets):
+                return limit, seconds
     return None
 
 

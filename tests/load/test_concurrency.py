@@ -1,0 +1,53 @@
+"""Open connections over time."""
+
+from __future__ import annotations
+
+import numpy as np
+from build import Made, ns
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pcapinspect.load.concurrency import Open, concurrency
+from pcapinspect.load.parties import parties_of
+from pcapinspect.load.traffic import traffic_of
+
+
+def opened(made: Made) -> Open:
+    connections, syns = made.tables()
+    exchanges, _ = made.spoken()
+    return Open(next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(1000)))))
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 30)), min_size=1, max_size=20))
+def test_as_many_are_open_as_have_opened_and_not_closed(spans: list[tuple[int, int]]) -> None:
+    made = Made()
+    for number, (begin, length) in enumerate(spans):
+        made.answered(f"10.1.0.{number + 1}", float(begin), rtt=0.5, lasts=float(length))
+    at = np.array([ns(t + 0.75) for t in range(90)], np.int64)
+    expected = [sum(b + 0.5 <= t + 0.75 < b + 0.5 + length for b, length in spans) for t in range(90)]
+    assert opened(made).at(at).tolist() == expected
+
+
+def test_the_peak_and_the_time_at_a_limit() -> None:
+    made = Made()
+    for number in range(6):
+        made.answered(f"10.1.0.{number + 1}", 10.0 + number, lasts=20.0)
+    found = concurrency(opened(made), limit=6, end=ns(1000))
+    assert found is not None
+    assert (found.peak, found.peak_time) == (6, ns(15.01))
+    assert found.seconds_at_limit == 15.0
+    assert found.seconds_at_5 == 17.0
+
+
+def test_a_connection_that_never_closes_stays_open_to_the_end() -> None:
+    made = Made()
+    made.answered("10.1.0.1", 10.0, lasts=None)
+    found = concurrency(opened(made), limit=1, end=ns(100))
+    assert found is not None
+    assert found.seconds_at_limit == 100 - 10.01
+
+
+def test_nothing_open_has_no_peak() -> None:
+    made = Made()
+    made.unanswered("10.1.0.1", 1.0)
+    assert concurrency(opened(made), limit=16, end=ns(100)) is None

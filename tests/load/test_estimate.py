@@ -1,0 +1,51 @@
+"""Limits of other numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from build import ns
+
+from pcapinspect.load.bounds import Silence
+from pcapinspect.load.estimate import estimate
+from pcapinspect.load.model import Estimate
+from pcapinspect.settings import Settings
+
+
+def run(counts: list[int], pause: float, spacing: float = 0.5) -> Estimate | None:
+    """A server that stops after each of these counts for `pause` seconds."""
+    none = np.empty(0, np.int64)
+    accepts: list[float] = []
+    silences = []
+    now = 1000.0
+    for count in counts:
+        accepts += [now + n * spacing for n in range(count)]
+        last = accepts[-1]
+        now = last + pause + 0.1
+        bounds = ns(pause - 0.4), ns(pause + 0.2)
+        silences.append(Silence(ns(last), ns(last), ns(last), ns(now), *bounds, none, none, 1, 0, 0))
+    times = np.array([ns(time) for time in accepts], np.int64)
+    return estimate(silences, times, 0, Settings())
+
+
+def test_another_limit_and_pause_show() -> None:
+    found = run([40] * 8, pause=10.0)
+    assert found is not None
+    assert found.limit == 40
+    assert found.pause is not None
+    assert found.pause[0] <= 10 <= found.pause[1]
+    assert "40 connections" in found.sentence
+
+
+def test_what_the_settings_say_anyway_is_not_estimated() -> None:
+    assert run([80] * 6, pause=15.0) is None
+
+
+def test_counts_that_differ_as_chance_has_it_are_no_limit() -> None:
+    found = run([31, 52, 25, 44, 61, 38], pause=10.0)
+    assert found is not None
+    assert found.limit is None
+    assert found.pause is not None
+
+
+def test_two_pauses_are_too_few() -> None:
+    assert run([40, 40], pause=10.0) is None

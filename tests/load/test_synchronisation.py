@@ -1,0 +1,40 @@
+"""Clients that poll in step."""
+
+from __future__ import annotations
+
+import numpy as np
+from build import Made
+
+from pcapinspect.clock import SECOND
+from pcapinspect.load.model import Synchronisation
+
+
+def polls(phases: list[float], count: int = 8, period: float = 60.0) -> Synchronisation:
+    made = Made()
+    for number, phase in enumerate(phases):
+        for turn in range(count):
+            made.answered(f"10.1.0.{number + 1}", phase + turn * period)
+    return made.analyse().servers[0].synchronisation
+
+
+def test_clients_in_step_are_concentrated() -> None:
+    found = polls(np.linspace(0, 2, 40).tolist())
+    assert (found.clients, found.period) == (40, 60 * SECOND)
+    assert found.concentration is not None
+    assert found.concentration > 0.9
+
+
+def test_clients_spread_over_the_period_are_not() -> None:
+    found = polls(np.linspace(0, 60, 40, endpoint=False).tolist())
+    assert found.concentration is not None
+    assert found.concentration < 0.1
+
+
+def test_few_clients_at_random_are_not_either() -> None:
+    random = np.random.default_rng(5)
+    found = [polls((random.random(6) * 60).tolist(), count=4).concentration for _ in range(30)]
+    assert np.mean([one for one in found if one is not None]) < 0.4
+
+
+def test_without_periods_nothing_is_said() -> None:
+    assert polls([0.0, 10.0], count=2) == Synchronisation(0, None, None)
