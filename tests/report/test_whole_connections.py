@@ -62,6 +62,13 @@ def test_a_later_attempt_on_the_same_ports_is_not_taken() -> None:
         assert taken(whole) == frames
 
 
+def test_files_that_overlap_in_time_are_read_in_turns() -> None:
+    whole = WholeConnections(connections((A, 1, 1), (A, 0, 5)), np.array([1]))
+    whole.feed(packets((A, 1, 1), (back(A), 0, 4), (A, 0, 5), (back(A), 1, 2)))
+    assert taken(whole, 0) == [5]
+    assert taken(whole, 1) == [2]
+
+
 def test_frames_are_of_their_files() -> None:
     whole = WholeConnections(connections((A, 0, 7)), np.array([0]))
     whole.feed(packets((A, 0, 7), (back(A), 1, 2)))
