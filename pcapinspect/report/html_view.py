@@ -94,6 +94,7 @@ def view(document: Mapping[str, Any]) -> View:
         "tables": [table(name, document["tables"][name], tz) for name in PRINTED_TABLES],
         "panels": panels(document),
         "pauses": sum(len(server["pauses"]) for server in document["servers"]),
+        "comments": [{"path": file["path"], **told} for file in document["inputs"] for told in file["comments"]],
         "moment": moment(tz),
         "cause_words": CAUSE_WORDS,
     }

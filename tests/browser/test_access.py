@@ -34,6 +34,11 @@ def test_nothing_is_wider_than_a_phone(open_page: Any, document: dict[str, Any])
     assert opened.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_nothing_moves_for_who_asked_for_that(open_page: Any, document: dict[str, Any]) -> None:
+    page = open_page(document, reduced_motion="reduce").page
+    assert page.evaluate("getComputedStyle(document.querySelector('#said')).transitionDuration") == "0s"
+
+
 def test_keys(open_page: Any, document: dict[str, Any]) -> None:
     opened = open_page(document)
     page = opened.page

@@ -163,6 +163,15 @@ def test_clicking_a_bar_filters_by_its_minute_and_outcome(opened: Any, document:
     assert opened.totals() == expected(document, outcome="unanswered", **{"from": low, "to": low + 59_999_000_000})
 
 
+def test_a_finding_shows_its_time_in_the_charts(opened: Any, document: dict[str, Any]) -> None:
+    place, finding = next((place, found) for place, found in enumerate(document["findings"]) if found["end"])
+    opened.page.click(f"#finding-{place + 1} summary")
+    opened.page.click(f"#finding-{place + 1} [data-from]")
+    words = parse_qs(opened.page.evaluate("location.hash.slice(1)"))
+    assert 0 <= parse_iso(finding["start"]) - parse_iso(words["from"][0]) < 1_000_000
+    assert 0 <= parse_iso(words["to"][0]) - parse_iso(finding["end"]) < 1_000_000
+
+
 def test_table_follows_the_filter_and_gives_it_as_csv(opened: Any, document: dict[str, Any]) -> None:
     opened.page.select_option("select[name=outcome]", "unanswered")
     found = [row for row in rows(document, "connections") if row["outcome"] == "unanswered"]

@@ -92,6 +92,12 @@ def test_busiest_minute_of_a_bin_is_kept_not_a_mean(run: Any) -> None:
     assert found == [[0, 60000, 113]]
 
 
+def test_intervals_that_nobody_can_tell_apart_are_joined(run: Any) -> None:
+    assert run("joined([[10, 20], [0, 5], [19, 30], [31, 32], [40, 50]], 2)") == [[0, 5], [10, 32], [40, 50]]
+    assert run("joined([[0, 5], [5, 6]], 0)") == [[0, 5], [5, 6]]
+    assert run("joined([], 1)") == []
+
+
 def test_percentiles_by_nearest_rank(run: Any) -> None:
     values = list(range(1, 101))
     assert [

@@ -14,7 +14,7 @@ function prepare(page) {
   data.exchangeConnection = connectionRows(data.exchanges, data.connections);
   data.synConnection = connectionRows(data.syns, data.connections);
   data.pauses = page.document.servers.flatMap((server, place) =>
-    server.pauses.map((pause) => ({ ...pause, place, number: pause.pause })),
+    server.pauses.map((pause) => ({ ...pause, place, number: pause.pause, ends: pauseEnds(pause) })),
   );
   data.exchanges.columns.asked = askedTimes(data.exchanges);
   data.curves = curvesByServer(data);
@@ -60,10 +60,9 @@ function curvesByServer(data) {
 function spanOf(document, data) {
   const times = document.servers.flatMap((server) => [msOf(server.first_time), msOf(server.last_time)]);
   if (!times.length) times.push(...document.inputs.flatMap((file) => [msOf(file.first_time), msOf(file.last_time)]));
-  const known = times.filter((ms) => ms !== null);
-  const from = Math.floor(Math.min(...known, ...(known.length ? [] : [0])));
-  const to = Math.ceil(Math.max(...known, from));
-  return { from, to: Math.max(to, from + 1000) };
+  const known = times.filter((ms) => ms !== null).sort((a, b) => a - b);
+  const from = Math.floor(known[0] ?? 0);
+  return { from, to: Math.max(Math.ceil(known[known.length - 1] ?? 0), from + 1000) };
 }
 
 function worstMinute(minutes) {

@@ -1,5 +1,8 @@
 /* The bar of the one filter: fields, presets, totals. */
 
+/* Choices of one field; a capture may hold any number of servers or operations. The most frequent come first. */
+const MOST_OPTIONS = 500;
+
 class Controls {
   constructor(app) {
     this.app = app;
@@ -23,7 +26,9 @@ class Controls {
   }
 
   options(name, values, label = (value) => value) {
-    this.form.elements[name].append(...values.map((value) => element("option", { value }, label(value))));
+    const [shown, rest] = [values.slice(0, MOST_OPTIONS), values.length - MOST_OPTIONS];
+    this.form.elements[name].append(...shown.map((value) => element("option", { value }, label(value))));
+    if (rest > 0) this.form.elements[name].append(element("option", { disabled: true }, `${count(rest)} more`));
   }
 
   fillPresets() {
@@ -53,7 +58,7 @@ class Controls {
     if (value === "worst") return this.app.setFilter({ from: data.worstMinute, to: data.worstMinute + MINUTE - 1 });
     const pause = data.pauses[Number(value.split(" ")[1]) - 1];
     if (!pause) return undefined;
-    const ends = pauseEnds(pause, { from: 0, to: 0 });
+    const ends = pause.ends;
     this.app.choosePause(pause.number);
     return this.app.setFilter({ from: Math.floor(ends.from) - BEFORE, to: Math.ceil(ends.to) + AFTER });
   }

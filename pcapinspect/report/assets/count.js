@@ -109,6 +109,17 @@ function thin(xs, ys, from, to, columns) {
   return { x: keep.map((i) => xs[i]), y: keep.map((i) => ys[i]) };
 }
 
+/* Intervals in order of their begins, those that overlap or are less than `gap` apart made one. */
+function joined(intervals, gap) {
+  const found = [];
+  for (const [from, to] of [...intervals].sort((a, b) => a[0] - b[0])) {
+    const last = found[found.length - 1];
+    if (last && from - last[1] < gap) last[1] = Math.max(last[1], to);
+    else found.push([from, to]);
+  }
+  return found;
+}
+
 /* Counts by (key, bin): {keys sorted by total, bins sorted, of(key, bin), total(key)}. `key` null leaves a row out. */
 function crossCount(rows, keyOf, msOfRow, size) {
   const cells = new Map();

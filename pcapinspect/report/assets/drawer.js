@@ -91,7 +91,7 @@ class Drawer {
 
   pause(number) {
     const pause = this.data.pauses[number - 1];
-    const ends = pauseEnds(pause, { from: 0, to: 0 });
+    const ends = pause.ends;
     const facts = [
       ["server", this.data.servers[pause.place]],
       ["last answer before", isoText(pause.last_answer)],

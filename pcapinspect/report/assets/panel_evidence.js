@@ -128,7 +128,7 @@ function drawLogs(data, view) {
     ticktext: lanes.map(inert),
     range: [lanes.length - 0.4, -0.6],
   });
-  layout.shapes = pausesBehind(data, view);
+  layout.shapes = pausesOver(data, view);
   const file = (record) => logs.files[record.file].path;
   const cut =
     logs.records_seen > logs.records.length
@@ -211,7 +211,7 @@ function drawFlows(data, view) {
   layout.barmode = "stack";
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width);
   layout.yaxis = axis(view.colors, `flows ${sizeText(size)}`, { rangemode: "tozero" });
-  layout.shapes = pausesBehind(data, view);
+  layout.shapes = pausesOver(data, view);
   const part = table.complete ? "" : ` The page holds ${count(table.length)} of ${count(table.rows)} records.`;
   return {
     traces: stacked(

@@ -79,44 +79,43 @@ function rollingTrace(data, view, place, axes, showlegend) {
   ];
 }
 
-function pauseEnds(pause, view) {
-  const from = msOf(pause.last_answer) ?? msOf(pause.first_unanswered);
-  const to = msOf(pause.next_answer) ?? msOf(pause.last_unanswered);
-  return {
-    from,
-    to,
-    first: msOf(pause.first_unanswered),
-    last: msOf(pause.last_unanswered),
-    seen: to >= view.from && from <= view.to,
-  };
+/* Of a pause in ms: `from` the last answer `to` the next, where known; `first` to `last` unanswered SYN for certain. */
+function pauseEnds(pause) {
+  const first = msOf(pause.first_unanswered);
+  const last = msOf(pause.last_unanswered);
+  return { first, last, from: msOf(pause.last_answer) ?? first, to: msOf(pause.next_answer) ?? last };
 }
 
 function pausesIn(data, view, place) {
-  return data.pauses.filter((pause) => pause.place === place && pauseEnds(pause, view).seen);
+  return data.pauses.filter(({ ends, place: own }) => own === place && ends.to >= view.from && ends.from <= view.to);
+}
+
+/* Pixels that bands must be apart to be two: a day of pauses would else be thousands of shapes that nobody can tell. */
+const BAND_GAP = 2;
+
+function band(colors, xref, yref, [x0, x1], opacity) {
+  const look = { fillcolor: colors.band, opacity, line: { width: 0 }, layer: "above" };
+  return { type: "rect", xref, yref, x0, x1, y0: 0, y1: 1, ...look };
 }
 
 function pauseBands(pauses, view, xref, yref) {
-  return pauses.flatMap((pause) => {
-    const ends = pauseEnds(pause, view);
-    const band = (x0, x1, opacity) => ({
-      type: "rect",
-      xref,
-      yref,
-      x0,
-      x1,
-      y0: 0,
-      y1: 1,
-      fillcolor: view.colors.band,
-      opacity,
-      line: { width: 0 },
-      layer: "above",
-    });
-    return [band(ends.from, ends.to, 0.07), band(ends.first, ends.last, 0.15)];
-  });
+  const gap = (BAND_GAP * (view.to - view.from)) / view.width;
+  const possible = joined(
+    pauses.map(({ ends }) => [ends.from, ends.to]),
+    gap,
+  );
+  const certain = joined(
+    pauses.map(({ ends }) => [ends.first, ends.last]),
+    gap,
+  );
+  return [
+    ...possible.map((ends) => band(view.colors, xref, yref, ends, 0.07)),
+    ...certain.map((ends) => band(view.colors, xref, yref, ends, 0.15)),
+  ];
 }
 
-/* The pauses of the servers that a chart shows, over its whole height. */
-function pausesBehind(data, view, yrefs = ["y domain"]) {
+/* The pauses of the servers that a chart shows, over its plots. */
+function pausesOver(data, view, yrefs = ["y domain"]) {
   return facetServers(data, view.filter).flatMap((place) =>
     yrefs.flatMap((yref) => pauseBands(pausesIn(data, view, place), view, "x", yref)),
   );
@@ -129,7 +128,7 @@ function pauseMarks(pauses, view, top, axes) {
       type: "scatter",
       mode: pauses.length * PAUSE_LABEL <= view.width ? "markers+text" : "markers",
       name: "pause of the server",
-      x: pauses.map((pause) => (pauseEnds(pause, view).from + pauseEnds(pause, view).to) / 2),
+      x: pauses.map((pause) => (pause.ends.from + pause.ends.to) / 2),
       y: pauses.map(() => top),
       text: pauses.map((pause) => `P${pause.number}`),
       textposition: "top center",

@@ -27,7 +27,7 @@ function drawOpen(data, view) {
   mark(layout, view.colors, limit, `limit ${limit}`);
   if (limit !== IOS_DEFAULT_CONNECTIONS)
     mark(layout, view.colors, IOS_DEFAULT_CONNECTIONS, `default ${IOS_DEFAULT_CONNECTIONS}`);
-  layout.shapes.push(...pausesBehind(data, view));
+  layout.shapes.push(...pausesOver(data, view));
   const sentence = places
     .map((place) => {
       const known = data.document.servers[place].concurrency;

@@ -77,7 +77,7 @@ function drawOperations(data, view) {
   layout.yaxis2 = countAxis(view.colors, `responses ${per}`, most, { domain: [0, 0.37] });
   layout.legend = { ...layout.legend, y: 0.94 };
   layout.legend2 = { ...layout.legend, y: 0.38 };
-  layout.shapes = pausesBehind(data, view, ["y domain", "y2 domain"]);
+  layout.shapes = pausesOver(data, view, ["y domain", "y2 domain"]);
   const known = new Set(operations.keys);
   const traces = [
     ...stacked(
@@ -170,7 +170,7 @@ function drawLatency(data, view) {
     type: "log",
     ...decades(Math.max(LEAST_LATENCY, all[0]), Math.max(LEAST_LATENCY, all[all.length - 1])),
   });
-  layout.shapes = pausesBehind(data, view);
+  layout.shapes = pausesOver(data, view);
   const say = SHARES.map(({ share, name }) => `${name} ${duration(percentile(all, share))}`).join(", ");
   return {
     traces: SHARES.map((share) => latencyTrace(share, byBin, bins, size)),

@@ -5,7 +5,7 @@ const AFTER = 30000;
 const SYN_ROWS = 400;
 
 function pauseWindow(pause, view) {
-  const ends = pauseEnds(pause, view);
+  const ends = pause.ends;
   return { ...ends, start: ends.from - BEFORE, end: ends.to + AFTER };
 }
 

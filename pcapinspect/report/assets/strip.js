@@ -43,7 +43,7 @@ class Strip {
     const bins = this.totals(size);
     const top = Math.max(1, ...bins.map((bin) => bin.attempts));
     for (const pause of this.data.pauses) {
-      const ends = pauseEnds(pause, { from, to });
+      const ends = pause.ends;
       this.picture.append(
         svg("rect", {
           x: this.x(ends.from),
