@@ -74,15 +74,18 @@ def tag(data: UInt8, state: Int64, size: int, kind: int) -> None:
 
 @step
 def known_without_ip(value: int) -> bool:
-    """ARP, discovery, spanning tree's kin, storage, clocks and other traffic that carries no IP."""
+    """Types that carry no IP, so that what is left is worth counting as unknown.
+
+    ARP, RARP, EAPOL, LLDP, slow protocols, pause, loopback; PPPoE discovery, PTP, CFM, MVRP; IPX, AppleTalk, DECnet;
+    CDP, CGMP, WLCCP; AVTP, SRP, PROFINET, GOOSE, sampled values, HomePlug, Realtek; AoE, FCoE, FIP; 802.11's own.
+    """
     return (
-        value == 0x0806 or value == 0x8035 or value == 0x8863 or value == 0x88CC or value == 0x8809
-        or value == 0x888E or value == 0x9000 or value == 0x8137 or value == 0x809B or value == 0x80F3
-        or value == 0x88F7 or value == 0x8902 or value == 0x22F0 or value == 0x22EA or value == 0x8892
-        or value == 0x88A2 or value == 0x8906 or value == 0x8914 or value == 0x88B8 or value == 0x88BA
-        or value == 0x887B or value == 0x8899 or value == 0x88B5 or value == 0x88B6 or value == 0x2000
-        or value == 0x2001 or value == 0x6002 or value == 0x6003 or value == 0x6004 or value == 0x8808
-        or value == 0x88F5 or value == 0x88C7 or value == 0x890D or value == 0x872D or value == 0x86DE
+        value == 0x0806 or value == 0x8035 or value == 0x888E or value == 0x88CC or value == 0x8809 or value == 0x8808
+        or value == 0x9000 or value == 0x8863 or value == 0x88F7 or value == 0x8902 or value == 0x88F5
+        or value == 0x8137 or value == 0x809B or value == 0x80F3 or 0x6002 <= value <= 0x6004
+        or value == 0x2000 or value == 0x2001 or value == 0x872D or value == 0x22F0 or value == 0x22EA
+        or value == 0x8892 or value == 0x88B8 or value == 0x88BA or value == 0x887B or value == 0x8899
+        or value == 0x88A2 or value == 0x8906 or value == 0x8914 or value == 0x88C7 or value == 0x890D
     )  # fmt: skip
 
 
