@@ -197,7 +197,7 @@ class ChunkedBody(Body):
         return len(data)
 
 
-def body(size: int, kept: Kept | None) -> Body:
+def new_body(size: int, kept: Kept | None) -> Body:
     """The body of a head whose framing is `size`: bytes (not 0), CHUNKED or UNTIL_CLOSE."""
     if size == CHUNKED:
         return ChunkedBody(kept)

@@ -13,40 +13,50 @@ class Exchanges(Columns):
 
     connection: Int64 = column("i8")
     index: Int64 = column("i8")
-    """0-based place in its connection."""
+    """0-based place in its connection: in the order of requests, and an answer without request where it came."""
     request_file: Int64 = column("i8")
     request_frame: Int64 = column("i8")
     """The frame that holds the request's first byte."""
     response_file: Int64 = column("i8")
     response_frame: Int64 = column("i8")
     request_time: Int64 = column("i8")
-    """Of the request's first byte."""
+    """Of the packet that first carried the request's first byte."""
     request_end_time: Int64 = column("i8")
+    """When the request's last byte could be read: it was there, and every byte before it."""
     response_time: Int64 = column("i8")
-    """Of the response's first byte."""
+    """Of the packet that first carried the response's first byte. Interim responses (1xx) are not the response."""
     latency: Int64 = column("i8")
-    """From the last byte of the request to the first of the response."""
+    """From `request_end_time` to `response_time`; MISSING where the response began before the request was whole.
+
+    Wireshark's `http.time` ends where the response was whole: it is equal for a response in one segment.
+    """
     method: Text = column("O")
     uri: Text = column("O")
+    """As it was sent, whole (heads.HEAD_LIMIT bounds it), bytes that do not print as escapes; None where it was cut."""
     version: Text = column("O")
     host: Text = column("O")
     user_agent: Text = column("O")
     status: Int64 = column("i8")
+    """MISSING without a response, and where the response has no status line, or it was cut."""
     reason: Text = column("O")
     server: Text = column("O")
     date: Text = column("O")
     """The response's Date header: it anchors a clock (see evidence)."""
     content_type: Text = column("O")
     request_bytes: Int64 = column("i8")
-    """Head and body, as on the wire."""
+    """Head and body, as on the wire; of a message that is not complete, as far as it is known to reach."""
     response_bytes: Int64 = column("i8")
     complete: Bool = column("?")
-    """False where bytes of either message are missing from the capture, or it ended in the middle of one."""
+    """False where bytes of either message are missing from the capture, or it ended in the middle of one.
+
+    A response that lasts until close needs the server's FIN; no response at all, the end of the server's stream; and
+    an answer without a request is never complete.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class ExchangeBodies:
-    """Bodies of exchanges that `pki` reads, parallel to a chunk of Exchanges: bytes, or None where not kept.
+    """Bodies of exchanges that `pki` reads, parallel to a chunk of Exchanges: bytes without chunk framing, or None.
 
     Only bodies up to a bound are kept, and never longer than the chunk is looked at.
     """

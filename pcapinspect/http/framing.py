@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from enum import Enum, auto
 
-from pcapinspect.http.bodies import ENDLESS, Body, Kept, body
+from pcapinspect.http.bodies import ENDLESS, Body, Kept, new_body
 from pcapinspect.http.heads import HEAD_LIMIT, RequestHead, ResponseHead, head_end
 from pcapinspect.http.streams import Budget, Origin, Piece
 
@@ -315,7 +315,7 @@ class Framer(ABC):
         message = self._message
         assert message is not None
         message.kept = Kept(self._budget) if self._keeps(message) else None
-        self._body = body(size, message.kept)
+        self._body = new_body(size, message.kept)
         self._state = State.BODY
 
     def _close(self, now: int, whole: bool) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.http.streams import Budget
 
 if TYPE_CHECKING:
     from conftest import Segment, Talk
@@ -450,3 +453,31 @@ def test_a_body_beyond_the_bound_is_not_kept(talk: Talk) -> None:
     reading = talk.whole(talk.closed(talk.up(get("/")), talk.down(head), *parts), keep_body=lambda *_: True)
     assert reading.bodies.response == (None,)
     assert reading.rows("response_bytes", "complete") == [(300_000 + len(head), True)]
+
+
+# Memory
+
+
+def test_unfinished_heads_bodies_and_holes_hold_no_more_than_the_budget(
+    monkeypatch: pytest.MonkeyPatch, talk: Talk
+) -> None:
+    monkeypatch.setattr(Budget.__init__, "__defaults__", (100_000, 0))
+    talked = []
+    for connection in range(60):
+        half = b"POST /x?operation=PKIOperation HTTP/1.1\r\nX: " + b"y" * 5000
+        talked.append(talk.up(half, connection=connection))
+        talked.append(talk.up(b"\r\nContent-Length: 9999\r\n\r\n" + b"z" * 3000, connection=connection))
+        talked.append(talk.up(b"beyond a hole" * 200, offset=20_000, connection=connection))
+    held = []
+    feed = ExchangeReader.feed
+
+    def watched(reader: ExchangeReader, *batch: Any) -> Any:
+        chunk = feed(reader, *batch)
+        held.append(reader._budget.used)
+        return chunk
+
+    monkeypatch.setattr(ExchangeReader, "feed", watched)
+    reading = talk.packet_by_packet(talked)
+    assert 50_000 < max(held) <= 100_000
+    assert reading.held == 0
+    assert [row[0] for row in reading.rows("method")] == ["POST"] * 60
