@@ -39,7 +39,7 @@ def judge(case: Case) -> Finding | None:
     total = case.load.exchanges
     return Finding(
         id="late-answers",
-        severity="warning",
+        severity="warning" if case.load.kind == "pki" else "notice",
         title=f"{case.name}: " + ", ".join(parts),
         explanation=(
             f"Observed: these connections were accepted and the request was sent ({percent(sum(numbers), total)} of "
@@ -57,7 +57,8 @@ def judge(case: Case) -> Finding | None:
         },
         frames=shown.frames,
         display_filter=shown.display_filter,
-        confidence=0.8,
+        # A clock that jumps while a response is awaited makes it look late.
+        confidence=0.4 if case.analysis.quality.clock_jumps else 0.8,
         not_shown=("What the server did in the meantime; a slow CA behind an RA delays its answers in the same way.",),
         remedy=(
             "On the server: `show processes cpu sorted`, `show ip http server connection`, `show crypto pki server`.",

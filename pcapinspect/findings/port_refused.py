@@ -20,7 +20,8 @@ def judge(case: Case) -> Finding | None:
     shown = cite(case.syn_frames(refused), case.answer_frames(refused))
     return Finding(
         id="port-refused",
-        severity="warning" if load.established else "critical",
+        # One client that is turned away, and never let in, may be a scanner or have a wrong address.
+        severity="warning" if load.established or load.clients == 1 else "critical",
         title=f"{case.name} refused {plural(load.refused, 'attempt')} "
         f"({percent(load.refused, load.attempts)} of all) with RST",
         explanation=(

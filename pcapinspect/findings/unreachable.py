@@ -20,7 +20,8 @@ def judge(case: Case) -> Finding | None:
     part = percent(load.unreachable, load.attempts)
     return Finding(
         id="unreachable",
-        severity="warning" if load.established else "critical",
+        # One client that is turned away, and never let in, may be a scanner or have a wrong address.
+        severity="warning" if load.established or load.clients == 1 else "critical",
         title=f"{plural(load.unreachable, 'attempt')} ({part}) to {case.name} ended in ICMP errors",
         explanation=(
             "Observed: an ICMP error quotes the SYN of each of these attempts. Inferred: a router or host on the path "

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pcapinspect.findings import late_answers
+from pcapinspect.load.quality import CaptureQuality
 from tests.findings.scene import Scene
 
 
@@ -31,3 +32,18 @@ def test_no_response_counts_only_where_the_capture_proves_it() -> None:
     assert found.figures["without_response"] == 1
     assert found.frames == ((0, 3),)
     assert late_answers.judge(scene(None, complete=False).case()) is None
+
+
+def test_a_slow_web_server_is_not_worth_a_warning() -> None:
+    found = late_answers.judge(scene(14.9).case())
+    assert found is not None
+    assert found.severity == "warning"
+    found = late_answers.judge(scene(14.9).case(kind="http"))
+    assert found is not None
+    assert found.severity == "notice"
+
+
+def test_a_clock_that_jumped_takes_confidence() -> None:
+    found = late_answers.judge(scene(3600).case(quality=CaptureQuality(clock_jumps=1)))
+    assert found is not None
+    assert found.confidence < 0.5

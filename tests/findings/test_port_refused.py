@@ -17,11 +17,21 @@ def test_rst_is_refused_and_icmp_is_unreachable() -> None:
     assert port_refused.judge(refusing(UNREACHABLE).case()) is None
     found = port_refused.judge(refusing(REFUSED).case())
     assert found is not None
-    assert found.severity == "critical"
     assert found.frames == ((0, 1), (0, 2))
     found = unreachable.judge(refusing(UNREACHABLE).case())
     assert found is not None
     assert found.frames == ((0, 1), (0, 2))
+
+
+def test_a_server_that_refuses_several_and_accepts_nobody_is_critical() -> None:
+    scene = refusing(REFUSED)
+    found = port_refused.judge(scene.case())
+    assert found is not None
+    assert found.severity == "warning"  # one client may be a scanner
+    scene.attempt("10.0.0.2", {3: 1}, outcome=REFUSED, answer=(4, 1.01))
+    found = port_refused.judge(scene.case())
+    assert found is not None
+    assert found.severity == "critical"
 
 
 def test_a_server_that_accepts_others_is_not_critical() -> None:
