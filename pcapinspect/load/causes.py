@@ -127,7 +127,6 @@ def _rate_limit(about: Circumstances, place: int) -> Cause | None:
     reached = [m for m in about.models if m.at_onset[place] >= about.enough and not m.over_without_pause]
     if not reached or not fits_pause(silence, settings.pause):
         return _other_limit(about, silence)
-    named = ", ".join(f"{model.at_onset[place]} {model.counts} ({model.window})" for model in reached)
     tight = silence.at_most is not None and silence.at_most - silence.at_least <= TIGHT
     by_accepts = any(model.counts == "accepts" for model in reached)
     alike = sum(fits_pause(other, settings.pause) for other in about.silences)
@@ -142,11 +141,21 @@ def _rate_limit(about: Circumstances, place: int) -> Cause | None:
         "rate_limit",
         min(0.95, 0.6 + 0.15 * tight + 0.1 * by_accepts + 0.1 * (alike >= SEVERAL)),
         (
-            f"The limit of {settings.limit} in {settings.window} s was reached when it began: {named}.",
+            f"{settings.limit} in {settings.window} s had been reached when it began: {_counted(reached, place)}.",
             f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
         ),
         tuple(against),
     )
+
+
+def _counted(models: Sequence[CountingModel], place: int) -> str:
+    """`80 accepts, 92 to 110 SYNs`: what each way of counting came to at a pause, over the windows that fit."""
+    words = []
+    for counts in dict.fromkeys(model.counts for model in models):
+        numbers = sorted({model.at_onset[place] for model in models if model.counts == counts})
+        name = counts.replace("syns", "SYNs")
+        words.append(" to ".join(str(number) for number in dict.fromkeys((numbers[0], numbers[-1]))) + f" {name}")
+    return ", ".join(words)
 
 
 def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:

@@ -110,8 +110,12 @@ def _sentence(about: Circumstances, cause: str, number: int, pauses: int) -> str
 def _fitting_models(about: Circumstances, cause: str) -> tuple[str, ...]:
     if cause != "rate_limit":
         return ()
-    fitting = [f"{model.counts} ({model.window})" for model in about.models if model.fits]
-    return (f"Ways of counting that fit every pause: {', '.join(fitting)}.",) if fitting else ()
+    fitting: dict[str, list[str]] = {}
+    for model in about.models:
+        if model.fits:
+            fitting.setdefault(model.counts.replace("syns", "SYNs"), []).append(model.window)
+    named = "; ".join(f"{counts} ({', '.join(windows)})" for counts, windows in fitting.items())
+    return (f"Ways of counting that fit every pause: {named}.",) if fitting else ()
 
 
 def _too_few(tally: Tally) -> Verdict:

@@ -1,0 +1,74 @@
+"""The range of a silence's length where packets deceive."""
+
+from __future__ import annotations
+
+import numpy as np
+from build import Made, ns, steady, stop
+
+from pcapinspect.load.bounds import waiting, within
+from pcapinspect.load.model import Pause
+from pcapinspect.load.parties import parties_of
+from pcapinspect.load.silences import tell_apart
+from pcapinspect.load.traffic import Traffic, traffic_of
+
+
+def traffic(made: Made) -> Traffic:
+    connections, syns = made.tables()
+    exchanges, _ = made.spoken()
+    return next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(1000))))
+
+
+def pause(made: Made) -> Pause:
+    (one,) = made.analyse().servers[0].pauses
+    return one
+
+
+def test_syns_and_answers_on_their_way_are_allowed_for() -> None:
+    """Half a second each way: the SYN seen at 100.1 s met the server later, the answer at 99.9 s was given earlier."""
+    made = Made()
+    steady(made, 0, 99, 0.9, rtt=0.8)
+    stop(made, 100, 15)
+    steady(made, 115.02, 150, 0.9, rtt=0.8)
+    found = pause(made)
+    assert found.last_answer is not None
+    assert found.next_answer is not None
+    assert found.silence_at_least < found.last_unanswered - found.first_unanswered
+    assert found.silence_at_most is not None
+    assert found.silence_at_most >= found.next_answer - found.last_answer
+
+
+def test_on_a_lossy_path_the_first_and_last_syns_may_have_been_lost() -> None:
+    """SYNs at 99.5 s and 115.3 s are lost while the server listens: the stop from 100 to 115 s is no longer for it."""
+    made = Made()
+    steady(made, 0, 99.3, 0.9)
+    for number in range(8):
+        made.answered(f"10.3.0.{number + 1}", 12.0 + number * 10, earlier=(10.0 + number * 10,))
+    made.unanswered("10.3.1.1", 99.5, (0.0, 2.0))
+    stop(made, 100, 15)
+    made.unanswered("10.3.1.2", 113.3, (0.0, 2.0, 6.0))
+    steady(made, 115.5, 150, 0.9)
+    found = pause(made)
+    assert found.last_unanswered - found.first_unanswered > 0
+    assert found.silence_at_least <= ns(15)
+    assert found.silence_at_most is not None
+    assert found.silence_at_most >= ns(15)
+
+
+def test_within_is_all_times_of_the_silences() -> None:
+    made = Made()
+    steady(made, 0, 60, 1)
+    stop(made, 60, 15)
+    steady(made, 75.02, 100, 1)
+    found, _ = tell_apart(traffic(made))
+    times = np.array([ns(50.0), ns(62.0), ns(74.0), ns(90.0)], np.int64)
+    assert within(found, times).tolist() == [False, True, True, False]
+    assert within([], times).tolist() == [False] * 4
+
+
+def test_requests_wait_when_they_take_far_longer_than_usual() -> None:
+    made = Made()
+    for number in range(20):
+        made.asked(made.answered("10.1.0.1", number * 2.0), "GetCACert")
+    slow = made.answered("10.1.0.2", 41.0, lasts=12.0)
+    made.asked(slow, "GetCACert", response_time=52.0)
+    assert np.flatnonzero(waiting(traffic(made))).tolist() == [20]
