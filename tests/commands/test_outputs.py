@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 from pathlib import Path
 
@@ -109,3 +110,21 @@ def test_a_saved_report_with_a_part_of_a_table_says_so(
     document["tables"]["connections"]["rows"] = 1_000_000
     write_outputs(Report.from_json(json.dumps(document)), options("--csv", str(tmp_path)))
     assert "connections: 2,410 of 1,000,000 rows" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
+)
+def test_colour_is_for_terminals_that_want_it(
+    report: Report, environment: dict[str, str], coloured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    write_outputs(report, options())
+    terminal.flush()
+    assert (b"\x1b[" in terminal.buffer.getvalue()) is coloured  # type: ignore[attr-defined]
