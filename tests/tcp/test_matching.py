@@ -148,6 +148,16 @@ def test_copies_that_come_interleaved() -> None:
     assert (seen.result.quality.duplicates, seen.result.quality.retransmissions) == (5, 0)
 
 
+def test_copies_of_a_burst() -> None:
+    wire = Wire().handshake()
+    for k in range(8):
+        wire.up(1 + k * 0.00001, PSH | ACK, 1 + 100 * k, 1, 100)
+    late = [replace(p, time=p.time + 0.0005) for p in wire.packets]
+    seen = track(sorted(wire.packets + late, key=lambda packet: packet.time))
+    assert (seen.result.quality.duplicates, seen.result.quality.retransmissions) == (11, 0)
+    assert seen.value("packets_up") == 10
+
+
 def test_without_identification_a_copy_is_told_by_its_haste() -> None:
     wire = Wire(client="2001:db8::1", server="2001:db8::80")
     wire.syn(0, ip_id=0).syn(0.00002, ip_id=0).synack(0.01, ip_id=0).up(0.02, ACK, 1, 1, ip_id=0)
