@@ -24,6 +24,9 @@ function theme() {
   };
 }
 
+/* Pixels below which axis titles are shortened. */
+const NARROW = 500;
+
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
 function baseLayout(colors, height) {
@@ -83,7 +86,7 @@ function barWidth(size, span, pixels) {
 /* The one time axis: milliseconds, labelled in the zone of the report. Dragging over it sets the filter. */
 function timeAxis(colors, range, width, more = {}) {
   const ticks = timeTicks(range[0], range[1], Math.max(2, Math.floor(width / 90)));
-  return axis(colors, `time (${zoneText(range[0] / 1000)})`, {
+  return axis(colors, width < NARROW ? zoneText(range[0] / 1000) : `time (${zoneText(range[0] / 1000)})`, {
     type: "linear",
     range,
     tickmode: "array",

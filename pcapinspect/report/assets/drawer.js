@@ -102,7 +102,7 @@ class Drawer {
         "silent",
         `${duration(pause.silence_at_least)} to ${pause.silence_at_most === null ? "unknown" : duration(pause.silence_at_most)}`,
       ],
-      ["cause", `${CAUSES[pause.cause] || pause.cause}, confidence ${Math.round(100 * pause.confidence)} %`],
+      ["cause", `${CAUSES[pause.cause] || pause.cause}, confidence ${percent(pause.confidence, 1)}`],
     ];
     const list = (title, texts) =>
       texts.length

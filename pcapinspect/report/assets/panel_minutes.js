@@ -121,12 +121,18 @@ function pausesOver(data, view, yrefs = ["y domain"]) {
   );
 }
 
+/* Pixels between the two pauses that are nearest to each other. */
+function apart(pauses, view) {
+  const steps = pauses.slice(1).map((pause, place) => pause.ends.from - pauses[place].ends.from);
+  return (Math.min(view.to - view.from, ...steps) * view.width) / (view.to - view.from);
+}
+
 function pauseMarks(pauses, view, top, axes) {
   if (!pauses.length) return [];
   return [
     {
       type: "scatter",
-      mode: pauses.length * PAUSE_LABEL <= view.width ? "markers+text" : "markers",
+      mode: apart(pauses, view) >= PAUSE_LABEL ? "markers+text" : "markers",
       name: "pause of the server",
       x: pauses.map((pause) => (pause.ends.from + pause.ends.to) / 2),
       y: pauses.map(() => top),
@@ -145,7 +151,7 @@ function pauseMarks(pauses, view, top, axes) {
 
 function pauseSentence(pause) {
   const most = pause.silence_at_most === null ? "the capture ends in it" : `at most ${duration(pause.silence_at_most)}`;
-  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the minute before; ${CAUSES[pause.cause] || pause.cause}, confidence ${Math.round(100 * pause.confidence)} %`;
+  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the minute before; ${CAUSES[pause.cause] || pause.cause}, confidence ${percent(pause.confidence, 1)}`;
 }
 
 function minutesSentence(data, view, places, perServer) {

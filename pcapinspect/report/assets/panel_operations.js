@@ -200,7 +200,7 @@ function decades(least, most) {
     range: [low, high],
     tickmode: "array",
     tickvals,
-    ticktext: tickvals.map((value) => duration(value).replace(/\.0+ /, " ")),
+    ticktext: tickvals.map((value) => duration(value).replace(/\.0+(?=\s)/, "")),
   };
 }
 

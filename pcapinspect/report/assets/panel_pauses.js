@@ -188,7 +188,7 @@ function drawPause(data, view) {
   const range = [(around.start - zero) / 1000, (around.end - zero) / 1000];
   layout.xaxis = axis(
     view.colors,
-    `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}<br>${isoText(pause.last_answer ?? pause.first_unanswered)} ${zoneText(zero / 1000)}`,
+    `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}<br>${isoText(pause.last_answer ?? pause.first_unanswered)}${view.width < NARROW ? "<br>" : " "}${zoneText(zero / 1000)}`,
     { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : 15 },
   );
   layout.yaxis = axis(view.colors, `accepted in ${view.settings.window} s`, { domain: [0.74, 1], range: [0, top] });

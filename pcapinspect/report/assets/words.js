@@ -58,20 +58,22 @@ function plural(n, one, many = one + "s") {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
+/* A number stays in one line with its unit. */
+const GAP = "\u00a0";
+
 /* Seconds for people: microseconds below a millisecond, minutes above two. */
 function duration(seconds) {
   if (seconds === null || Number.isNaN(seconds)) return "–";
   const size = Math.abs(seconds);
-  if (size === 0) return "0 s";
-  if (size < 0.001) return `${(seconds * 1e6).toFixed(0)} µs`;
-  if (size < 1) return `${(seconds * 1e3).toFixed(size < 0.01 ? 2 : 1)} ms`;
-  if (size < 120) return `${seconds.toFixed(size < 10 ? 2 : 1)} s`;
-  if (size < 7200) return `${(seconds / 60).toFixed(1)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+  if (size === 0) return `0${GAP}s`;
+  if (size < 0.001) return `${(seconds * 1e6).toFixed(0)}${GAP}µs`;
+  if (size < 1) return `${(seconds * 1e3).toFixed(size < 0.01 ? 2 : 1)}${GAP}ms`;
+  if (size < 120) return `${seconds.toFixed(size < 10 ? 2 : 1)}${GAP}s`;
+  if (size < 7200) return `${(seconds / 60).toFixed(1)}${GAP}min`;
+  return `${(seconds / 3600).toFixed(1)}${GAP}h`;
 }
 
 function percent(part, whole) {
-  if (!whole) return "0 %";
-  const share = (100 * part) / whole;
-  return `${share >= 10 || share === 0 ? share.toFixed(0) : share.toFixed(1)} %`;
+  const share = whole ? (100 * part) / whole : 0;
+  return `${share >= 10 || share === 0 ? share.toFixed(0) : share.toFixed(1)}${GAP}%`;
 }
