@@ -1,7 +1,9 @@
 """Why a server fell silent: for each silence one of CAUSES, with a confidence and the evidence in words.
 
-The confidence is the share of judgements like this one that were right when simulated servers of known limits, outages
-and paths were judged (docs/verdict-matrix.md). A capture can show silence and what came before it, never the limiter.
+The confidence of a rule is the share of its judgements that were right when simulated servers of known limits, outages
+and paths were judged (docs/verdict-matrix.md), rounded down to leave room for what was not simulated. It begins at 0.75
+for a rate limit, and rises with what makes chance less likely: a length that is known well, a count of accepts and not
+only of attempts, and several pauses alike. A capture shows silence and what came before it, never the limiter.
 """
 
 from __future__ import annotations
@@ -38,6 +40,9 @@ MANY = 5
 
 WAITED = 3 * SECOND
 """By how much less than the pause the longest of a few waiting requests may have waited."""
+
+NO_CAUSE = 0.2
+"""Confidence of `insufficient`: every silence has a cause, so that none can be named is the weakest statement."""
 
 MOST_LOST = 0.25
 """Share of the SYN/ACKs that the capture lost from which a silence may be the capture's own."""
@@ -100,7 +105,7 @@ def _cause(about: Circumstances, place: int) -> Cause:
     if about.quality.share_lost > MOST_LOST:
         return _lost_by_capture(about, silence)
     by_rate = _rate_limit(about, place)
-    if about.fullness is not None and np.mean(about.fullness.syns[silence.syns]) > 0.5:
+    if about.fullness is not None and np.mean(about.fullness.syns[silence.syns]) >= 0.5:
         return _max_connections(about, silence, about.fullness.limit, by_rate)
     if by_rate is not None:
         return by_rate
@@ -139,7 +144,7 @@ def _rate_limit(about: Circumstances, place: int) -> Cause | None:
         against.append(f"Accepts alone did not come to {settings.limit} in {settings.window} s.")
     return Cause(
         "rate_limit",
-        min(0.95, 0.6 + 0.15 * tight + 0.1 * by_accepts + 0.1 * (alike >= SEVERAL)),
+        0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (alike >= SEVERAL),
         (
             f"{settings.limit} in {settings.window} s had been reached when it began: {_counted(reached, place)}.",
             f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
@@ -169,7 +174,7 @@ def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:
         return None
     return Cause(
         "rate_limit",
-        0.8,
+        0.9,
         (found.sentence, f"The length of this one is {describe_range(silence)}."),
         (f"The known limit of IOS is {about.settings.limit} in {about.settings.window} s.",),
     )
@@ -190,14 +195,14 @@ def _max_connections(about: Circumstances, silence: Silence, limit: int, by_rate
         evidence.append("The next answer came when one had closed.")
     against = () if by_rate is None else (f"A pause of {about.settings.pause} s after the limit fits, too.",)
     several = len(about.silences) >= SEVERAL
-    return Cause("max_connections", 0.95 if several else 0.75, tuple(evidence), against)
+    return Cause("max_connections", 0.95 if several else 0.8, tuple(evidence), against)
 
 
 def _never_heard(silence: Silence) -> Cause:
     attempts, clients = len(silence.attempts), silence.clients
     return Cause(
         "outage",
-        0.9 if clients >= SEVERAL else 0.7,
+        0.95 if clients >= SEVERAL else 0.8,
         (f"None of {attempts:,} attempts by {clients:,} clients was ever answered.",),
         ("The server was never heard: whether it is down or cannot be reached is not shown.",),
     )
@@ -212,7 +217,7 @@ def _outage(about: Circumstances, place: int) -> Cause:
     if not far:
         against.append(f"It is not far longer than a pause of {settings.pause} s.")
     evidence = f"Nobody was answered for {describe_range(silence)}: longer than a pause of {settings.pause} s."
-    return Cause("outage", 0.95 if far else 0.8, (evidence,), tuple(against))
+    return Cause("outage", 0.95 if far else 0.85, (evidence,), tuple(against))
 
 
 def _stopped_reader(about: Circumstances, silence: Silence) -> Cause | None:
@@ -224,7 +229,7 @@ def _stopped_reader(about: Circumstances, silence: Silence) -> Cause | None:
         return None
     return Cause(
         "rate_limit",
-        0.7,
+        0.85,
         (
             f"{silence.stalled:,} requests that were accepted before it waited up to {silence.waited / SECOND:.1f} s: "
             f"{about.settings.pause} s without service fit that.",
@@ -244,7 +249,7 @@ def _only_silence(about: Circumstances, place: int) -> Cause | None:
         return None
     return Cause(
         "outage",
-        0.65,
+        0.75,
         (
             f"Nobody was answered for {describe_range(silence)}, only once, and no way of counting to "
             f"{about.settings.limit} explains it.",
@@ -269,7 +274,7 @@ def _open_question(about: Circumstances, place: int) -> Cause:
         against.append(f"The capture began only {history:.0f} s before: what came earlier is not known.")
     if not fits_pause(silence, settings.pause):
         against.append(f"A pause of {settings.pause} s does not fit its length.")
-    return Cause("insufficient", 0.6, (f"Nobody was answered for {describe_range(silence)}.",), tuple(against))
+    return Cause("insufficient", NO_CAUSE, (f"Nobody was answered for {describe_range(silence)}.",), tuple(against))
 
 
 def _among(about: Circumstances, place: int, alone: Sequence[Cause]) -> Cause:
@@ -281,7 +286,7 @@ def _among(about: Circumstances, place: int, alone: Sequence[Cause]) -> Cause:
         return alone[place]
     return Cause(
         "rate_limit",
-        0.85,
+        0.9,
         (
             f"{len(alike):,} later pauses of this server follow the pattern of the rate limit.",
             f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",

@@ -39,7 +39,8 @@ def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: 
     whole = [silence for silence in silences if silence.at_most is not None]
     if len(whole) < FEWEST:
         return None
-    pause, limit = _common_length(whole), _common_count(whole, accepts, begin, settings.window)
+    begun = [silence for silence in silences if silence.last_answer is not None]
+    pause, limit = _common_length(whole), _common_count(begun, accepts, begin, settings.window)
     usual_pause = pause is None or pause[0] - TIMER <= settings.pause <= pause[1] + TIMER
     usual_limit = limit is None or (limit[1] == settings.window and abs(limit[0] - settings.limit) <= 2)
     if usual_pause and usual_limit:

@@ -151,7 +151,7 @@ def _unreachable(tally: Tally) -> Verdict | None:
         return None
     return Verdict(
         "outage",
-        0.8,
+        0.85,
         f"The server cannot be reached: ICMP errors answered {tally.unreachable:,} of {tally.attempts:,} attempts.",
         ("No attempt was ever accepted.",),
         ("The errors come from a router or a filter on the way, or from the server itself.",),
@@ -197,7 +197,7 @@ def _capture(about: Circumstances, tally: Tally) -> Verdict | None:
         return None
     return Verdict(
         "capture",
-        0.85,
+        0.9,
         f"The capture lost packets: {quality.synack_not_captured:,} of {quality.established:,} established connections "
         "have no SYN/ACK in it. No pause of the server is seen.",
         (f"{tally.established:,} of {tally.attempts:,} attempts are proven to have been answered.",),
@@ -216,7 +216,7 @@ def _loss(about: Circumstances, tally: Tally) -> Verdict | None:
         evidence.append(f"The server went on accepting, {tally.most:,} in {about.settings.window} s.")
     return Verdict(
         "loss",
-        0.85,
+        0.9,
         f"{tally.lost:,} of {tally.syns:,} SYNs or their answers were lost one by one, while others were answered: "
         "loss or a filter on the path, not a pause of the server.",
         tuple(evidence),
