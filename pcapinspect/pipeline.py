@@ -13,7 +13,7 @@ from pcapinspect.capture.fileset import find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flows
-from pcapinspect.evidence.netflow.reader import as_input, is_flows, read_flows
+from pcapinspect.evidence.netflow.reader import as_input, flow_format, holds_exports, read_flows
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
@@ -70,15 +70,21 @@ def analyze(
 
 
 def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
-    """All that the layers find out, before judgement. Captures that hold flows count as evidence."""
+    """All that the layers find out, before judgement."""
     paths = find_captures(captures) if captures else []
-    netflow = [*evidence.netflow, *(path for path in paths if path != "-" and is_flows(path))]
+    netflow = [*evidence.netflow, *(path for path in paths if path != "-" and flow_format(path))]
     packets = [path for path in paths if path not in netflow]
-    flows = judge_flows(read_flows(netflow, settings.ports), settings) if netflow else None
-    if flows and not packets:
-        return _of_flows(flows, settings, evidence)
-    analysis = follow(_engine(packets, settings, progress), settings, evidence)
-    return replace(analysis, flows=compared(flows, analysis.connections)) if flows else analysis
+    analysis = follow(_engine(packets, settings, progress), settings, evidence) if packets else None
+    if analysis and not len(analysis.connections) and not netflow:
+        # Only a capture without watched connections is looked at again: most are no captures of exports.
+        netflow = [path for path in packets if path != "-" and holds_exports(path)]
+        packets = [path for path in packets if path not in netflow]
+    if not netflow and analysis:
+        return analysis
+    flows = judge_flows(read_flows(netflow, settings.ports), settings)
+    if analysis and packets:
+        return replace(analysis, flows=compared(flows, analysis.connections))
+    return _of_flows(flows, settings, evidence)
 
 
 def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None) -> Reader:

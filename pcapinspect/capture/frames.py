@@ -1,4 +1,4 @@
-"""The bytes of chosen frames, for a second look at a capture that has been analysed."""
+"""The bytes of frames, for a second look at a capture, or for what is not TCP in it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Frame(NamedTuple):
     """What was captured."""
 
 
-def read_frames(path: str, wanted: Int64) -> Iterator[Frame]:
-    """The frames of one file with the `wanted` numbers (ascending). Raises CaptureError where it cannot be read.
+def read_frames(path: str, wanted: Int64 | None = None) -> Iterator[Frame]:
+    """The frames of one file with the `wanted` numbers (ascending), or all. Raises CaptureError.
 
     Where a file is cut or damaged its frames end: the analysis before has said so.
     """
@@ -48,16 +48,20 @@ def read_frames(path: str, wanted: Int64) -> Iterator[Frame]:
         raw.close()
 
 
-def _frames(chunks: Iterator[UInt8], path: str, wanted: Int64) -> Iterator[Frame]:
+def _frames(chunks: Iterator[UInt8], path: str, wanted: Int64 | None) -> Iterator[Frame]:
     data = join(np.empty(0, np.uint8), next(chunks))
     walker = recognise(data, InputFile(path))
     at, before, taken = walker.start, 0, 0
     table = records.table()
-    while taken < len(wanted):
+    while wanted is None or taken < len(wanted):
         count, at, why = walker.walk(data, at, table)
-        end = int(np.searchsorted(wanted, before + count, side="right"))
-        yield from (_frame(data, table, number, before) for number in wanted[taken:end].tolist())
-        taken, before = end, before + count
+        if wanted is None:
+            numbers = range(before + 1, before + count + 1)
+        else:
+            end = int(np.searchsorted(wanted, before + count, side="right"))
+            numbers, taken = wanted[taken:end].tolist(), end
+        yield from (_frame(data, table, number, before) for number in numbers)
+        before += count
         if why == records.FULL:
             continue
         chunk = next(chunks, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from pcapinspect.commands.outputs import add_output_arguments, write_outputs
+from pcapinspect.commands.outputs import add_output_arguments, check_outputs, write_outputs
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
 from pcapinspect.errors import UsageError
 
@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     from pcapinspect.pipeline import Evidence, analyze
 
     settings = settings_of(options)
+    check_outputs(options, options.capture)
     with progress_line(quiet=options.quiet) as progress:
         report = analyze(
             options.capture,
@@ -57,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     if options.fail_on is None:
         return 0
     level = SEVERITIES.index(options.fail_on)
-    return int(any(SEVERITIES.index(finding["severity"]) >= level for finding in report.document["findings"]))
+    return int(any(SEVERITIES.index(finding["severity"]) >= level for finding in report.sections["findings"]))
 
 
 def _verify(options: argparse.Namespace) -> int:

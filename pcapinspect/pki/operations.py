@@ -12,9 +12,9 @@ class Operations(Columns):
     """Parallel to Exchanges. None or MISSING where the exchange does not say it."""
 
     operation: Text = column("O")
-    """GetCACaps, GetCACert, GetNextCACert, PKIOperation, GetCACertChain, or the unknown name as sent; None: not SCEP."""
+    """GetCACaps, GetCACert, GetNextCACert, PKIOperation, GetCACertChain, or another name as sent; None: not SCEP."""
     ca_identifier: Text = column("O")
-    """`message=` of the Get operations: the CA or trustpoint label. None for PKIOperation, where it is the request itself."""
+    """`message=` of the Get operations: the CA or trustpoint label. None for PKIOperation, where it is the request."""
     scep_message_type: Int64 = column("i8")
     """messageType of the request: 19 PKCSReq, 20 CertPoll, ... (RFC 8894, 3.2.1.2)."""
     scep_status: Int64 = column("i8")

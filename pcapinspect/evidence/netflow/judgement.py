@@ -146,7 +146,8 @@ def _tuple_codes(*tables: Connections) -> Int64:
 
 def _once(codes: Int64) -> Int64:
     values, counts = np.unique(codes, return_counts=True)
-    return values[counts == 1]
+    single: Int64 = values[counts == 1]
+    return single
 
 
 def _rows_of(codes: Int64, wanted: Int64) -> Int64:

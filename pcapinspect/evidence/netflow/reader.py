@@ -28,6 +28,8 @@ CAPTURE_MAGIC = (
     b"\x0a\x0d\x0d\x0a",
 )
 
+__all__ = ["as_input", "flow_format", "holds_exports", "read_flows"]
+
 
 def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
     """TCP flows towards or from `ports` of all files. Raises EvidenceError or EngineError for a file without flows."""
@@ -35,11 +37,6 @@ def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
     parts = [_read(file, ports) for file in files]
     flows = Flows.concatenate(parts)
     return FlowEvidence(flows.take(np.argsort(flows.start, kind="stable")), tuple(files))
-
-
-def is_flows(path: str) -> bool:
-    """Whether a file is to be read as flows: by its first bytes, or a capture whose first packets are exports."""
-    return flow_format(path) is not None or holds_exports(path)
 
 
 def as_input(file: FlowFile, flows: Flows) -> InputFile:
