@@ -264,22 +264,3 @@ def test_text_in_a_reset_is_not_payload() -> None:
     seen = track(Wire().handshake().down(0.1, RST | ACK, 1, 1, 12))
     assert (seen.closes, seen.value("bytes_down")) == (["rst_server"], 0)
     assert seen.stream(1) == [(0, 0, 2)]
-
-
-def test_a_syn_scan_from_the_watched_port_is_no_attempt() -> None:
-    scan = Wire(client="10.0.0.9", port=80, server="10.0.0.5", server_port=50_000)
-    assert len(track(scan.syn(0).down(0.01, RST | ACK, 0, 1).up(0.02, RST, 1)).connections) == 0
-
-
-@pytest.mark.parametrize("flags", [ACK, PSH | ACK, FIN | ACK, RST, RST | ACK])
-def test_midstream(flags: int) -> None:
-    seen = track(Wire().up(0, flags, 500, 700, 10 if flags & PSH else 0))
-    assert seen.outcomes == ["midstream"]
-    assert seen.value("isn") is None
-    assert (seen.value("client_port"), seen.value("server_port")) == (4000, 80)
-
-
-def test_midstream_that_begins_with_the_server() -> None:
-    seen = track(Wire().down(0, PSH | ACK, 500, 700, 10).up(0.1, ACK, 700, 510))
-    assert (seen.outcomes, seen.value("client_port")) == (["midstream"], 4000)
-    assert (seen.value("packets_up"), seen.value("packets_down")) == (1, 1)

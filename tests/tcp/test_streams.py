@@ -85,6 +85,16 @@ def watch_each(packets: list[Packet]) -> list[int]:
             [0, 0, 0, 0, 1, 1],
         ),
         ([(CLIENT, 100, 0, RST), (CLIENT, 100, 0, SYN), (CLIENT, 99, 0, SYN)], [0, 1, 2]),
+        (
+            [
+                (CLIENT, 100, 0, SYN),
+                (SERVER, 500, 101, SYN | ACK),
+                (SERVER, 600, 101, SYN | ACK),
+                (SERVER, 600, 0, SYN),
+                (SERVER, 500, 0, SYN),
+            ],
+            [0, 0, 0, 0, 1],
+        ),
     ],
 )
 def test_as_tshark_numbers_them(packets: list[tuple[str, int, int, int]], streams: list[int]) -> None:

@@ -18,7 +18,7 @@ from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import OUTCOMES
 from pcapinspect.tcp.sequence import MODULUS
 from pcapinspect.tcp.tracker import ConnectionTracker, TcpResult
-from tests.tcp.wire import ACK, FIN, PSH, RST, SYN, Packet, Tracked, Wire, feed, same, track
+from tests.tcp.wire import ACK, FIN, PSH, RST, SYN, Packet, Tracked, Wire, feed, same
 
 FLAGS = st.sampled_from([SYN, SYN | ACK, ACK, PSH | ACK, FIN | ACK, RST, RST | ACK, SYN | FIN, 0, FIN, SYN | RST])
 PLACES = st.sampled_from([0, 1, 2, 101, 102, 201, -1, 5000, 1 << 27, 1 << 31])
@@ -69,40 +69,6 @@ def test_every_packet_is_somewhere(packets: list[Packet]) -> None:
     assert int(seen.connections.syn_packets.sum()) == len(seen.result.syns)
     assert set(seen.segments.frame.tolist()) <= set(range(1, len(packets) + 1))
     assert (seen.connections.end >= MISSING).all()
-
-
-def test_only_the_ports_and_servers_asked_for() -> None:
-    packets = [
-        *Wire(port=1, server_port=8080).syn(0).packets,
-        *Wire(port=2).syn(0.1).packets,
-        *Wire(port=3, server="10.0.0.81", server_port=8080).syn(0.2).packets,
-        *Wire(port=4, server="10.0.0.80", server_port=443).syn(0.3).packets,
-    ]
-    by_port = feed(packets, settings=Settings(ports=(8080, 443)))
-    assert by_port.connections.client_port.tolist() == [1, 3, 4]
-    by_server = feed(packets, settings=Settings(ports=(80, 8080), servers=("10.0.0.80",)))
-    assert by_server.connections.client_port.tolist() == [1, 2]
-    assert by_server.connections.tcp_stream.tolist() == [0, 1]
-
-
-def test_a_server_that_is_a_client_of_another() -> None:
-    """With both ports watched, who received the SYN is the server."""
-    seen = track(Wire(client="10.0.0.80", port=80, server="10.0.0.81").handshake())
-    assert texts(seen.connections.server_high, seen.connections.server_low).tolist() == ["10.0.0.81"]
-
-
-def test_files_of_one_capture() -> None:
-    wire = Wire().handshake().up(1, PSH | ACK, 1, 1, 10).close(2, up=11)
-    packets = [replace(p, file=k // 2, frame=k % 2 + 1) for k, p in enumerate(wire.packets)]
-    seen = track(packets)
-    assert (seen.outcomes, seen.closes) == (["established"], ["fin"])
-    assert (seen.value("file"), seen.value("first_frame"), seen.value("synack_file")) == (0, 1, 0)
-    assert (seen.value("established_frame"), seen.segments.file.tolist()) == (1, [1, 2, 2])
-
-
-def test_rows_are_in_the_order_of_their_first_packets() -> None:
-    packets = [p for k in range(5) for p in Wire(port=100 - k).syn(k * 0.1).packets]
-    assert feed(packets).connections.client_port.tolist() == [100, 99, 98, 97, 96]
 
 
 def outcomes_of(result: TcpResult) -> dict[tuple[str, int], str]:
