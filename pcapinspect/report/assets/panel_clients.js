@@ -2,37 +2,88 @@
 
 const CLIENT_ROWS = 24;
 
-function drawClients(data, view) {
+/* Attempts by client and bin, all and failed, and the clients that the chart has rows for. */
+function clientCells(data, view, rows) {
   const table = data.connections;
-  const rows = view.rows.connections.filter((row) => table.value("outcome", row) !== "midstream");
-  if (!rows.length) return nothing("No attempt in this selection.");
   const size = binSize(view.from, view.to, Math.max(30, Math.floor(view.width / 10)));
-  const crossed = crossCount(
-    rows,
-    (row) => table.value("client_ip", row),
-    (row) => table.value("start", row),
-    size,
-  );
-  const failed = crossCount(
-    rows.filter((row) => !["established", "undetermined"].includes(table.value("outcome", row))),
-    (row) => table.value("client_ip", row),
-    (row) => table.value("start", row),
-    size,
-  );
-  const clients = crossed.keys.slice(0, CLIENT_ROWS);
-  const first = binOf(view.from, size);
+  const cross = (some) =>
+    crossCount(
+      some,
+      (row) => table.value("client_ip", row),
+      (row) => table.value("start", row),
+      size,
+    );
+  const crossed = cross(rows);
+  const failed = cross(rows.filter((row) => !["established", "undetermined"].includes(table.value("outcome", row))));
   const bins = [];
-  for (let bin = first; bin <= view.to; bin += size) bins.push(bin);
+  for (let bin = binOf(view.from, size); bin <= view.to; bin += size) bins.push(bin);
+  return { size, crossed, failed, bins, clients: crossed.keys.slice(0, CLIENT_ROWS) };
+}
+
+const CLIENT_SCALE = {
+  light: [
+    [0, "#d3e6f3"],
+    [1, "#00406b"],
+  ],
+  dark: [
+    [0, "#123a55"],
+    [1, "#9fd8ff"],
+  ],
+};
+
+function clientHeat({ size, crossed, failed, bins, clients }, view) {
   const cells = clients.map((client) => bins.map((bin) => crossed.of(client, bin) || null));
   const most = Math.max(2, ...cells.flat());
-  const hover = clients.map((client) =>
-    bins.map(
-      (bin) =>
-        `<b>${inert(client)}</b><br>${inert(msText(bin, 0))}<br>${plural(crossed.of(client, bin), "attempt")}, ${count(failed.of(client, bin))} failed`,
-    ),
-  );
+  const hover = (client, bin) =>
+    `<b>${inert(client)}</b><br>${inert(msText(bin, 0))}<br>` +
+    `${plural(crossed.of(client, bin), "attempt")}, ${count(failed.of(client, bin))} failed`;
+  return {
+    type: "heatmap",
+    x: bins.map((bin) => bin + size / 2),
+    y: clients.map((_, place) => place),
+    z: cells,
+    xgap: 1,
+    ygap: 1,
+    zmin: 0,
+    zmax: most,
+    colorscale: CLIENT_SCALE[view.dark ? "dark" : "light"],
+    hoverinfo: "text",
+    hovertext: clients.map((client) => bins.map((bin) => hover(client, bin))),
+    customdata: clients.map((client) => bins.map((bin) => ({ client, from: bin, to: bin + size - 1 }))),
+    colorbar: {
+      title: { text: `attempts<br>${sizeText(size)}`, font: { size: 11 } },
+      thickness: 10,
+      len: 1,
+      tickmode: "array",
+      tickvals: wholeTicks(most),
+      outlinewidth: 0,
+      tickfont: { size: 11 },
+    },
+    showscale: view.width > 600,
+  };
+}
+
+/* A cross on each cell in which an attempt failed. */
+function clientFailures({ size, failed, bins, clients }) {
+  const x = [];
+  const y = [];
+  clients.forEach((client, place) => {
+    for (const bin of bins) {
+      if (!failed.of(client, bin)) continue;
+      x.push(bin + size / 2);
+      y.push(place);
+    }
+  });
+  const marker = { symbol: "x-thin", size: 6, line: { color: OUTCOMES.unanswered.color, width: 1.8 } };
+  return { type: "scatter", mode: "markers", name: "failed attempt", x, y, marker, hoverinfo: "skip" };
+}
+
+function drawClients(data, view) {
+  const rows = view.rows.connections.filter((row) => data.connections.value("outcome", row) !== "midstream");
+  if (!rows.length) return nothing("No attempt in this selection.");
+  const counted = clientCells(data, view, rows);
+  const { crossed, failed, clients } = counted;
   const layout = baseLayout(view.colors, 110 + 18 * clients.length);
-  layout.margin.t = 16;
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { showgrid: false });
   layout.yaxis = axis(view.colors, "", {
     tickmode: "array",
@@ -41,61 +92,16 @@ function drawClients(data, view) {
     range: [clients.length - 0.5, -0.5],
     showgrid: false,
   });
-  const failedX = [];
-  const failedY = [];
-  clients.forEach((client, place) =>
-    bins.forEach((bin) => failed.of(client, bin) && (failedX.push(bin + size / 2), failedY.push(place))),
-  );
-  const traces = [
-    {
-      type: "heatmap",
-      x: bins.map((bin) => bin + size / 2),
-      y: clients.map((_, place) => place),
-      z: cells,
-      xgap: 1,
-      ygap: 1,
-      zmin: 0,
-      zmax: most,
-      colorscale: view.dark
-        ? [
-            [0, "#123a55"],
-            [1, "#9fd8ff"],
-          ]
-        : [
-            [0, "#d3e6f3"],
-            [1, "#00406b"],
-          ],
-      hoverinfo: "text",
-      hovertext: hover,
-      customdata: clients.map((client) => bins.map((bin) => ({ client, from: bin, to: bin + size - 1 }))),
-      colorbar: {
-        title: { text: `attempts<br>${sizeText(size)}`, font: { size: 11 } },
-        thickness: 10,
-        len: 1,
-        tickmode: "array",
-        tickvals: wholeTicks(most),
-        outlinewidth: 0,
-        tickfont: { size: 11 },
-      },
-      showscale: view.width > 600,
-    },
-    {
-      type: "scatter",
-      mode: "markers",
-      name: "failed attempt",
-      x: failedX.slice(0, 3000),
-      y: failedY.slice(0, 3000),
-      marker: { symbol: "x-thin", size: 6, line: { color: "#D55E00", width: 1.8 } },
-      hoverinfo: "skip",
-    },
-  ];
-  layout.legend = { ...layout.legend, y: 1 };
-  layout.margin.t = 36;
-  const busiest = clients[0];
+  const failures = clientFailures(counted);
+  const [busiest] = clients;
+  const shown = crossed.keys.length > clients.length ? `, the ${clients.length} busiest shown` : "";
+  const tries = crossed.total(busiest);
   return {
-    traces: failedX.length ? traces : traces.slice(0, 1),
+    traces: [clientHeat(counted, view), ...(failures.x.length ? [failures] : [])],
     layout,
-    sentence: `${plural(crossed.keys.length, "client")} in this selection${crossed.keys.length > clients.length ? `, the ${clients.length} busiest shown` : ""}; the busiest, ${busiest}, tried ${plural(crossed.total(busiest), "time")} (${percent(crossed.total(busiest), rows.length)} of all).`,
+    sentence:
+      `${plural(crossed.keys.length, "client")} in this selection${shown}; the busiest, ${busiest}, ` +
+      `tried ${plural(tries, "time")} (${percent(tries, rows.length)} of all).`,
     table: {
       caption: "Clients by attempts",
       head: ["client", "attempts", "failed"],

@@ -26,26 +26,38 @@ function span(name, from, to, row, look, text, colors) {
   });
 }
 
+/* What lasts from when to when: [name, from, to, look, text]. */
+function rolloverRows(asks, made, expiry, begin) {
+  const day = (ms) => msText(ms, 0).slice(0, 10);
+  const days = count(Math.round((made - asks) / DAY));
+  return [
+    ["CA certificate", begin, expiry, SERIES[0], `until ${day(expiry)}`],
+    ["clients ask for the next one", asks, expiry, SERIES[2], `from ${day(asks)}`],
+    ["the next one exists", made, expiry, SERIES[4], `from ${day(made)}`],
+    ["every request gets an error", asks, made, SERIES[1], `${day(asks)} to ${day(made)}, ${days} days`],
+  ].filter(([, from, to]) => to > from);
+}
+
+/* The moment of the capture, and beside each bar its dates where there is room. */
+function rolloverNotes(layout, rows, now, view) {
+  const line = { color: view.colors.ink, width: 2, dash: "dot" };
+  layout.shapes = [{ type: "line", x0: now, x1: now, yref: "paper", y0: 0, y1: 1, line }];
+  const here = { x: now, yref: "paper", y: 1, yanchor: "bottom", text: "this capture" };
+  layout.annotations = [{ ...here, showarrow: false, font: { size: 11, color: view.colors.ink } }];
+  if (view.width < 600) return;
+  rows.forEach(([, from, to, , text], y) => {
+    const font = { size: 11, color: view.colors.muted };
+    layout.annotations.push({ x: (from + to) / 2, y, yshift: 19, showarrow: false, text, font });
+  });
+}
+
 function drawRollover(data, view) {
   const found = datedRollover(data.document);
   if (!found) return nothing("No dates of a rollover are known.");
   const [asks, made, expiry] = [msOf(found.window_from), msOf(found.window_to), msOf(found.ca_expiry)];
-  const day = (ms) => msText(ms, 0).slice(0, 10);
   const margin = (expiry - Math.min(asks, made)) * 0.12;
   const range = [Math.min(asks, made, data.span.from) - margin, Math.max(expiry, data.span.to) + margin];
-  const rows = [
-    ["CA certificate", range[0], expiry, SERIES[0], `until ${day(expiry)}`],
-    ["clients ask for the next one", asks, expiry, SERIES[2], `from ${day(asks)}`],
-    ["the next one exists", made, expiry, SERIES[4], `from ${day(made)}`],
-  ];
-  if (made > asks)
-    rows.push([
-      "every request gets an error",
-      asks,
-      made,
-      SERIES[1],
-      `${day(asks)} to ${day(made)}, ${count(Math.round((made - asks) / DAY))} days`,
-    ]);
+  const rows = rolloverRows(asks, made, expiry, range[0]);
   const layout = baseLayout(view.colors, 120 + 44 * rows.length);
   layout.showlegend = false;
   layout.margin.t = 24;
@@ -57,36 +69,7 @@ function drawRollover(data, view) {
     range: [rows.length - 0.4, -0.6],
     showgrid: false,
   });
-  layout.shapes = [
-    {
-      type: "line",
-      x0: data.span.from,
-      x1: data.span.from,
-      yref: "paper",
-      y0: 0,
-      y1: 1,
-      line: { color: view.colors.ink, width: 2, dash: "dot" },
-    },
-  ];
-  layout.annotations = [
-    {
-      x: data.span.from,
-      yref: "paper",
-      y: 1,
-      yanchor: "bottom",
-      showarrow: false,
-      text: "this capture",
-      font: { size: 11, color: view.colors.ink },
-    },
-    ...(view.width < 600 ? [] : rows).map(([, from, to, , text], row) => ({
-      x: (Math.max(from, range[0]) + to) / 2,
-      y: row,
-      yshift: 19,
-      showarrow: false,
-      text,
-      font: { size: 11, color: view.colors.muted },
-    })),
-  ];
+  rolloverNotes(layout, rows, data.span.from, view);
   const timers = Object.entries(found.timers).map(([name, timer]) => [
     TIMER_NAMES[name] || name,
     timerText(name, timer),

@@ -51,7 +51,7 @@ function minuteTraces(data, view, bins, size, axes, first) {
         ...axes,
         hovertext: hover,
         legendgroup: outcome,
-        showlegend: first.add(outcome),
+        showlegend: first(outcome),
         customdata: bins.map((counts) => ({ from: counts.minute, to: counts.minute + MINUTE - 1, outcome })),
       },
     ),
@@ -195,72 +195,70 @@ function facetDomains(facets) {
   return { domains, height };
 }
 
+/* Adds one server to the chart: its axis, limit, pauses and traces. `first` says whether a legend entry is the first. */
+function addFacet(chart, data, view, place, facet, bins) {
+  const { layout, traces, size, domains, first } = chart;
+  const yaxis = facet ? `y${facet + 1}` : "y";
+  const axes = { xaxis: "x", yaxis };
+  const peak = data.document.servers[place].peak_accepted_60s;
+  const top = 1.1 * Math.max(view.settings.limit, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
+  layout[`yaxis${facet ? facet + 1 : ""}`] = axis(view.colors, facet ? "" : "connections a minute", {
+    range: [0, top * 1.04],
+    domain: domains[facet],
+    nticks: facet ? 3 : 7,
+  });
+  const pauses = pausesIn(data, view, place);
+  layout.shapes.push(...pauseBands(pauses, view, "x", `${yaxis} domain`));
+  mark(layout, view.colors, view.settings.limit, `limit ${view.settings.limit}`, yaxis);
+  if (domains.length > 1) layout.annotations.push(facetName(view, data.servers[place], domains[facet][1], facet));
+  traces.push(
+    ...minuteTraces(data, view, bins, size, axes, first),
+    ...rollingTrace(data, view, place, axes, first("rolling")),
+    ...pauseMarks(pauses, view, top, { ...axes, legendgroup: "pause", showlegend: first("pause") }),
+  );
+}
+
+function facetName(view, name, y, facet) {
+  const place = { xref: "paper", yref: "paper", x: 0, y, xanchor: "left", yanchor: "bottom", yshift: facet ? 2 : 18 };
+  return { ...place, showarrow: false, text: `<b>${inert(name)}</b>`, font: { size: 12, color: view.colors.ink } };
+}
+
+/* A function that is true the first time that it is asked for a name. */
+function once() {
+  const seen = new Set();
+  return (name) => !seen.has(name) && Boolean(seen.add(name));
+}
+
 function drawMinutes(data, view) {
   const places = facetServers(data, view.filter);
   if (!places.length) return nothing("The capture holds no attempt to connect to a watched port.");
+  const several = places.length > 1;
   const size = binSize(view.from, view.to, 240, MINUTE);
   const perServer = places.map((place) => attemptsByMinute(data, view, place));
   const { domains, height } = facetDomains(places.length);
   const layout = baseLayout(view.colors, height + 120);
   layout.barmode = "stack";
-  layout.margin.t = places.length > 1 ? 88 : 68;
-  layout.legend.y = 1 + (places.length > 1 ? 40 : 22) / height;
+  layout.margin.t = several ? 88 : 68;
+  layout.legend.y = 1 + (several ? 40 : 22) / height;
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, {
-    anchor: places.length > 1 ? `y${places.length}` : "y",
+    anchor: several ? `y${places.length}` : "y",
   });
-  const seen = new Set();
-  const first = { add: (name) => !seen.has(name) && Boolean(seen.add(name)) };
-  const traces = [];
-  const table = [];
+  const chart = { layout, traces: [], size, domains, first: once() };
+  const rows = [];
   places.forEach((place, facet) => {
     const bins = busiest(perServer[facet], size);
-    const suffix = facet ? String(facet + 1) : "";
-    const axes = { xaxis: "x", yaxis: `y${suffix}` };
-    const peak = data.document.servers[place].peak_accepted_60s;
-    const top = 1.1 * Math.max(view.settings.limit, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
-    layout[`yaxis${suffix}`] = axis(view.colors, facet ? "" : "connections a minute", {
-      range: [0, top * 1.04],
-      domain: domains[facet],
-      nticks: facet ? 3 : 7,
-    });
-    const pauses = pausesIn(data, view, place);
-    layout.shapes.push(...pauseBands(pauses, view, "x", `y${suffix} domain`));
-    mark(layout, view.colors, view.settings.limit, `limit ${view.settings.limit}`, `y${suffix}`);
-    if (places.length > 1)
-      layout.annotations.push({
-        xref: "paper",
-        yref: "paper",
-        x: 0,
-        y: domains[facet][1],
-        yanchor: "bottom",
-        yshift: facet ? 2 : 18,
-        xanchor: "left",
-        showarrow: false,
-        text: `<b>${inert(data.servers[place])}</b>`,
-        font: { size: 12, color: view.colors.ink },
-      });
-    traces.push(
-      ...minuteTraces(data, view, bins, size, axes, first),
-      ...rollingTrace(data, view, place, axes, first.add("rolling")),
-      ...pauseMarks(pauses, view, top, { ...axes, legendgroup: "pause", showlegend: first.add("pause") }),
-    );
-    for (const counts of bins)
-      table.push([
-        data.servers[place],
-        msText(counts.minute, 0),
-        counts.attempts,
-        ...ATTEMPTS.map((outcome) => counts[outcome]),
-      ]);
+    addFacet(chart, data, view, place, facet, bins);
+    for (const counts of bins) {
+      const outcomes = ATTEMPTS.map((outcome) => counts[outcome]);
+      rows.push([data.servers[place], msText(counts.minute, 0), counts.attempts, ...outcomes]);
+    }
   });
   const caption = size > MINUTE ? `The busiest minute ${sizeText(size)}` : "Attempts a minute, by what became of them";
+  const head = ["server", `minute (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)];
   return {
-    traces,
+    traces: chart.traces,
     layout,
     sentence: minutesSentence(data, view, places, perServer),
-    table: {
-      caption,
-      head: ["server", `minute (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)],
-      rows: table,
-    },
+    table: { caption, head, rows },
   };
 }

@@ -36,84 +36,81 @@ function synHover(data, attempt, syn, index) {
   return lines.join("<br>");
 }
 
+/* Marks of one kind: places, hover texts, and the connection that a click opens. */
+function marks() {
+  return { x: [], y: [], hovertext: [], customdata: [] };
+}
+
+function addMark(list, x, y, text, row) {
+  list.x.push(x);
+  list.y.push(y);
+  list.hovertext.push(text);
+  list.customdata.push({ connection: row });
+}
+
+function synTrace(outcome, again, list) {
+  const look = OUTCOMES[outcome];
+  const unanswered = outcome === "unanswered";
+  return {
+    ...list,
+    type: "scatter",
+    mode: "markers",
+    name: again ? `SYN again, ${look.label}` : `SYN, ${look.label}`,
+    yaxis: "y2",
+    hoverinfo: "text",
+    marker: {
+      symbol: again ? (unanswered ? "x-thin" : "circle-open") : unanswered ? "x" : "circle",
+      size: again ? 5 : 6,
+      color: look.color,
+      line: { color: look.color, width: again ? 1.5 : 0 },
+    },
+  };
+}
+
+function answerTrace(list) {
+  const marker = { symbol: "circle-open", size: 10, color: "#009E73", line: { width: 1.5 } };
+  const name = "SYN/ACK of the server";
+  return { ...list, type: "scatter", mode: "markers", name, yaxis: "y2", hoverinfo: "text", marker };
+}
+
+/* Lines that join the SYNs of an attempt, and the answer where it came late. */
+function linkTrace(links, view) {
+  const line = { color: view.colors.edge, width: 0.7 };
+  return { ...links, type: "scatter", mode: "lines", line, hoverinfo: "skip", showlegend: false, yaxis: "y2" };
+}
+
+/* Milliseconds after which a SYN/ACK is joined to its SYN by a line. */
+const LATE = 500;
+
 function synTraces(data, attempts, view, zero) {
-  const groups = {};
+  const syns = new Map();
   const links = { x: [], y: [] };
-  const answers = { x: [], y: [], text: [], custom: [] };
+  const answers = marks();
   const seconds = (ms) => (ms - zero) / 1000;
   attempts.forEach((attempt, place) => {
     const outcome = attempt.row < 0 ? "undetermined" : data.connections.value("outcome", attempt.row);
     attempt.syns.forEach((syn, index) => {
-      const key = `${index ? "again" : "first"}`;
-      const group = (groups[`${outcome} ${key}`] ||= { outcome, key, x: [], y: [], text: [], custom: [] });
-      group.x.push(seconds(syn.ms));
-      group.y.push(place + 1);
-      group.text.push(synHover(data, attempt, syn, index));
-      group.custom.push({ connection: attempt.row });
+      const key = `${outcome} ${index > 0}`;
+      if (!syns.has(key)) syns.set(key, { outcome, again: index > 0, list: marks() });
+      addMark(syns.get(key).list, seconds(syn.ms), place + 1, synHover(data, attempt, syn, index), attempt.row);
     });
+    const first = attempt.syns[0].ms;
     const answered = attempt.row < 0 ? null : data.connections.value("synack_time", attempt.row);
-    const last = Math.max(attempt.syns[attempt.syns.length - 1].ms, answered ?? 0);
-    if (attempt.syns.length > 1 || (answered !== null && answered - attempt.syns[0].ms > 500)) {
-      links.x.push(seconds(attempt.syns[0].ms), seconds(last), null);
+    if (attempt.syns.length > 1 || (answered !== null && answered - first > LATE)) {
+      const last = Math.max(attempt.syns[attempt.syns.length - 1].ms, answered ?? 0);
+      links.x.push(seconds(first), seconds(last), null);
       links.y.push(place + 1, place + 1, null);
     }
-    if (answered !== null) {
-      answers.x.push(seconds(answered));
-      answers.y.push(place + 1);
-      answers.text.push(
-        `<b>SYN/ACK</b> ${inert(data.connections.text("synack_time", attempt.row))}<br>${duration((answered - attempt.syns[0].ms) / 1000)} after the first SYN`,
-      );
-      answers.custom.push({ connection: attempt.row });
-    }
+    if (answered === null) return;
+    const when = inert(data.connections.text("synack_time", attempt.row));
+    const text = `<b>SYN/ACK</b> ${when}<br>${duration((answered - first) / 1000)} after the first SYN`;
+    addMark(answers, seconds(answered), place + 1, text, attempt.row);
   });
-  const traces = [
-    {
-      type: "scatter",
-      mode: "lines",
-      x: links.x,
-      y: links.y,
-      line: { color: view.colors.edge, width: 0.7 },
-      hoverinfo: "skip",
-      showlegend: false,
-      yaxis: "y2",
-    },
+  return [
+    linkTrace(links, view),
+    ...(answers.x.length ? [answerTrace(answers)] : []),
+    ...[...syns.values()].map(({ outcome, again, list }) => synTrace(outcome, again, list)),
   ];
-  if (answers.x.length) {
-    traces.push({
-      type: "scatter",
-      mode: "markers",
-      name: "SYN/ACK of the server",
-      x: answers.x,
-      y: answers.y,
-      yaxis: "y2",
-      hoverinfo: "text",
-      hovertext: answers.text,
-      customdata: answers.custom,
-      marker: { symbol: "circle-open", size: 10, color: "#009E73", line: { width: 1.5 } },
-    });
-  }
-  for (const group of Object.values(groups)) {
-    const mark = OUTCOMES[group.outcome];
-    const again = group.key === "again";
-    traces.push({
-      type: "scatter",
-      mode: "markers",
-      name: again ? `SYN again, ${mark.label}` : `SYN, ${mark.label}`,
-      x: group.x,
-      y: group.y,
-      yaxis: "y2",
-      hoverinfo: "text",
-      hovertext: group.text,
-      customdata: group.custom,
-      marker: {
-        symbol: group.outcome === "unanswered" ? (again ? "x-thin" : "x") : again ? "circle-open" : "circle",
-        size: again ? 5 : 6,
-        color: mark.color,
-        line: { color: mark.color, width: again ? 1.5 : 0 },
-      },
-    });
-  }
-  return traces;
 }
 
 function pauseRate(data, pause, around, view, zero) {
