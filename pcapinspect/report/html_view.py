@@ -114,7 +114,7 @@ def panels(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 def root_cause(findings: Sequence[Mapping[str, Any]]) -> View | None:
     """The finding that says why, for the line under the verdict."""
     found = next((found for found in findings if found["id"].partition("@")[0] == "root-cause"), None)
-    return found and {"title": found["title"], "certainty": certainty(found)}
+    return None if found is None else {"title": found["title"], "certainty": certainty(found)}
 
 
 def moment(tz: tzinfo) -> Callable[[str | None, int], str]:

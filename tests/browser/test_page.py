@@ -88,7 +88,7 @@ class Worked:
 
     def seconds(self) -> float:
         metrics = self.watch.send("Performance.getMetrics")["metrics"]
-        return next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
+        return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
 
 def test_ready_within_two_seconds_for_an_hour_with_20000_exchanges(browser: Any, open_page: Any, document: Any) -> None:
