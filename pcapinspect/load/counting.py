@@ -62,9 +62,7 @@ def _rolling(rate: Rate, onsets: Int64, silences: Sequence[Silence], most: float
 
 def _rearmed(rate: Rate, onsets: Int64, silences: Sequence[Silence], most: float, _enough: int) -> tuple[Int64, int]:
     anew = resumptions(silences)
-    # Counted anew it is never more than counted on.
-    full = rate.times[rate.counts > most]
-    over = full[rate.before_since(full, anew) > most]
+    over = rate.times[rate.counts_since(anew) > most]
     return rate.before_since(onsets, anew), _without_pause(over, silences, 0)
 
 

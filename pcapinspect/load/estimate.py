@@ -85,7 +85,7 @@ def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, windo
                 continue
             # A limit is reached when a pause begins, and at no other time.
             limit = int(np.median(counts))
-            reached = np.count_nonzero(rate.before_since(rate.times, anew) >= limit)
+            reached = np.count_nonzero(rate.counts_since(anew) >= limit)
             if reached <= ELSEWHERE * len(onsets):
                 return limit, seconds
     return None

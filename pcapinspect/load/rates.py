@@ -42,9 +42,21 @@ class Rate:
     @cached_property
     def counts(self) -> Int64:
         """For each of the times, how many lie in the window that it ends, with all that came at the same moment."""
+        return self._until - np.searchsorted(self.times, self.times - self.window, side="right")
+
+    @cached_property
+    def _until(self) -> Int64:
+        """How many had come by each of the times, itself and those at the same moment among them."""
         last = np.flatnonzero(np.diff(self.times, append=self.times[-1:] + 1))
-        until = np.repeat(last + 1, np.diff(last, prepend=-1))
-        return until - np.searchsorted(self.times, self.times - self.window, side="right")
+        return np.repeat(last + 1, np.diff(last, prepend=-1))
+
+    def counts_since(self, anew: Int64) -> Int64:
+        """`counts`, but nothing from before the last of the sorted times `anew`, at which the count began anew."""
+        begins = np.searchsorted(self.times, anew, side="left")
+        lengths = np.diff(np.concatenate(([0], begins, [len(self.times)])))
+        earlier = np.repeat(np.concatenate(([0], begins)), lengths)
+        since: Int64 = self._until - earlier
+        return np.minimum(self.counts, since)
 
     def before(self, at: Int64) -> Int64:
         """How many lie in the windows that end at each of `at`."""
@@ -52,7 +64,7 @@ class Rate:
         return until - np.searchsorted(self.times, at - self.window, side="right")
 
     def before_since(self, at: Int64, anew: Int64) -> Int64:
-        """The same, but nothing from before the last of the sorted times `anew`, at which the count began anew."""
+        """`before`, but nothing from before the last of the sorted times `anew`, at which the count began anew."""
         counts = self.before(at)
         if not len(anew):
             return counts

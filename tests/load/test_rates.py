@@ -30,8 +30,9 @@ def test_before_since_forgets_what_came_before_the_last_new_begin(
         since = max((begin for begin in anew if begin <= end), default=-1)
         return sum(end - 60 < t <= end and t >= since for t in times)
 
-    counts = Rate(column(times), 60).before_since(column(at), column(anew))
-    assert counts.tolist() == [expected(end) for end in at]
+    rate = Rate(column(times), 60)
+    assert rate.before_since(column(at), column(anew)).tolist() == [expected(end) for end in at]
+    assert rate.counts_since(column(anew)).tolist() == [expected(time) for time in sorted(times)]
 
 
 def test_the_peak_is_the_first_fullest_window() -> None:
