@@ -219,7 +219,8 @@ def main() -> None:
     last = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     ratios: dict[str, dict[str, float]] = {}
     lines = [
-        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores of {platform.machine()}, Python {platform.python_version()}",
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}",
         "",
     ]
     slower: list[str] = []

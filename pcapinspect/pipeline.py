@@ -131,7 +131,8 @@ def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
         segments = tracker.feed(batch)
         keep(http.feed(segments, batch.data, tracker.take_retired()))
     keep(http.finish())
-    tcp = tracker.finish()
+    last_times = [file.last_time for file in reader.inputs if file.last_time is not None]
+    tcp = tracker.finish(max(last_times, default=None))
 
     exchanges, operations = _in_order(chunks)
     quality = assess(reader.inputs, tcp.quality, http.quality, tcp.connections)

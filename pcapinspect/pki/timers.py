@@ -1,4 +1,4 @@
-"""Rollover timers of IOS PKI: when clients ask for the next CA certificate, and when it is there (Cisco TAC note 118734).
+"""Rollover timers of IOS PKI: when clients ask for the next CA certificate, when it is there (Cisco TAC note 118734).
 
 With C the CA certificate's life, L that of a client's certificate, p `auto-enroll` and O the overlap of
 `auto-rollover`, a certificate issued at t lives l(t) = min(L, C - t). Its router asks at t + p l(t), the shadow

@@ -83,9 +83,14 @@ class ConnectionTracker:
         self._retired = []
         return retired
 
-    def finish(self) -> TcpResult:
-        """The connections of the whole capture. The tracker is at its end."""
+    def finish(self, last_time: int | None = None) -> TcpResult:
+        """The connections of the whole capture. The tracker is at its end.
+
+        `last_time`: of the capture's last packet, nanoseconds; what is not TCP tells that the capture went on.
+        """
         tables = self._tables
+        if last_time is not None:
+            self._end = max(self._end, last_time)
         close_all(tables.rows, tables.sides, tables.free, tables.holes, self._counts)
         rows = tables.rows[: self._counts.rows]
         outcome = outcomes(rows, self._end)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from tests.tcp.wire import ACK, FIN, PSH, RST, Packet, Wire, feed, track
+from pcapinspect.capture.batch import PacketBatch
+from pcapinspect.clock import SECOND
+from pcapinspect.settings import Settings
+from pcapinspect.tcp.connections import OUTCOMES
+from pcapinspect.tcp.tracker import ConnectionTracker
+from tests.tcp.wire import ACK, FIN, PSH, RST, START, Packet, Wire, columns, feed, track
 
 
 def until(time: float) -> list[Packet]:
@@ -15,6 +21,14 @@ def until(time: float) -> list[Packet]:
 @pytest.mark.parametrize(("end", "outcome"), [(0.0, "undetermined"), (0.9, "undetermined"), (1.1, "unanswered")])
 def test_an_attempt_at_the_end_of_the_capture(end: float, outcome: str) -> None:
     assert track(Wire().syn(0).packets + until(end)).outcomes[0] == outcome
+
+
+@pytest.mark.parametrize(("later", "outcome"), [(0.9, "undetermined"), (1.1, "unanswered")])
+def test_packets_that_are_not_tcp_tell_that_the_capture_went_on(later: float, outcome: str) -> None:
+    tracker = ConnectionTracker(Settings())
+    tracker.feed(PacketBatch(columns(Wire().syn(0).packets), np.empty(0, np.uint8)))
+    connections = tracker.finish(START + int(later * SECOND)).connections
+    assert [OUTCOMES[code] for code in connections.outcome] == [outcome]
 
 
 def test_a_first_syn_long_without_answer_is_unanswered_though_the_client_still_tries() -> None:
