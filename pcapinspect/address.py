@@ -29,12 +29,13 @@ def text_of(high: int, low: int) -> str:
 
 def texts(high: UInt64, low: UInt64) -> Text:
     """The text of each address of two parallel columns; each distinct address is formatted once."""
-    pairs = np.empty(len(high), dtype=[("high", "u8"), ("low", "u8")])
-    pairs["high"], pairs["low"] = high, low
-    distinct, inverse = np.unique(pairs, return_inverse=True)
+    highs, of_high = np.unique(high, return_inverse=True)
+    lows, of_low = np.unique(low, return_inverse=True)
+    # Numbers of the halves make one number of both: integers are far quicker to sort than pairs.
+    distinct, inverse = np.unique(of_high * len(lows) + of_low, return_inverse=True)
     names = np.empty(len(distinct), dtype=object)
-    names[:] = [text_of(h, lo) for h, lo in distinct.tolist()]
-    return names[inverse.ravel()]
+    names[:] = [text_of(highs[pair // len(lows)], lows[pair % len(lows)]) for pair in distinct.tolist()]
+    return names[inverse]
 
 
 def endpoint(ip: str, port: int) -> str:

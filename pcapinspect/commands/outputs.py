@@ -97,7 +97,7 @@ def _text(report: Report, name: str) -> str:
 def _say_what_is_cut(report: Report, options: argparse.Namespace) -> None:
     """A saved report holds a part of very large tables, and only that part can be written again."""
     for name, rows in report.rows.items():
-        shown = len(next(iter(report.tables.columns(name).values())))
+        shown = report.tables.sources[name].length
         if shown < rows:
             _say(f"{name}: {shown:,} of {rows:,} rows, the part that the report holds", options)
 

@@ -19,7 +19,7 @@ from pcapinspect.report.evidence_section import configuration_section, logs_sect
 from pcapinspect.report.netflow_section import netflow_section
 from pcapinspect.report.pki_section import pki_section, rollover_section
 from pcapinspect.report.selection import shown_rows
-from pcapinspect.report.tables import Tables, tables_of
+from pcapinspect.report.tables import Source, Tables, tables_of
 
 if TYPE_CHECKING:
     from pcapinspect.findings.analysis import Analysis
@@ -43,7 +43,7 @@ class Report:
     @cached_property
     def rows(self) -> dict[str, int]:
         """How many rows each table had when the captures were read; a saved report may hold fewer."""
-        return self._rows or {name: _length(self.tables, name) for name in TABLES}
+        return self._rows or {name: self.tables.sources[name].length for name in TABLES}
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -61,15 +61,15 @@ class Report:
         tables = document.pop("tables")
         columns = json_text.columns_of(tables)
         rows = {name: table["rows"] for name, table in tables.items()}
-        return cls(document, Tables({name: lambda name=name: columns[name] for name in TABLES}), rows)  # type: ignore[misc]
+        return cls(document, Tables({name: Source.of(columns[name]) for name in TABLES}), rows)
 
     def _embedded(self, name: str) -> dict[str, Any]:
-        columns = self.tables.columns(name)
-        index = shown_rows(name, columns)
+        rows = shown_rows(name, self.tables.sources[name])
+        columns = self.tables.columns(name, rows)
         return {
             "rows": self.rows[name],
-            "shown": len(index),
-            "columns": {column: json_column(kind, columns[column][index]) for column, kind in TABLES[name].items()},
+            "shown": len(rows),
+            "columns": {column: json_column(kind, columns[column]) for column, kind in TABLES[name].items()},
         }
 
 
@@ -147,13 +147,9 @@ def _verdict(servers: list[dict[str, Any]], names: list[str], ports: Sequence[in
 
 
 def _top_clients(tables: Tables) -> list[dict[str, Any]]:
-    columns = tables.columns("clients")
-    lists = [json_column(kind, columns[name][:TOP_CLIENTS]) for name, kind in TABLES["clients"].items()]
+    columns = tables.columns("clients", slice(TOP_CLIENTS))
+    lists = [json_column(kind, columns[name]) for name, kind in TABLES["clients"].items()]
     return [dict(zip(TABLES["clients"], row, strict=True)) for row in zip(*lists, strict=True)]
-
-
-def _length(tables: Tables, name: str) -> int:
-    return len(next(iter(tables.columns(name).values())))
 
 
 def _printable(text: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from pcapinspect.columns import MISSING, Bool, Int64
-from pcapinspect.report.columns import Array
+from pcapinspect.columns import Int64
+from pcapinspect.report.tables import Source
 
 ROW_BUDGET = 50_000
 """Rows of a table that the document carries: about 10 MB of page (measured for the dashboard)."""
@@ -15,33 +13,23 @@ ROW_BUDGET = 50_000
 WHOLE = frozenset({"minutes", "pauses", "curve"})
 """Tables that charts are drawn from: never cut."""
 
-_FINE_OUTCOMES = ("established", "undetermined", "midstream")
 
-
-def shown_rows(name: str, columns: Mapping[str, Array], budget: int = ROW_BUDGET) -> Int64:
+def shown_rows(name: str, table: Source, budget: int = ROW_BUDGET) -> Int64:
     """Row numbers, ascending, of at most `budget` rows."""
-    total = len(next(iter(columns.values())))
-    every = np.arange(total)
-    if total <= budget or name in WHOLE:
+    every = np.arange(table.length)
+    if table.length <= budget or name in WHOLE:
         return every
     if name == "clients":
         return every[:budget]
-    failed = _failed(name, columns)
-    chosen = _evenly(every[failed], budget)
-    if name == "exchanges":
-        left = every[~failed]
-        slowest = left[np.argsort(-columns["latency"][left], kind="stable")][: (budget - len(chosen)) // 2]
+    if table.failed is None:
+        return _evenly(every, budget)
+    chosen = _evenly(every[table.failed], budget)
+    if table.latency is not None:
+        left = every[~table.failed]
+        slowest = left[np.argsort(-table.latency[left], kind="stable")][: (budget - len(chosen)) // 2]
         chosen = np.concatenate([chosen, slowest])
     rest = np.setdiff1d(every, chosen, assume_unique=True)
     return np.sort(np.concatenate([chosen, _evenly(rest, budget - len(chosen))]))
-
-
-def _failed(name: str, columns: Mapping[str, Array]) -> Bool:
-    if name == "connections":
-        return np.array([outcome not in _FINE_OUTCOMES for outcome in columns["outcome"]], dtype=np.bool_)
-    if name == "exchanges":
-        return np.asarray((columns["status"] >= 400) | (columns["status"] == MISSING), dtype=np.bool_)
-    return np.zeros(len(next(iter(columns.values()))), dtype=np.bool_)
 
 
 def _evenly(rows: Int64, count: int) -> Int64:

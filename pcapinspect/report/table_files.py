@@ -24,16 +24,12 @@ def paths(folder: str, suffix: str) -> list[Path]:
 def write_csv(tables: Tables, folder: str) -> None:
     """Every table as RFC 4180 text in UTF-8: ISO 8601 times with `Z`, true, false, and nothing for what is missing."""
     for name, path in zip(TABLES, paths(folder, "csv"), strict=True):
-        columns = tables.columns(name)
-        total = len(next(iter(columns.values())))
         with whole(str(path)) as partial, partial.open("w", encoding="utf-8", errors="replace", newline="") as file:
             writer = csv.writer(file, lineterminator="\r\n")
             writer.writerow(TABLES[name])
-            for start in range(0, total, CHUNK):
-                part = slice(start, start + CHUNK)
-                writer.writerows(
-                    zip(*(_cells(kind, columns[c][part]) for c, kind in TABLES[name].items()), strict=True)
-                )
+            for start in range(0, tables.sources[name].length, CHUNK):
+                columns = tables.columns(name, slice(start, start + CHUNK))
+                writer.writerows(zip(*(_cells(kind, columns[c]) for c, kind in TABLES[name].items()), strict=True))
 
 
 def write_parquet(tables: Tables, folder: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from pcapinspect.address import texts
 from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Bool, Int64, Text, UInt64
+from pcapinspect.load.clients import ERROR
 from pcapinspect.report.columns import TABLES, Array, frame_of
 from pcapinspect.report.words import FAIL_INFOS, MESSAGE_TYPES, PKI_STATUSES, words_of
 from pcapinspect.tcp.connections import CLOSES, ESTABLISHED, OUTCOMES
@@ -22,23 +24,46 @@ if TYPE_CHECKING:
 
 Columns = dict[str, Array]
 
+Rows = Int64 | slice
+"""Which rows of a table: their numbers, or a stretch of them."""
+
 SYNS_AROUND_A_PAUSE = MINUTE
 """The table `syns` holds what came within a minute of a pause: the window of the limit, before and after."""
+
+WHOLE = slice(None)
+
+_FINE = np.array([outcome in ("established", "undetermined", "midstream") for outcome in OUTCOMES])
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that is not made yet: a storm has a million rows, of which a report shows some."""
+
+    length: int
+    make: Callable[[Rows], Columns]
+    """The columns of some of the rows, in the kinds of `report.columns.TABLES`."""
+    failed: Bool | None = None
+    """Rows that are shown before all others; None where no row is better than another."""
+    latency: Int64 | None = None
+    """Of what did not fail, the longest is shown first; None where nothing is slow."""
+
+    @classmethod
+    def of(cls, columns: Columns) -> Source:
+        """A table that is there."""
+        length = len(next(iter(columns.values())))
+        return cls(length, lambda rows: {name: values[rows] for name, values in columns.items()})
 
 
 class Tables(Mapping[str, "pd.DataFrame"]):
     """The tables as DataFrames, each made when it is first asked for."""
 
-    def __init__(self, makers: Mapping[str, Callable[[], Columns]]) -> None:
-        self._makers = makers
-        self._columns: dict[str, Columns] = {}
+    def __init__(self, sources: Mapping[str, Source]) -> None:
+        self.sources = sources
         self._frames: dict[str, pd.DataFrame] = {}
 
-    def columns(self, name: str) -> Columns:
-        """The numpy columns of a table, in the kinds of `report.columns.TABLES`."""
-        if name not in self._columns:
-            self._columns[name] = self._makers[name]()
-        return self._columns[name]
+    def columns(self, name: str, rows: Rows = WHOLE) -> Columns:
+        """The numpy columns of some rows of a table, made anew at each call."""
+        return self.sources[name].make(rows)
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
@@ -46,29 +71,40 @@ class Tables(Mapping[str, "pd.DataFrame"]):
         return self._frames[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
+        return iter(self.sources)
 
     def __len__(self) -> int:
-        return len(self._makers)
+        return len(self.sources)
 
 
 def tables_of(analysis: Analysis, paths: Text) -> Tables:
     """All tables of an analysis. `paths`: the name of each input file."""
+    load, asked = analysis.load, analysis.exchanges
+    failed = (asked.status >= ERROR) | (asked.status == MISSING)
+    near = near_pauses(analysis)
+    pauses = pauses_of(analysis)
+    flows = flows_of(analysis)
     return Tables(
         {
-            "connections": lambda: connections(analysis, paths),
-            "exchanges": lambda: exchanges(analysis, paths),
-            "minutes": lambda: minutes(analysis),
-            "pauses": lambda: pauses(analysis),
-            "clients": lambda: clients(analysis),
-            "flows": lambda: flows(analysis),
-            "curve": lambda: curve(analysis),
-            "syns": lambda: syns(analysis, paths),
+            "connections": Source(
+                len(analysis.connections),
+                lambda rows: connections(analysis, paths, rows),
+                failed=~_FINE[analysis.connections.outcome],
+            ),
+            "exchanges": Source(
+                len(asked), lambda rows: exchanges(analysis, paths, rows), failed=failed, latency=asked.latency
+            ),
+            "minutes": Source(len(load.minutes), lambda rows: minutes(analysis, rows)),
+            "pauses": Source.of(pauses),
+            "clients": Source(len(load.clients), lambda rows: clients(analysis, rows)),
+            "flows": Source.of(flows),
+            "curve": Source(len(load.curve), lambda rows: curve(analysis, rows)),
+            "syns": Source(len(near), lambda rows: syns(analysis, paths, near[rows])),
         }
     )
 
 
-def flows(analysis: Analysis) -> Columns:
+def flows_of(analysis: Analysis) -> Columns:
     """One row a flow record towards or from a watched port."""
     rows = analysis.flows.evidence.flows if analysis.flows else None
     if rows is None:
@@ -77,12 +113,13 @@ def flows(analysis: Analysis) -> Columns:
     return {name: _int64(getattr(rows, name)) if name in numbers else getattr(rows, name) for name in TABLES["flows"]}
 
 
-def connections(analysis: Analysis, paths: Text) -> Columns:
+def connections(analysis: Analysis, paths: Text, chosen: Rows) -> Columns:
     """One row an attempt, or a connection that began before the capture."""
-    rows = analysis.connections
+    total = len(analysis.connections)
+    rows = analysis.connections.take(chosen)
     has_synack = rows.synack_time != MISSING
     return {
-        "connection": np.arange(len(rows)),
+        "connection": np.arange(total)[chosen],
         "file": paths[rows.file],
         "first_frame": rows.first_frame,
         "client_ip": texts(rows.client_high, rows.client_low),
@@ -104,7 +141,7 @@ def connections(analysis: Analysis, paths: Text) -> Columns:
         "packets_up": rows.packets_up,
         "packets_down": rows.packets_down,
         "tcp_stream": rows.tcp_stream,
-        "exchanges": np.bincount(analysis.exchanges.connection, minlength=len(rows)).astype(np.int64),
+        "exchanges": np.bincount(analysis.exchanges.connection, minlength=total)[chosen],
         "last_syn_time": rows.last_syn_time,
         "answer_time": rows.answer_time,
         "answer_frame": rows.answer_frame,
@@ -114,9 +151,9 @@ def connections(analysis: Analysis, paths: Text) -> Columns:
     }
 
 
-def exchanges(analysis: Analysis, paths: Text) -> Columns:
+def exchanges(analysis: Analysis, paths: Text, chosen: Rows) -> Columns:
     """One row a request and its response; what it asked of `pkiclient.exe` beside it."""
-    rows, asked = analysis.exchanges, analysis.operations
+    rows, asked = analysis.exchanges.take(chosen), analysis.operations.take(chosen)
     of = analysis.connections.take(rows.connection)
     direct = (
         "connection index request_frame response_frame request_time response_time latency method uri version host "
@@ -141,9 +178,9 @@ def exchanges(analysis: Analysis, paths: Text) -> Columns:
     }
 
 
-def minutes(analysis: Analysis) -> Columns:
+def minutes(analysis: Analysis, chosen: Rows) -> Columns:
     """One row a server and calendar minute."""
-    rows = analysis.load.minutes
+    rows = analysis.load.minutes.take(chosen)
     direct = (
         "minute syn_packets attempts accepted unanswered refused undetermined exchanges errors peak_accepted_60s "
         "peak_open established half_open unreachable"
@@ -156,7 +193,7 @@ def minutes(analysis: Analysis) -> Columns:
     }
 
 
-def pauses(analysis: Analysis) -> Columns:
+def pauses_of(analysis: Analysis) -> Columns:
     """One row a pause, numbered from 1 over all servers, in their order."""
     servers = analysis.load.servers
     rows = [(index, pause) for index, server in enumerate(servers) for pause in server.pauses]
@@ -181,9 +218,9 @@ def pauses(analysis: Analysis) -> Columns:
     }
 
 
-def clients(analysis: Analysis) -> Columns:
+def clients(analysis: Analysis, chosen: Rows) -> Columns:
     """One row a client of a server, most attempts first."""
-    rows = analysis.load.clients
+    rows = analysis.load.clients.take(chosen)
     direct = (
         "attempts established unanswered refused exchanges errors poll_period first last operations poll_spread routers"
     )
@@ -194,36 +231,40 @@ def clients(analysis: Analysis) -> Columns:
     }
 
 
-def curve(analysis: Analysis) -> Columns:
+def curve(analysis: Analysis, chosen: Rows) -> Columns:
     """One row a server and second in which a rate or the number of open connections changed."""
-    rows = analysis.load.curve
+    rows = analysis.load.curve.take(chosen)
     return {
         **_server_of(analysis, rows.server),
         **{name: getattr(rows, name) for name in ("time", "accepted_60s", "attempts_60s", "open")},
     }
 
 
-def syns(analysis: Analysis, paths: Text) -> Columns:
-    """One row a SYN packet within SYNS_AROUND_A_PAUSE of a pause of its server."""
+def near_pauses(analysis: Analysis) -> Int64:
+    """The SYN packets within SYNS_AROUND_A_PAUSE of a pause of their server: rows of `analysis.syns`."""
     rows = analysis.syns
     server = analysis.load.server_of_connection[rows.connection]
     near: Bool = np.zeros(len(rows), dtype=np.bool_)
     for index, load in enumerate(analysis.load.servers):
-        near[server == index] = _near_a_pause(rows.time[server == index], load.pauses)
-    shown = rows.take(near)
+        if load.pauses:
+            near[server == index] = _near_a_pause(rows.time[server == index], load.pauses)
+    return np.flatnonzero(near)
+
+
+def syns(analysis: Analysis, paths: Text, chosen: Int64) -> Columns:
+    """One row a SYN packet."""
+    rows = analysis.syns.take(chosen)
     return {
-        **_server_of(analysis, server[near]),
-        "time": shown.time,
-        "file": paths[shown.file],
-        "frame": shown.frame,
-        "connection": shown.connection,
+        **_server_of(analysis, analysis.load.server_of_connection[rows.connection]),
+        "time": rows.time,
+        "file": paths[rows.file],
+        "frame": rows.frame,
+        "connection": rows.connection,
     }
 
 
 def _near_a_pause(times: Int64, pauses: tuple[Pause, ...]) -> Bool:
-    """Which times lie within SYNS_AROUND_A_PAUSE of a pause. Times may be in any order."""
-    if not pauses:
-        return np.zeros(len(times), dtype=np.bool_)
+    """Which times lie within SYNS_AROUND_A_PAUSE of one of the pauses. Times may be in any order."""
     spans = sorted((pause.first_unanswered, pause.next_answer or pause.last_unanswered) for pause in pauses)
     starts, ends = np.array(spans, dtype=np.int64).T
     latest_end = np.maximum.accumulate(ends) + SYNS_AROUND_A_PAUSE

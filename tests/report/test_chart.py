@@ -7,7 +7,7 @@ from pcapinspect.report.chart import MOST_LINES, attempts_chart
 from pcapinspect.report.columns import TABLES
 from pcapinspect.report.document import Report
 from pcapinspect.report.people import Zone
-from pcapinspect.report.tables import Tables
+from pcapinspect.report.tables import Source, Tables
 
 BEGIN = parse_iso("2026-03-01T23:58:00Z")
 
@@ -24,7 +24,7 @@ def chart(established: list[int], unanswered: list[int], paused: tuple[int, ...]
         "attempts": np.array(established) + np.array(unanswered),
     }
     columns["paused_seconds"][list(paused)] = 1
-    report = Report({"settings": {"limit": limit, "tz": "UTC"}}, Tables({"minutes": lambda: columns}))
+    report = Report({"settings": {"limit": limit, "tz": "UTC"}}, Tables({"minutes": Source.of(columns)}))
     return attempts_chart(report, {"ip": "192.0.2.1", "port": 80}, Zone.of(report.sections), 80)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from pcapinspect.report.columns import TABLES
 from pcapinspect.report.table_files import write_csv, write_parquet
-from pcapinspect.report.tables import Tables
+from pcapinspect.report.tables import Source, Tables
 from tests.report import example
 
 FORMULAS = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
@@ -55,9 +55,7 @@ def hostile(texts: list[str]) -> Tables:
     taken = {name: values[: len(texts)].copy() for name, values in columns.items()}
     taken["uri"] = np.array(texts, dtype=object)
     taken["latency"] = np.full(len(texts), -1_000_000_000)
-    plain = example.report().tables
-    makers = {name: lambda name=name: plain.columns(name) for name in TABLES}
-    return Tables({**makers, "exchanges": lambda: taken})  # type: ignore[arg-type]
+    return Tables({**example.report().tables.sources, "exchanges": Source.of(taken)})
 
 
 def test_no_cell_is_a_formula_to_a_spreadsheet(tmp_path: Path) -> None:
