@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-import numpy as np
-
-from pcapinspect.clock import SECOND, iso
-from pcapinspect.columns import MISSING, Int64, Text
-from pcapinspect.evidence.moments import http_date
+from pcapinspect.clock import iso
+from pcapinspect.evidence.demand import measure
 from pcapinspect.evidence.remedy import Step
-from pcapinspect.evidence.rollover import Demand, RolloverDiagnosis, diagnose
+from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.finding import Finding
 from pcapinspect.findings.rollover_404_loop import (
-    ASKS,
-    FIRST_ERROR,
     FIRST_SERVER_ERROR,
     asked_in_vain,
     failed_requests,
@@ -27,9 +20,6 @@ CONFIDENCES = {"inside_window": 0.95, "assumed": 0.75}
 """By verdict: timers and dates that fit the capture, or traffic alone. The other verdicts are misfits."""
 
 MISFIT = 0.5
-
-MOST_DATES = 200
-"""Responses whose Date header is compared with the capture's clock: one would do, were none ever delayed."""
 
 
 def judge(case: Case) -> Finding | None:
@@ -78,43 +68,12 @@ def judge(case: Case) -> Finding | None:
 
 def diagnosis(case: Case) -> RolloverDiagnosis | None:
     """What the evidence says of the rollover of this server's CA; None where nobody asked for GetNextCACert in vain."""
-    exchanges, operations = case.exchanges
-    failed = failed_requests(case)
-    if not failed.any():
+    if not failed_requests(case).any():
         return None
-    times = exchanges.request_time[failed]
-    times = times[times != MISSING]
-    errors = exchanges.status >= FIRST_ERROR
-    others = Counter(
-        name for name in operations.operation[errors & ~failed] if name is not None and name != "GetCACaps"
-    )
-    period = case.load.synchronisation.period
-    demand = Demand(
-        requests=int(np.count_nonzero(operations.operation == ASKS)),
-        errors=int(np.count_nonzero(failed)),
-        clients=len(asked_in_vain(case)),
-        exchanges=case.load.exchanges,
-        first=int(times.min()) if len(times) else None,
-        last=int(times.max()) if len(times) else None,
-        period=None if period is None else period / SECOND,
-        other_errors=tuple(others.most_common()),
-        clock_skew=_clock_skew(exchanges.date, exchanges.response_time),
-    )
+    demand = measure(case.analysis.connections, *case.exchanges)
     analysis = case.analysis
     per_minute = round(analysis.settings.limit * 60 / analysis.settings.window)
     return diagnose(demand, analysis.facts, analysis.configuration, analysis.logs, per_minute)
-
-
-def _clock_skew(dates: Text, times: Int64) -> int | None:
-    """Median of HTTP Date less capture time over the first responses that have one, in nanoseconds."""
-    skews = []
-    for row in np.flatnonzero((times != MISSING) & (dates != None)).tolist():  # noqa: E711 (by element)
-        date = http_date(dates[row])
-        if date is not None:
-            skews.append(date - int(times[row]))
-        if len(skews) == MOST_DATES:
-            break
-    return int(np.median(skews)) if skews else None
 
 
 def _in_words(step: Step) -> str:
