@@ -8,9 +8,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from pcapinspect import __version__
-from pcapinspect.errors import PcapInspectError
+from pcapinspect.errors import OutputError, PcapInspectError, UsageError
 
 COMMANDS = ("analyze", "render", "extract", "timers", "simulate", "packet")
 """Each is the module `pcapinspect.commands.<name>` with HELP, `add_arguments` and `run`."""
@@ -19,9 +20,16 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
+class OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong with the options in one line, as every other error is said."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands. Command modules import nothing heavy until they run."""
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="pcapinspect",
         description="Says from a capture whether a Cisco IOS PKI server is dropping connections, "
         "since when, why, which requests cause it, and what to change.",
@@ -39,9 +47,14 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command. Returns its exit code: 0 done, 1 a finding reached `--fail-on`, 2 an error."""
-    options = build_parser().parse_args(arguments)
-    options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
+    if sys.stderr is None:
+        # Closed by the caller (2>&-): Python's print would then talk on standard output.
+        sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
     try:
+        if sys.stdout is None:
+            raise OutputError("standard output is closed")
+        options = build_parser().parse_args(arguments)
+        options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
         code: int = options.run(options)
         sys.stdout.flush()
         return code

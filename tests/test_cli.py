@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -151,12 +152,68 @@ def test_an_absurd_packet_length_ends_in_a_warning_or_one_line(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "options", [["--port", "0"], ["--port", "http"], ["--limit", "0"], ["--tz", "Mars/Olympus"], ["--server", "ca"]]
+    "options",
+    [
+        ["--port", "0"],
+        ["--port", "http"],
+        ["--limit", "0"],
+        ["--window", str(10**17)],
+        ["--max-connections", "many"],
+        ["--tz", "Mars/Olympus"],
+        ["--tz", "a" * 5000],
+        ["--server", "ca"],
+        ["--colour"],
+        ["--fail-on", "doom"],
+        ["--verify", "--json", "-"],
+    ],
 )
-def test_options_that_make_no_sense_are_refused(options: list[str]) -> None:
-    result = run("analyze", HEALTHY, *options)
+def test_options_that_make_no_sense_are_refused_in_one_line(options: list[str]) -> None:
+    assert options[0] in one_line(run("analyze", HEALTHY, *options))
+
+
+@pytest.mark.parametrize("arguments", [[], ["analyse"], ["analyze", "--verify"], ["packet", HEALTHY, "0"]])
+def test_a_command_that_is_none_or_not_whole_is_one_line(arguments: list[str | Path]) -> None:
+    one_line(run(*arguments))
+
+
+def test_evidence_is_never_overwritten(tmp_path: Path) -> None:
+    configuration = tmp_path / "ca.txt"
+    configuration.write_text("hostname CA\n")
+    line = one_line(run("analyze", HEALTHY, "--config", configuration, "--markdown", configuration, "--force"))
+    assert "input" in line
+    assert configuration.read_text() == "hostname CA\n"
+
+
+@pytest.mark.parametrize("output", ["--json", "--html", "--markdown"])
+def test_a_full_disk_is_one_line_that_names_the_file(output: str) -> None:
+    result = run("analyze", HEALTHY, output, "/dev/full")
     assert result.returncode == 2
-    assert b"Traceback" not in result.stderr
+    assert result.stderr == b"pcapinspect: /dev/full: No space left on device\n"
+
+
+@pytest.mark.parametrize(("closed", "said"), [(">&-", b"pcapinspect: standard output is closed\n"), ("2>&-", b"")])
+def test_closed_outputs_are_no_traceback(closed: str, said: bytes) -> None:
+    program = f"{sys.executable} -m pcapinspect analyze {HEALTHY} {closed}"
+    result = subprocess.run(["/bin/sh", "-c", program], capture_output=True, timeout=60, check=False)
+    assert result.stderr == said
+    assert (result.returncode, bool(result.stdout)) == ((2, False) if said else (0, True))
+
+
+def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.pcap"
+    os.mkfifo(pipe)
+    outputs = [part for name in ("json", "html", "markdown", "csv") for part in (f"--{name}", str(tmp_path / name))]
+    with subprocess.Popen(
+        [sys.executable, "-m", "pcapinspect", "analyze", str(pipe), *outputs], stderr=subprocess.PIPE
+    ) as process:
+        with pipe.open("wb") as writer:
+            writer.write(STORM.read_bytes()[:100_000])
+            writer.flush()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert [path.name for path in tmp_path.iterdir()] == ["pipe.pcap"]
 
 
 def test_a_file_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from pcapinspect.commands.outputs import add_output_arguments, check_outputs, write_outputs
+from pcapinspect.commands.outputs import FOLDERS, TEXTS, add_output_arguments, check_outputs, write_outputs
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
 from pcapinspect.errors import UsageError
 
@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     from pcapinspect.pipeline import Evidence, analyze
 
     settings = settings_of(options)
-    check_outputs(options, options.capture)
+    check_outputs(options, [*options.capture, *options.config, *options.log, *options.netflow])
     with progress_line(quiet=options.quiet) as progress:
         report = analyze(
             options.capture,
@@ -66,6 +66,12 @@ def _verify(options: argparse.Namespace) -> int:
     from pcapinspect.report.inert import inert
     from pcapinspect.verify import verify
 
+    if not options.capture:
+        raise UsageError("--verify compares two dissections of packets: give a CAPTURE")
+    idle = [name for name in (*TEXTS, *FOLDERS, "config", "log", "netflow", "fail_on") if getattr(options, name)]
+    if idle:
+        named = ", ".join(f"--{name.replace('_', '-')}" for name in idle)
+        raise UsageError(f"--verify prints differences and makes no report: leave out {named}")
     differences = verify(options.capture, settings_of(options))
     for line in differences:
         print(inert(line))

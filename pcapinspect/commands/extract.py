@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
+from pcapinspect.commands.numbers import whole
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
 from pcapinspect.errors import UsageError
 from pcapinspect.report import output
@@ -28,7 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to take", "all that is given has to be true of a connection")
     what.add_argument("--finding", metavar="ID", help="connections of the frames that a finding cites")
     what.add_argument(
-        "--pause", dest="number", metavar="N", type=int, help="the attempts that a pause hit, and what bounds it"
+        "--pause",
+        dest="number",
+        metavar="N",
+        type=whole(1, 10**9, "a pause's number: they count from 1"),
+        help="the attempts that a pause hit, and what bounds it",
     )
     what.add_argument("--client", metavar="IP", help="connections of a client")
     what.add_argument("--from", dest="begin", metavar="TIME", help="connections that were there at TIME or later")

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import argparse
 
+from pcapinspect.commands.numbers import whole
+
 HELP = "Print Wireshark's dissection of one frame of a capture, through pyshark and tshark."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """CAPTURE and the frame number."""
     parser.add_argument("capture", metavar="CAPTURE", help="a capture file that Wireshark can read")
-    parser.add_argument("frame", metavar="N", type=int, help="frame number, 1-based")
+    parser.add_argument(
+        "frame",
+        metavar="N",
+        type=whole(1, 2**32 - 1, "a frame number: they count from 1"),
+        help="frame number, 1-based",
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 
+from pcapinspect.commands.numbers import whole
 from pcapinspect.settings import Settings
+
+_MOST = 1_000_000
+"""Of connections, and a day and more of seconds: no server's limits are near it, and 64-bit nanoseconds hold it."""
+
+port_number = whole(1, 65_535, "a TCP port")
+limit_number = whole(1, _MOST, f"a whole number from 1 to {_MOST:,}")
 
 
 def add_capture_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pause", captures: str = "+") -> None:
@@ -17,7 +24,7 @@ def add_capture_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pa
     )
     watch = parser.add_argument_group("what to watch")
     watch.add_argument(
-        "--port", type=_port, action="append", metavar="PORT", help="server port, repeatable (default 80)"
+        "--port", type=port_number, action="append", metavar="PORT", help="server port, repeatable (default 80)"
     )
     watch.add_argument("--server", action="append", metavar="IP", default=[], help="only this server, repeatable")
     limits = parser.add_argument_group(
@@ -31,7 +38,7 @@ def add_capture_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pa
     ):
         default = getattr(Settings(), name)
         limits.add_argument(
-            option, dest=name, type=_positive, metavar=unit, default=default, help=f"{meaning} (default {default})"
+            option, dest=name, type=limit_number, metavar=unit, default=default, help=f"{meaning} (default {default})"
         )
     parser.add_argument(
         "--engine",
@@ -65,17 +72,3 @@ def settings_of(options: argparse.Namespace) -> Settings:
         engine=options.engine,
         tz=options.tz,
     )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
-    return number
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not a TCP port")
-    return number

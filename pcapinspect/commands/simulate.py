@@ -15,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-w", "--write", metavar="FILE", help="capture to write; its truth goes to FILE without .pcap, with .truth.json"
     )
     parser.add_argument("--force", action="store_true", help="overwrite existing files")
+    parser.add_argument("--quiet", action="store_true", help="no remarks on standard error")
     parser.add_argument("--what-if", action="store_true", help="say whether and when the limit is passed; print JSON")
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="start of the random numbers (default 1)")
     numbers = parser.add_argument_group("numbers other than the scenario's own")
@@ -66,7 +67,8 @@ def _write(options: argparse.Namespace) -> int:
     with output.whole(capture) as partial:
         partial.write_bytes(simulation.packets)
     output.write_text(truth, truth_json(simulation.truth))
-    print(f"Wrote {capture} and {truth}", file=sys.stderr)
+    if not options.quiet:
+        print(f"Wrote {capture} and {truth}", file=sys.stderr)
     return 0
 
 
@@ -78,6 +80,7 @@ def _what_if(options: argparse.Namespace) -> int:
     from pcapinspect.simulate.whatif import what_if
 
     answer = what_if(adjusted(scenario(options.scenario), **_numbers(options)), options.seed)
-    print(answer["sentence"], file=sys.stderr)
+    if not options.quiet:
+        print(answer["sentence"], file=sys.stderr)
     print(json.dumps(answer, indent=2))
     return 0

@@ -6,6 +6,7 @@ import argparse
 import math
 from typing import TYPE_CHECKING, Any
 
+from pcapinspect.commands.numbers import number, whole
 from pcapinspect.errors import UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +17,19 @@ HELP = "Compute rollover timers from numbers, configuration or captures: the win
 
 _LONGEST = 100_000
 """Days. Certificates that last for centuries are not rolled over."""
+
+_LAST = 253_402_300_799 * 1_000_000_000
+"""Nanoseconds of 9999-12-31T23:59:59Z, the last time that a certificate (RFC 5280, 4.1.2.5) and ISO 8601 can say."""
+
+_number_of_days = number(0, _LONGEST, f"a number of days up to {_LONGEST}")
+_seconds = number(0.001, 1e9, "a number of seconds above 0")
+_percent = whole(1, 100, "a whole percentage from 1 to 100")
+_count = whole(1, 10**9, "a whole number above 0")
+
+
+def _days(text: str) -> int:
+    """Seconds of a number of days."""
+    return round(_number_of_days(text) * 86_400)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,7 +128,7 @@ def _with_options(sources: TimerSources, options: argparse.Namespace) -> TimerSo
     if options.ca_start is not None:
         try:
             start = parse_iso(options.ca_start)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise UsageError(f"--ca-start: {options.ca_start!r} is not an ISO 8601 time") from None
     sources = replace(
         sources,
@@ -127,6 +141,8 @@ def _with_options(sources: TimerSources, options: argparse.Namespace) -> TimerSo
     moved = options.ca_start is not None or options.ca_lifetime is not None
     if moved and sources.ca_lifetime is not None and sources.ca_start is not None:
         end = sources.ca_start.value + sources.ca_lifetime.value * SECOND
+        if end > _LAST:
+            raise UsageError("--ca-start: the CA certificate would end after the year 9999")
         sources = replace(sources, ca_expiry=Sourced(end, f"{sources.ca_start.source} and the CA's lifetime"))
     return sources
 
@@ -136,7 +152,7 @@ def _missing(sources: TimerSources) -> str:
     absent = [f"--{name.replace('_', '-')}" for name in names if getattr(sources, name) is None]
     if absent:
         return f"nothing tells {', '.join(absent)}: give them, or --config with the CA's and a client's configuration"
-    return "the overlap lies within the CA certificate's lifetime, and auto-enroll is 1 to 100 percent"
+    return "lifetimes have to be longer than 0 days, and the overlap no longer than the CA certificate's lifetime"
 
 
 def _lines(sources: TimerSources, made: Window, load: StuckClients | None) -> list[str]:
@@ -253,36 +269,3 @@ def _print(text: str) -> None:
 
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-
-
-def _number(text: str, low: float, high: float, what: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not low <= value <= high:
-        raise argparse.ArgumentTypeError(f"{text} is not {what}")
-    return value
-
-
-def _days(text: str) -> int:
-    return round(_number(text, 0, _LONGEST, f"a number of days up to {_LONGEST}") * 86_400)
-
-
-def _seconds(text: str) -> float:
-    return _number(text, 0.001, 1e9, "a number of seconds above 0")
-
-
-def _percent(text: str) -> int:
-    return _whole(text, 1, 100, "a whole percentage from 1 to 100")
-
-
-def _count(text: str) -> int:
-    return _whole(text, 1, 10**9, "a whole number above 0")
-
-
-def _whole(text: str, low: int, high: int, what: str) -> int:
-    value = _number(text, low, high, what)
-    if value != int(value):
-        raise argparse.ArgumentTypeError(f"{text} is not {what}")
-    return int(value)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pcapinspect.address import halves, texts
+from pcapinspect.clock import iso
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.errors import UsageError
 from pcapinspect.findings.display_filter import Frame, keys, keys_of
@@ -69,10 +70,10 @@ def choose(analysis: Analysis, findings: Sequence[Finding], wanted: Wanted) -> E
         reasons.append(f"client {wanted.client}")
     if wanted.begin is not None:
         chosen &= analysis.connections.end >= wanted.begin
-        reasons.append("a begin")
+        reasons.append(f"the time from {iso(wanted.begin)}")
     if wanted.end is not None:
         chosen &= analysis.connections.start <= wanted.end
-        reasons.append("an end")
+        reasons.append(f"the time to {iso(wanted.end)}")
     rows = np.flatnonzero(chosen)
     _describe_pauses(analysis, comments)
     _describe_connections(analysis, rows, comments)

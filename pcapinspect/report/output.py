@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from pcapinspect.errors import OutputError
@@ -20,6 +20,8 @@ def check(path: str, *, force: bool, inputs: Sequence[str] = ()) -> None:
         raise OutputError(f"{path}: there is no folder {target.parent}")
     if target.is_dir():
         raise OutputError(f"{path}: is a folder")
+    if not os.access(target.parent if target.is_file() or not target.exists() else target, os.W_OK):
+        raise OutputError(f"{path}: there is no permission to write it")
     if not target.exists():
         return
     for name in inputs:
@@ -33,20 +35,23 @@ def check(path: str, *, force: bool, inputs: Sequence[str] = ()) -> None:
 def whole(path: str) -> Iterator[Path]:
     """Yields the path to write to; what was written there becomes `path` at the end, or vanishes on an error.
 
-    A device or pipe (`/dev/stdout`) is written to as it is.
+    A device or pipe (`/dev/stdout`) is written to as it is. Raises OutputError where writing fails.
     """
     target = Path(path).resolve()
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
-        yield target
-        return
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    device = target.exists() and not stat.S_ISREG(target.stat().st_mode)
+    partial = target if device else target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         yield partial
-        partial.replace(target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            partial.unlink()
+        if not device:
+            partial.replace(target)
+    except BrokenPipeError:
         raise
+    except OSError as error:
+        # What is read has errors of its own; this is about the writing, and `partial` is no name for a user.
+        raise OutputError(f"{path}: {error.strerror or error}") from error
+    finally:
+        if not device:
+            partial.unlink(missing_ok=True)
 
 
 def write_text(path: str, text: str) -> None:

@@ -8,6 +8,7 @@ simulation.truth       what happened, and what a reader of the capture must find
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 from pcapinspect.errors import UsageError
@@ -49,7 +50,8 @@ def scenario(name: str) -> Scenario:
     """The scenario of that name. Raises UsageError."""
     found = BY_NAME.get(name)
     if found is None:
-        raise UsageError(f"no scenario is called {name!r}; the scenarios: {', '.join(scenarios())}")
+        near = "".join(f", perhaps {other!r}" for other in get_close_matches(name, BY_NAME, n=1))
+        raise UsageError(f"no scenario is called {name!r}{near}; `pcapinspect simulate --list` shows all")
     return found
 
 

@@ -30,8 +30,8 @@ def test_the_sample_captures_are_what_the_command_makes(name: str) -> None:
     assert (CAPTURES / f"{name}.truth.json").read_text() == truth_json(made.truth)
 
 
-def test_an_unknown_scenario_is_an_error_that_names_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="storm-in-step"):
+def test_an_unknown_scenario_is_an_error_that_names_the_nearest() -> None:
+    with pytest.raises(UsageError, match="perhaps 'storm'"):
         simulate("strom")
 
 
