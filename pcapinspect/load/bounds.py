@@ -97,10 +97,13 @@ class Bounds:
         return low, high
 
     def _copies(self, begin: int, end: int, before: int) -> bool:
-        """Whether the answers `begin` to `end` may all be copies, for attempts from before the answer `before`."""
+        """Whether the answers `begin` to `end` may all be copies, for attempts from about the answer `before`.
+
+        The attempt whose answer was lost may be the last that the server took: later than the last answer seen.
+        """
         if before < 0 or end - begin > MOST_COPIES:
             return False
-        return bool(np.all(self._again[begin:end] & (self._begun[begin:end] <= self._answers[before])))
+        return bool(np.all(self._again[begin:end] & (self._begun[begin:end] <= self._answers[before] + PROMPT)))
 
     def silence(self, reach: tuple[int, int], lost: float, silences: int) -> Silence:
         """The silence from one stretch to another. `lost`: share of SYNs lost one by one; `silences`: how many."""

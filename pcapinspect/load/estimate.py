@@ -21,7 +21,7 @@ FEWEST = 3
 WINDOWS = (10, 20, 30, 60, 90, 120, 300)
 """Seconds over which a limit may count, beside the setting."""
 
-CHANCE = 0.05
+CHANCE = 0.1
 """How likely a regularity of the counts may be by chance, all windows together, to be taken for a limit."""
 
 ELSEWHERE = 3
