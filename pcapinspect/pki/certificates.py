@@ -51,6 +51,9 @@ _BASIC_CONSTRAINTS = "2.5.29.19"
 _SUBJECT_KEY = "2.5.29.14"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+_FIRST_YEAR = 1950
+"""The first that a UTCTime can say (RFC 5280, 4.1.2.5.1)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
@@ -169,6 +172,8 @@ def _time(ber: BerReader, time: Element) -> int:
         moment = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         raise BerError("not a time") from None
+    if moment.year < _FIRST_YEAR:
+        raise BerError("a time before certificates")
     since = moment - _EPOCH
     return (since.days * 86_400 + since.seconds) * SECOND
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pcapinspect.columns import MISSING, Int64
+from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.pki.ber import BerError
 from pcapinspect.pki.certificates import Certificate, read_certificate
@@ -30,6 +30,8 @@ _REMEMBERED = 4096
 
 _OK = 200
 
+_CAPS = "GetCACaps"
+
 
 class PkiReader:
     """Reads chunks of exchanges in any order. Never raises for what is in them."""
@@ -42,13 +44,15 @@ class PkiReader:
     def read(self, exchanges: Exchanges, bodies: ExchangeBodies) -> Operations:
         """Operations parallel to the exchanges of this chunk."""
         rows = len(exchanges)
-        operation, label, transaction, signer = (np.full(rows, None, dtype=object) for _ in range(4))
+        operation, label = self._named(exchanges.method, exchanges.uri)
+        transaction, signer = (np.full(rows, None, dtype=object) for _ in range(2))
         message_type, status, fail_info, self_signed = (np.full(rows, MISSING, dtype=np.int64) for _ in range(4))
-        methods, uris, codes = exchanges.method.tolist(), exchanges.uri.tolist(), exchanges.status.tolist()
+        codes = exchanges.status
+        is_pki, is_caps = operation == PKI_OPERATION, operation == _CAPS
+        holds = is_pki | (is_caps & (codes != MISSING)) | ((operation != None) & (codes == _OK))  # noqa: E711
         answers: dict[CapsAnswer, list[int]] = {}
-        for row, (method, uri) in enumerate(zip(methods, uris, strict=True)):
-            operation[row], label[row] = self._classify(method, uri)
-            if operation[row] == PKI_OPERATION:
+        for row in np.flatnonzero(holds).tolist():
+            if is_pki[row]:
                 request, reply = self._pki_operation(exchanges, bodies, row)
                 transaction[row] = request.transaction_id or reply.transaction_id
                 message_type[row] = _number(request.message_type)
@@ -57,9 +61,10 @@ class PkiReader:
                 if request.signer is not None:
                     signer[row] = request.signer.subject
                     self_signed[row] = int(request.signer.self_signed)
-            elif operation[row] == "GetCACaps" and codes[row] != MISSING:
-                answers.setdefault(_caps_answer(codes[row], bodies.response[row], label[row]), []).append(row)
-            elif operation[row] is not None and codes[row] == _OK:
+            elif is_caps[row]:
+                answer = _caps_answer(int(codes[row]), bodies.response[row], label[row])
+                answers.setdefault(answer, []).append(row)
+            else:
                 self._get_certificates(operation[row], label[row], bodies.response[row], _answered(exchanges, row))
         for answer, of in answers.items():
             self._gathering.capabilities(answer, _answered(exchanges, of[0]), len(of))
@@ -77,6 +82,14 @@ class PkiReader:
     def facts(self) -> PkiFacts:
         """What was gathered from all chunks so far."""
         return self._gathering.facts()
+
+    def _named(self, methods: Text, uris: Text) -> tuple[Text, Text]:
+        """The operation and the CA identifier of each row; what is asked alike is looked at once."""
+        places: dict[tuple[str | None, str | None], int] = {}
+        asked = zip(methods.tolist(), uris.tolist(), strict=True)
+        place = [places.setdefault(pair, len(places)) for pair in asked]
+        operation, label = np.array([self._classify(*pair) for pair in places], dtype=object).reshape(-1, 2).T
+        return operation[place], label[place]
 
     def _classify(self, method: str | None, uri: str | None) -> tuple[str | None, str | None]:
         if method is None or uri is None:

@@ -1,0 +1,151 @@
+"""The compiled part of `single`: what the streams of many connections hold, and which of them hold the same."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pcapinspect.capture.fields import big64
+from pcapinspect.columns import Bool, Int32, Int64, UInt8
+from pcapinspect.kernel import kernel, step
+from pcapinspect.tcp.segments import DOWN, END_FIN, UP
+
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+"""2^64 / golden ratio: multiplication spreads every bit upwards."""
+
+_SHIFT = np.uint64(29)
+
+
+class Rows(NamedTuple):
+    """Columns of segments, sorted by connection, that are looked at here."""
+
+    direction: UInt8
+    offset: Int64
+    length: Int32
+    captured: Int32
+    start: Int64
+    end: UInt8
+
+
+class Streams(NamedTuple):
+    """One row a connection; of the columns with two elements the first is UP's, the second DOWN's."""
+
+    total: Int64
+    """Bytes of payload."""
+    first: Int64
+    """Row of the first segment with payload; the number of rows where there is none."""
+    last: Int64
+    """Row of the last one; -1."""
+    ended: Bool
+    """Whether the stream's end is where its payload ends."""
+    fin: Bool
+    """Whether the lowest end that was seen is a FIN."""
+    plain: Bool
+    """(connections): whether every payload is captured whole and follows the one before it in its direction."""
+
+
+def streams_of(rows: Rows, starts: Int64) -> Streams:
+    """What the streams of each connection consist of; `starts`: the first row of each."""
+    both = (len(starts), 2)
+    total, first, last = (np.zeros(both, np.int64) for _ in range(3))
+    found = Streams(total, first, last, np.zeros(both, bool), np.zeros(both, bool), np.ones(len(starts), bool))
+    measure(rows, starts, found)
+    return found
+
+
+@kernel
+def measure(rows: Rows, starts: Int64, out: Streams) -> None:
+    """Fills `out`."""
+    count = rows.offset.size
+    for number in range(starts.size):
+        begin = starts[number]
+        stop = starts[number + 1] if number + 1 < starts.size else count
+        for direction in (UP, DOWN):
+            measure_stream(rows, begin, stop, direction, number, out)
+
+
+@step
+def measure_stream(rows: Rows, begin: int, stop: int, direction: int, number: int, out: Streams) -> None:
+    """One direction of the connection that has the rows [begin, stop)."""
+    total, first, last = 0, rows.offset.size, -1
+    end, mark = -1, -1
+    for row in range(begin, stop):
+        if rows.direction[row] != direction:
+            continue
+        length = int(rows.length[row])
+        if length > 0:
+            if rows.offset[row] != total or rows.captured[row] != length:
+                out.plain[number] = False
+            total += length
+            first, last = min(first, row), row
+        if rows.end[row] > 0 and (mark < 0 or rows.offset[row] + length < end):
+            end, mark = rows.offset[row] + length, row  # the lowest counts, and of several there the first
+    out.total[number, direction], out.first[number, direction], out.last[number, direction] = total, first, last
+    out.ended[number, direction] = mark >= 0 and end == total
+    out.fin[number, direction] = mark >= 0 and rows.end[mark] == END_FIN
+
+
+@kernel
+def gather(data: UInt8, rows: Rows, first: Int64, last: Int64, begins: Int64, answers: Int64, out: UInt8) -> None:
+    """Puts the bytes of plain connections together, which have the rows from `first` to `last`.
+
+    In `out`, what the client sent lies from `begins`, and what the server sent from `answers`.
+    """
+    for number in range(first.size):
+        for row in range(first[number], last[number] + 1):
+            base = begins[number] if rows.direction[row] == UP else answers[number]
+            at, start = base + rows.offset[row], rows.start[row]
+            for k in range(rows.length[row]):
+                out[at + k] = data[start + k]
+
+
+@kernel
+def first_alike(text: UInt8, edges: Int64, marks: Int64, seed: np.uint64) -> Int64:
+    """For each stretch text[edges[i]:edges[i + 1]] the first one that has the same bytes and the same mark."""
+    count = marks.size
+    size = 1
+    while size < 2 * count:
+        size *= 2
+    table = np.full(size, -1, np.int64)
+    hashes = np.empty(count, np.uint64)
+    first = np.empty(count, np.int64)
+    for i in range(count):
+        hashes[i] = hash_of(text, edges[i], edges[i + 1], seed ^ np.uint64(marks[i]))
+        place = np.int64(hashes[i] >> np.uint64(1)) & (size - 1)
+        while table[place] >= 0:
+            other = table[place]
+            if hashes[other] == hashes[i] and marks[other] == marks[i] and equal(text, edges, other, i):
+                break
+            place = (place + 1) & (size - 1)
+        if table[place] < 0:
+            table[place] = i
+        first[i] = table[place]
+    return first
+
+
+@step
+def hash_of(text: UInt8, at: int, end: int, seed: np.uint64) -> np.uint64:
+    """Of the bytes from `at` to `end`; the seed is secret, so nobody can send what collides."""
+    state = seed
+    while at + 8 <= end:
+        state = (state ^ big64(text, at)) * _MULTIPLIER
+        state ^= state >> _SHIFT
+        at += 8
+    while at < end:
+        state = (state ^ np.uint64(text[at])) * _MULTIPLIER
+        at += 1
+    return state ^ (state >> _SHIFT)
+
+
+@step
+def equal(text: UInt8, edges: Int64, one: int, other: int) -> bool:
+    """Whether two stretches have the same bytes."""
+    a, b = edges[one], edges[other]
+    length = edges[one + 1] - a
+    if edges[other + 1] - b != length:
+        return False
+    different = 0
+    for k in range(length):
+        different |= text[a + k] ^ text[b + k]
+    return different == 0
