@@ -19,6 +19,9 @@ MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 
 HOUR = 3600
 
+_YEARS = range(1678, 2262)
+"""Those whose nanoseconds 64 bits hold: columns of times cannot hold others."""
+
 ZONES: Mapping[str, int] = {
     "UTC": 0,
     "GMT": 0,
@@ -73,9 +76,9 @@ def shown_moment(text: str, zones: Mapping[str, int] = ZONES) -> Moment | None:
 
 
 def calendar(year: str | int, month: str, day: str, hour: str, minute: str, second: str) -> int | None:
-    """Nanoseconds of a calendar time taken as UTC; None for a date that does not exist."""
+    """Nanoseconds of a calendar time taken as UTC; None for a date that does not exist, or not in _YEARS."""
     number = MONTHS.get(month)
-    if number is None:
+    if number is None or int(year) not in _YEARS:
         return None
     try:
         # a leap second is read as the second before it
@@ -86,10 +89,12 @@ def calendar(year: str | int, month: str, day: str, hour: str, minute: str, seco
 
 
 def http_date(text: str) -> int | None:
-    """Nanoseconds of an HTTP `Date`; None where it is none."""
+    """Nanoseconds of an HTTP `Date`; None where it is none, or not in _YEARS."""
     try:
         at = parsedate_to_datetime(text[:64])
     except (ValueError, IndexError, OverflowError):
+        return None
+    if at.year not in _YEARS:
         return None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)

@@ -31,7 +31,7 @@ _CERTIFICATE = re.compile(
 )
 _GROUP = re.compile(r"^(?P<group>(?:PKI|Expiry Alert|CRL|Trustpool|CS) Timers)$")
 _TIMER = re.compile(
-    r"^\|\s*(?:(?P<days>\d+)d)?(?:(?:(?P<hours>\d+):)?(?P<minutes>\d+):)?(?P<seconds>\d+(?:\.\d+)?)\s*"
+    r"^\|\s*(?:(?P<days>\d{1,6})d)?(?:(?:(?P<hours>\d{1,6}):)?(?P<minutes>\d{1,6}):)?(?P<seconds>\d{1,9}(?:\.\d{1,9})?)(?![\w.])\s*"
     r"(?:\((?P<time>\d{4}-\d\d-\d\dT[\d:.]+Z)\))?\s*(?P<name>\S.*)?$"
 )
 _TIMER_NAMES = (
@@ -243,7 +243,7 @@ class Reader:
 def _period(text: str) -> int | None:
     """`30 days`, also with hours and minutes."""
     units = {"day": DAY, "hour": 3600, "minute": 60}
-    parts = re.findall(r"(\d{1,6})\s+(day|hour|minute)", text)
+    parts = re.findall(r"\b(\d{1,5})\s+(day|hour|minute)", text)
     return sum(int(number) * units[unit] for number, unit in parts) if parts else None
 
 

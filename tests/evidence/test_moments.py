@@ -61,10 +61,23 @@ def test_http_dates():
     assert http_date("Tue, 30 Dec 2014 16:14:28 GMT") == ns(2014, 12, 30, 16, 14, 28)
     assert http_date("Tuesday, 30-Dec-14 16:14:28 GMT") == ns(2014, 12, 30, 16, 14, 28)
     assert http_date("Tue, 30 Dec 2014 17:14:28 +0100") == ns(2014, 12, 30, 16, 14, 28)
-    for text in ("", "yesterday", "Tue, 99 Dec 2014 16:14:28 GMT", "Tue, 30 Dec 99999999 16:14:28 GMT", "9" * 5000):
+    for text in (
+        "",
+        "yesterday",
+        "Tue, 99 Dec 2014 16:14:28 GMT",
+        "Tue, 30 Dec 99999999 16:14:28 GMT",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "9" * 5000,
+    ):
         assert http_date(text) is None
 
 
 def test_dates_that_do_not_exist():
     assert calendar(2023, "Feb", "29", "0", "0", "0") is None
     assert calendar(0, "Jan", "1", "0", "0", "0") is None
+
+
+def test_dates_that_64_bits_of_nanoseconds_cannot_hold():
+    assert calendar(9999, "Dec", "31", "23", "59", "59") is None
+    assert calendar(1, "Jan", "1", "0", "0", "0") is None
+    assert calendar(2261, "Dec", "31", "23", "59", "59") == ns(2261, 12, 31, 23, 59, 59)

@@ -218,3 +218,8 @@ def test_the_http_server_of_newer_ios_xe(read_config):
         "OPENRESTY_PKI 3 Active Active IOS OpenResty PKI Server\nMaxmum connection Hit = 7\n"
     )
     assert (found.http_statuses[0].nginx, found.http_statuses[0].max_connections_hit) == (True, 7)
+
+
+def test_numbers_beyond_any_timer_are_no_timers(read_config):
+    found = read_config(f"PKI Timers\n| {'9' * 400}d1:00:00.5  RENEW tti\n| {'9' * 400}.5  POLL tti\n")
+    assert found.timers == ()

@@ -7,30 +7,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 from pcapinspect.columns import MISSING
 from pcapinspect.evidence.netflow.model import FlowFile, Flows
-from pcapinspect.evidence.netflow.nfdump import count, flows_of
+from pcapinspect.evidence.netflow.nfdump import checked, count, flows_of
 
 TCP = 6
 _ADDRESS = r"(\d{1,3}(?:\.\d{1,3}){3})"
+_COUNT = r"(\d{1,18}|\d{1,9}(?:\.\d{1,9})?[KMG])"
 
 CACHE_LINE = re.compile(
-    rf"^\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+([0-9A-F]{{4}})\s+([0-9A-F]{{4}})\s+([\d.]+[KMG]?)\s*$",
+    rf"^\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+([0-9A-F]{{4}})\s+([0-9A-F]{{4}})\s+{_COUNT}\s*$",
     re.I,
 )
 """`Gi0/0  10.2.0.1  Local  10.1.0.80  06 5C4B 0050  4`: protocol, both ports, packets."""
 
 VERBOSE_FIRST = re.compile(
-    rf"^\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+[0-9A-F]{{2}}\s+([0-9A-F]{{2}})\s+([\d.]+[KMG]?)\s*$",
+    rf"^\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+[0-9A-F]{{2}}\s+([0-9A-F]{{2}})\s+{_COUNT}\s*$",
     re.I,
 )
 """Two lines a flow: the first has protocol, TOS, flags and packets ..."""
 
-VERBOSE_SECOND = re.compile(r"^([0-9A-F]{4})\s+/\d+\s+\d+\s+([0-9A-F]{4})\s+/\d+\s+\d+\s+\S+\s+(\d+)\s", re.I)
+VERBOSE_SECOND = re.compile(r"^([0-9A-F]{4})\s+/\d+\s+\d+\s+([0-9A-F]{4})\s+/\d+\s+\d+\s+\S+\s+(\d{1,9})\s", re.I)
 """... the second the ports and the mean bytes of a packet."""
 
 MONITOR_NAMES = {
@@ -77,7 +77,10 @@ def read_cache(file: FlowFile, ports: Sequence[int]) -> Flows:
             file.records += 1
             protocol, source, target = row[0], row[3], row[4]
             if protocol == TCP and watched & {source, target}:
-                kept.append((None, MISSING, MISSING, row[1], source, row[2], target, *row[5:]))
+                try:
+                    kept.append(checked((None, MISSING, MISSING, row[1], source, row[2], target, *row[5:])))
+                except ValueError:
+                    file.malformed += 1
     file.kept = len(kept)
     if kept:
         file.warnings.append("the cache says no times: its flows cannot be put on a time axis")
@@ -128,8 +131,6 @@ def _monitor(file: FlowFile, cells: dict[str, str]) -> Iterator[tuple[int, str, 
     if not _NEEDED.issubset(cells):
         return
     try:
-        ip_address(cells["sa"])
-        ip_address(cells["da"])
         yield (
             int(cells.get("pr", str(TCP)), 0),
             cells["sa"],

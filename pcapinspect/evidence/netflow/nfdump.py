@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,10 @@ def read_csv(file: FlowFile, ports: Sequence[int]) -> Flows:
 
 CSV_COLUMNS = ["ts", "te", "td", "sa", "da", "sp", "dp", "pr", "flg", "fwd", "stos", "ipkt", "ibyt"]
 """The first columns of `nfdump -o csv` (1.6 and 1.7); `ra`, the exporter, is the fourth from the end."""
+
+MOST_PORT = 65_535
+MOST = 2**63 - 1
+"""Of 64 bits with a sign, as columns hold them."""
 
 LONGEST_FLOW = 86_400.0
 """Seconds. nfdump prints a negative duration as 2**64 ms and less; routers end a flow after 30 minutes, by default."""
@@ -120,7 +125,7 @@ def _flows(file: FlowFile, rows: Iterable[Mapping[str, str]], ports: Sequence[in
             if row["pr"].strip() not in ("TCP", "6") or not watched & {source, target}:
                 continue
             kept.append(_flow(row, source, target))
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, OverflowError):
             file.malformed += 1
     file.kept = len(kept)
     for exporter in dict.fromkeys(flow[0] for flow in kept):
@@ -134,18 +139,20 @@ def _flow(row: Mapping[str, str], source: int, target: int) -> tuple[Any, ...]:
     end = parse_iso(row["te"]) if row.get("te") else start
     if row.get("td") and "." not in row["ts"] and 0 <= float(row["td"]) <= LONGEST_FLOW:
         end = start + round(float(row["td"]) * SECOND)
-    return (
-        (row.get("ra") or "").strip() or None,
-        # nfdump 1.7.1 swaps first and last of IPFIX records that use the uptime.
-        min(start, end),
-        max(start, end),
-        row["sa"].strip(),
-        source,
-        row["da"].strip(),
-        target,
-        count(row["ipkt"]),
-        count(row["ibyt"]),
-        flags(row.get("flg", "")),
+    return checked(
+        (
+            (row.get("ra") or "").strip() or None,
+            # nfdump 1.7.1 swaps first and last of IPFIX records that use the uptime.
+            min(start, end),
+            max(start, end),
+            row["sa"].strip(),
+            source,
+            row["da"].strip(),
+            target,
+            count(row["ipkt"]),
+            count(row["ibyt"]),
+            flags(row.get("flg", "")),
+        )
     )
 
 
@@ -164,6 +171,18 @@ def count(text: str) -> int:
     text = text.strip()
     unit = {"K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}.get(text[-1:].upper(), 0)
     return round(float(text[:-1]) * unit) if unit else int(text)
+
+
+def checked(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row, for `flows_of`, of a flow that can be. Raises ValueError for any other."""
+    _, start, end, source, source_port, target, target_port, *counts = row
+    ip_address(source)
+    ip_address(target)
+    if not (0 <= source_port <= MOST_PORT and 0 <= target_port <= MOST_PORT):
+        raise ValueError("a port beyond 16 bits")
+    if any(number != MISSING and abs(number) > MOST for number in (start, end, *counts)):
+        raise ValueError("a number beyond 64 bits")
+    return row
 
 
 def flows_of(rows: Sequence[tuple[Any, ...]]) -> Flows:

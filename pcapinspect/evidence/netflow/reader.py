@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pcapinspect.capture import pcap, pcapng
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.columns import MISSING
 from pcapinspect.errors import EvidenceError
@@ -20,14 +21,6 @@ from pcapinspect.evidence.netflow.model import FlowEvidence, FlowFile, Flows
 HEAD_BYTES = 64 << 10
 """Enough to hold the headings of a router's cache, which follow its statistics."""
 
-CAPTURE_MAGIC = (
-    b"\xd4\xc3\xb2\xa1",
-    b"\xa1\xb2\xc3\xd4",
-    b"\x4d\x3c\xb2\xa1",
-    b"\xa1\xb2\x3c\x4d",
-    b"\x0a\x0d\x0d\x0a",
-)
-
 __all__ = ["as_input", "flow_format", "holds_exports", "read_flows"]
 
 
@@ -35,6 +28,9 @@ def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
     """TCP flows towards or from `ports` of all files. Raises EvidenceError or EngineError for a file without flows."""
     files = [FlowFile(path) for path in paths]
     parts = [_read(file, ports) for file in files]
+    for file in files:
+        if file.malformed:
+            file.warnings.append(f"{file.malformed} records or datagrams are damaged, and what is damaged is left out")
     flows = Flows.concatenate(parts)
     return FlowEvidence(flows.take(np.argsort(flows.start, kind="stable")), tuple(files))
 
@@ -94,7 +90,7 @@ def flow_format(path: str) -> str | None:
         raise EvidenceError(f"{path}: {error.strerror}") from None
     if head[:2] in nfdump.MAGIC:
         return "nfcapd"
-    if head[:4] in CAPTURE_MAGIC:
+    if pcap.is_magic(head) or head.startswith(pcapng.MAGIC):
         return None
     text = head.decode("utf-8", errors="replace")
     if text.startswith("ts,te,td,") or _is_bare_csv(text):

@@ -177,3 +177,30 @@ def test_sflow_is_told_apart(shared_captures: Path) -> None:
     for path in sorted((shared_captures / "netflow").glob("*sflow*")):
         with pytest.raises(EvidenceError, match="sFlow"):
             read_flows([str(path)], (80,))
+
+
+CSV_HEAD = "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt\n"
+WHOLE = "2026-03-02 08:00:00,2026-03-02 08:00:01,1.0,10.0.0.1,10.0.0.2,4000,80,TCP,....S.,0,0,1,40\n"
+TABLE = "IPV4 SRC ADDR  IPV4 DST ADDR  TRNS SRC PORT  TRNS DST PORT  pkts\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "whole", "damaged"),
+    [
+        (CSV_HEAD, WHOLE, WHOLE.replace("4000", "99999")),
+        (CSV_HEAD, WHOLE, WHOLE.replace("4000", "-5")),
+        (CSV_HEAD, WHOLE, WHOLE.replace("10.0.0.1", "router")),
+        (CSV_HEAD, WHOLE, WHOLE.replace("2026", "9999")),
+        (CSV_HEAD, WHOLE, WHOLE.replace(",1,40", ",infK,40")),
+        (CSV_HEAD, WHOLE, WHOLE.replace(",1,40", ",1," + "9" * 30)),
+        (TABLE, "10.0.0.1 10.0.0.2 4000 80 5\n", "10.0.0.1 10.0.0.2 99999 80 5\n"),
+        (TABLE, "10.0.0.1 10.0.0.2 4000 80 5\n", "10.0.0.1 10.0.0.2 4000 80 " + "9" * 30 + "\n"),
+        (IP_CACHE_FLOW, "", "Gi0/0  999.2.0.1  Local  10.1.0.80  06 5C4B 0050  4\n"),
+    ],
+)
+def test_numbers_and_addresses_that_cannot_be_are_counted(head: str, whole: str, damaged: str, tmp_path: Path) -> None:
+    path = tmp_path / "flows.txt"
+    path.write_text(head + whole + damaged)
+    (file,) = read_flows([str(path)], (80,)).files
+    assert (file.malformed, file.kept) == (1, 1 if whole else 2)
+    assert any(warning.startswith("1 records or datagrams are damaged") for warning in file.warnings)
