@@ -6,9 +6,13 @@ It yields the same batches as the native reader, and notes beside them what Wire
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import logging
+import queue
 import re
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -28,6 +32,11 @@ BATCH_PACKETS = 10_000
 """Bounds the payload bytes that wait in a batch; tshark delivers some thousand packets a second."""
 
 PREFERENCES = {"tcp.relative_sequence_numbers": "FALSE"}
+
+AHEAD = 1_000
+"""Packets that tshark may be ahead of whoever reads them: bounds memory."""
+
+_END = object()
 
 CUT_SHORT = "cut short in the middle of a packet"
 """What tshark says of a capture whose last packet is not whole."""
@@ -114,7 +123,44 @@ def dissect_frame(path: str, frame: int) -> list[str]:
 
 
 def _packets(path: str, file: InputFile, display_filter: str | None = None) -> Iterator[Any]:
-    """The packets as pyshark gives them. A complaint of tshark is a warning; without any packet, a CaptureError."""
+    """The packets as pyshark gives them. A complaint of tshark is a warning; without any packet, a CaptureError.
+
+    pyshark works in a thread of its own: it runs an event loop, and the caller's thread may be inside one (Jupyter).
+    """
+    waiting: queue.Queue[Any] = queue.Queue(AHEAD)
+    stopped = threading.Event()
+
+    def hand_over(item: object) -> bool:
+        while not stopped.is_set():
+            try:
+                waiting.put(item, timeout=0.1)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        try:
+            with contextlib.closing(_dissected(path, file, display_filter)) as packets:
+                all(map(hand_over, packets))
+            hand_over(_END)
+        except Exception as error:  # raised again where the packets are asked for
+            hand_over(error)
+
+    thread = threading.Thread(target=work, name="tshark", daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not _END:
+            if isinstance(item, Exception):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _dissected(path: str, file: InputFile, display_filter: str | None) -> Generator[Any, None, None]:
+    """Runs tshark. What it says at the end becomes a warning of the file, or the CaptureError."""
     import pyshark
     from pyshark.capture.capture import TSharkCrashException
 
@@ -124,6 +170,7 @@ def _packets(path: str, file: InputFile, display_filter: str | None = None) -> I
         )
     except OSError as error:
         raise CaptureError(path, str(error.strerror or error)) from None
+    logging.getLogger("asyncio").addFilter(_is_of_use)
     read = 0
     try:
         for packet in capture:
@@ -133,12 +180,18 @@ def _packets(path: str, file: InputFile, display_filter: str | None = None) -> I
         pass  # its words are those of stderr, read below
     finally:
         complaint = _close(capture).removeprefix("tshark: ").strip()
+        capture.eventloop.close()
     if not complaint or complaint.startswith("Running as user"):
         return
     if not read:
         raise CaptureError(path, f"tshark cannot read it: {complaint}")
     file.truncated = file.truncated or CUT_SHORT in complaint
     file.warnings.append(f"tshark stopped after packet {read}: {complaint}")
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """asyncio warns when pyshark has waited for the process that it killed before asyncio could: of no use to a user."""
+    return not record.getMessage().startswith("Unknown child process pid")
 
 
 def _close(capture: Any) -> str:

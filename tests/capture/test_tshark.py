@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -125,6 +126,13 @@ def test_one_frame_dissected(capture: Path) -> None:
         dissect_frame(str(capture), 6)
     with pytest.raises(CaptureError, match="no frame 0"):
         dissect_frame(str(capture), 0)
+
+
+def test_inside_a_running_event_loop_as_in_a_notebook(capture: Path) -> None:
+    async def notebook() -> int:
+        return len(read(capture)[0])
+
+    assert asyncio.run(notebook()) == 5
 
 
 def test_counts_belong_to_the_file(capture: Path) -> None:
