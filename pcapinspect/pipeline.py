@@ -16,16 +16,17 @@ from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flo
 from pcapinspect.evidence.netflow.reader import as_input, flow_format, holds_exports, read_flows
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
-from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
+from pcapinspect.http.exchanges import ExchangeBodies, Exchanges, HttpQuality
 from pcapinspect.http.reader import ExchangeReader
 from pcapinspect.load.analyse import analyse
 from pcapinspect.load.quality import CaptureQuality, assess
+from pcapinspect.pki.facts import PkiFacts
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns
-from pcapinspect.tcp.tracker import ConnectionTracker
+from pcapinspect.tcp.tracker import ConnectionTracker, TcpResult
 
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration
@@ -100,7 +101,9 @@ def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analys
     return Analysis(
         settings=settings,
         inputs=tuple(as_input(file, flows.evidence.flows) for file in flows.evidence.files),
-        quality=CaptureQuality(notes=("There are no packets: everything here is derived from flows.",)),
+        quality=CaptureQuality(
+            flows_only=True, notes=("There are no packets: everything here is derived from flows.",)
+        ),
         connections=flows.connections,
         syns=Syns.empty(),
         exchanges=Exchanges.empty(),
@@ -110,13 +113,44 @@ def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analys
         configuration=_configuration(evidence.configuration),
         logs=_logs(evidence.logs, None, flows.connections, Exchanges.empty(), Operations.empty()),
         flows=flows,
-        flows_only=True,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What the packets say; the state that it took to read them is gone."""
+
+    tcp: TcpResult
+    exchanges: Exchanges
+    operations: Operations
+    http_quality: HttpQuality
+    facts: PkiFacts
 
 
 def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
     """From packets to load, whichever engine reads them."""
     configuration = _configuration(evidence.configuration)
+    followed = _follow(reader, settings)
+    tcp, exchanges, operations = followed.tcp, followed.exchanges, followed.operations
+    quality = assess(reader.inputs, tcp.quality, followed.http_quality, tcp.connections)
+    load = analyse(tcp.connections, tcp.syns, exchanges, operations, quality, settings)
+    first_times = [file.first_time for file in reader.inputs if file.first_time is not None]
+    return Analysis(
+        settings=settings,
+        inputs=tuple(reader.inputs),
+        quality=quality,
+        connections=tcp.connections,
+        syns=tcp.syns,
+        exchanges=exchanges,
+        operations=operations,
+        load=load,
+        facts=followed.facts,
+        configuration=configuration,
+        logs=_logs(evidence.logs, min(first_times, default=None), tcp.connections, exchanges, operations),
+    )
+
+
+def _follow(reader: Reader, settings: Settings) -> Followed:
     tracker = ConnectionTracker(settings)
     http = ExchangeReader()
     pki = PkiReader()
@@ -131,26 +165,9 @@ def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
         segments = tracker.feed(batch)
         keep(http.feed(segments, batch.data, tracker.take_retired()))
     keep(http.finish())
-    last_times = [file.last_time for file in reader.inputs if file.last_time is not None]
-    tcp = tracker.finish(max(last_times, default=None))
-
-    exchanges, operations = _in_order(chunks)
-    quality = assess(reader.inputs, tcp.quality, http.quality, tcp.connections)
-    load = analyse(tcp.connections, tcp.syns, exchanges, operations, quality, settings)
-    first_times = [file.first_time for file in reader.inputs if file.first_time is not None]
-    return Analysis(
-        settings=settings,
-        inputs=tuple(reader.inputs),
-        quality=quality,
-        connections=tcp.connections,
-        syns=tcp.syns,
-        exchanges=exchanges,
-        operations=operations,
-        load=load,
-        facts=pki.facts(),
-        configuration=configuration,
-        logs=_logs(evidence.logs, min(first_times, default=None), tcp.connections, exchanges, operations),
-    )
+    tcp = tracker.finish()
+    del tracker  # its tables are as large as the result, and the next step needs room, too
+    return Followed(tcp, *_in_order(chunks), http.quality, pki.facts())
 
 
 def _configuration(paths: Sequence[str]) -> Configuration | None:
@@ -175,7 +192,11 @@ def _logs(
 
 def _in_order(chunks: list[tuple[Exchanges, Operations]]) -> tuple[Exchanges, Operations]:
     """Chunks end where connections do; the tables are in the order of (connection, index)."""
-    exchanges = Exchanges.concatenate([chunk for chunk, _ in chunks])
-    operations = Operations.concatenate([chunk for _, chunk in chunks])
-    order = np.lexsort((exchanges.index, exchanges.connection))
-    return exchanges.take(order), operations.take(order)
+    exchanges = [chunk for chunk, _ in chunks]
+    operations = [chunk for _, chunk in chunks]
+    connection, index = (
+        np.concatenate([getattr(chunk, name) for chunk in exchanges] or [np.empty(0, np.int64)])
+        for name in ("connection", "index")
+    )
+    order = np.lexsort((index, connection))
+    return Exchanges.concatenate(exchanges, order), Operations.concatenate(operations, order)

@@ -38,5 +38,8 @@ class Analysis:
     configuration: Configuration | None = None
     logs: Logs | None = None
     flows: FlowLoad | None = None
-    flows_only: bool = False
-    """No packets were captured: the tables are made of flows, and nothing can cite a frame."""
+
+    @property
+    def flows_only(self) -> bool:
+        """No packets were captured: the tables are made of flows, and nothing can cite a frame."""
+        return self.quality.flows_only

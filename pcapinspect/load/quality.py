@@ -52,6 +52,8 @@ class CaptureQuality:
     first_time: int | None = None
     """Of all packets, nanoseconds: whatever they were, the capture was running."""
     last_time: int | None = None
+    flows_only: bool = False
+    """There are no packets: everything is made of flows, which have no pauses, requests or frames."""
 
     @property
     def share_lost(self) -> float:

@@ -51,7 +51,8 @@ def attempts_chart(report: Report, server: dict[str, Any], zone: Zone, width: in
         paused = "*" if columns["paused_seconds"][row] > 0 else " "
         lines.append(f"  {time[clock_part]} {paused} {bar} {int(columns['attempts'][row]):>6,}".rstrip())
     meaning = ", ".join(f"{sign} {name}" for name, sign in SIGNS if name in drawn)
-    return [*lines, f"  {meaning}, | limit of {limit}, * paused"]
+    paused = ", * paused" if (columns["paused_seconds"][rows] > 0).any() else ""
+    return [*lines, f"  {meaning}, | limit of {limit}{paused}"]
 
 
 def _bar(counts: dict[str, int], scale: int, width: int, limit: int) -> str:

@@ -10,6 +10,7 @@ from pcapinspect.clock import length
 from pcapinspect.findings.display_filter import filter_of
 from pcapinspect.findings.figures import percent, plural
 from pcapinspect.report.document import Report
+from pcapinspect.report.markdown_flows import flows_section, seen_in
 from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
 from pcapinspect.report.people import Zone, capture_arguments, figure_name, figure_text, span
 from pcapinspect.report.timeline import timeline
@@ -35,6 +36,7 @@ def render_markdown(report: Report) -> str:
         _symptoms(sections),
         ["## Timeline", "", *timeline(sections, zone)],
         _evidence(sections),
+        flows_section(sections, zone),
         _root_cause(sections),
         _remedy(sections),
         _not_shown(sections),
@@ -47,16 +49,16 @@ def _summary(sections: Section, zone: Zone) -> list[str]:
     verdict = sections["verdict"]
     of = "" if verdict["server"] is None else f" on {verdict['server']}"
     lines = ["# Outage report: PKI enrolment over HTTP", "", "## Summary", "", f"**{prose(verdict['sentence'])}**", ""]
+    source = "flows" if sections["capture"]["flows_only"] else "packets"
     lines += [
         f"Verdict{of}: {code(verdict['cause'])}, confidence {verdict['confidence']:.2f} (1 would be certain). It is "
-        "drawn from packets alone, by rules that are stated with the evidence below.",
+        f"drawn from {source} alone, by rules that are stated with the evidence below.",
         "",
     ]
     seen = span(sections)
-    packets = sum(file["packets"] for file in sections["inputs"])
     if seen is not None:
         first, last = (zone.moment(time) for time in seen)
-        lines += [f"The capture holds {plural(packets, 'packet')} from {first} to {last}.", ""]
+        lines += [f"{seen_in(sections)} from {first} to {last}.", ""]
     grave = [finding for finding in sections["findings"] if finding["severity"] in ("critical", "warning")]
     lines += [f"- {finding['severity']}: {prose(finding['title'])}" for finding in grave]
     return lines if grave else [*lines, "No finding is critical, and none is a warning."]
@@ -66,7 +68,7 @@ def _symptoms(sections: Section) -> list[str]:
     servers = sections["servers"]
     lines = ["## Symptoms", ""]
     if not servers:
-        return [*lines, "The capture holds no connection to a watched port."]
+        return [*lines, "There is no connection to a watched port."]
     worst = servers[0]
     name = endpoint(worst["ip"], worst["port"])
     failed = worst["unanswered"] + worst["refused"] + worst["unreachable"]
@@ -103,7 +105,7 @@ def _symptoms(sections: Section) -> list[str]:
             server["unanswered"],
             server["refused"] + server["unreachable"],
             server["peak_accepted_60s"]["count"] if server["peak_accepted_60s"] else 0,
-            len(server["pauses"]),
+            "not shown" if sections["capture"]["flows_only"] else len(server["pauses"]),
             server["verdict"]["cause"],
         )
         for server in servers[:MOST_SERVERS]
@@ -116,7 +118,7 @@ def _evidence(sections: Section) -> list[str]:
     lines = [
         "## Evidence",
         "",
-        "*Observed* is what packets show. *Inferred* is what a rule concludes from them, with a confidence below 1. "
+        "*Observed* is what the files show. *Inferred* is what a rule concludes from it, with a confidence below 1. "
         "An attempt is one connection that a client tried to open, however often it repeated its SYN.",
     ]
     for finding in sections["findings"]:
@@ -178,7 +180,7 @@ def _clients(sections: Section) -> list[str]:
             endpoint(row["server_ip"], row["server_port"]),
             row["attempts"],
             row["unanswered"] or 0,
-            row["errors"] or 0,
+            "not shown" if row["errors"] is None else row["errors"],
             "" if row["poll_period"] is None else length(row["poll_period"]),
         )
         for row in sections["clients"][:MOST_CLIENTS]
@@ -234,7 +236,7 @@ def _remedy(sections: Section) -> list[str]:
         findings = [finding for finding in findings if _kind(finding) != "rollover-404-loop"]
     steps = list(dict.fromkeys(step for finding in findings for step in finding["remedy"]))
     if not steps:
-        return ["## Remedy", "", "Nothing has to be changed for what this capture shows."]
+        return ["## Remedy", "", "Nothing has to be changed for what the files show."]
     return ["## Remedy", "", *(f"{number}. {prose(step)}" for number, step in enumerate(steps, start=1))]
 
 
@@ -243,7 +245,7 @@ def _not_shown(sections: Section) -> list[str]:
     sentences += [sentence for finding in sections["findings"] for sentence in finding["not_shown"]]
     notes = sections["capture"]["notes"]
     lines = ["## What this does not show", "", *items(list(dict.fromkeys(sentences)))]
-    return [*lines, "", "About the capture itself:", "", *items(notes)] if notes else lines
+    return [*lines, "", "About the files themselves:", "", *items(notes)] if notes else lines
 
 
 def _reproduce(sections: Section) -> list[str]:

@@ -13,6 +13,7 @@ from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Bool, Int64, Text, UInt64
 from pcapinspect.load.clients import ERROR
 from pcapinspect.report.columns import TABLES, Array, frame_of
+from pcapinspect.report.flows_only import without_unknown
 from pcapinspect.report.words import FAIL_INFOS, MESSAGE_TYPES, PKI_STATUSES, words_of
 from pcapinspect.tcp.connections import CLOSES, ESTABLISHED, OUTCOMES
 
@@ -84,24 +85,23 @@ def tables_of(analysis: Analysis, paths: Text) -> Tables:
     near = near_pauses(analysis)
     pauses = pauses_of(analysis)
     flows = flows_of(analysis)
-    return Tables(
-        {
-            "connections": Source(
-                len(analysis.connections),
-                lambda rows: connections(analysis, paths, rows),
-                failed=~_FINE[analysis.connections.outcome],
-            ),
-            "exchanges": Source(
-                len(asked), lambda rows: exchanges(analysis, paths, rows), failed=failed, latency=asked.latency
-            ),
-            "minutes": Source(len(load.minutes), lambda rows: minutes(analysis, rows)),
-            "pauses": Source.of(pauses),
-            "clients": Source(len(load.clients), lambda rows: clients(analysis, rows)),
-            "flows": Source.of(flows),
-            "curve": Source(len(load.curve), lambda rows: curve(analysis, rows)),
-            "syns": Source(len(near), lambda rows: syns(analysis, paths, near[rows])),
-        }
-    )
+    sources = {
+        "connections": Source(
+            len(analysis.connections),
+            lambda rows: connections(analysis, paths, rows),
+            failed=~_FINE[analysis.connections.outcome],
+        ),
+        "exchanges": Source(
+            len(asked), lambda rows: exchanges(analysis, paths, rows), failed=failed, latency=asked.latency
+        ),
+        "minutes": Source(len(load.minutes), lambda rows: minutes(analysis, rows)),
+        "pauses": Source.of(pauses),
+        "clients": Source(len(load.clients), lambda rows: clients(analysis, rows)),
+        "flows": Source.of(flows),
+        "curve": Source(len(load.curve), lambda rows: curve(analysis, rows)),
+        "syns": Source(len(near), lambda rows: syns(analysis, paths, near[rows])),
+    }
+    return Tables(without_unknown(sources) if analysis.flows_only else sources)
 
 
 def flows_of(analysis: Analysis) -> Columns:

@@ -10,6 +10,7 @@ from typing import Any
 from pcapinspect.address import endpoint
 from pcapinspect.clock import length
 from pcapinspect.findings.figures import plural
+from pcapinspect.report import flow_words
 from pcapinspect.report.chart import attempts_chart
 from pcapinspect.report.document import Report
 from pcapinspect.report.inert import inert
@@ -59,6 +60,7 @@ def render_terminal(report: Report, *, colour: bool = False) -> str:
         _servers(sections, paint),
         _operations(sections, paint),
         _clients(sections, paint),
+        _netflow(sections, paint),
         _next(sections, paint),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -66,10 +68,13 @@ def render_terminal(report: Report, *, colour: bool = False) -> str:
 
 def _head(sections: Section, zone: Zone) -> list[str]:
     inputs = sections["inputs"]
-    packets = plural(sum(file["packets"] for file in inputs), "packet")
+    if sections["capture"]["flows_only"]:
+        held = plural(flow_words.kept(sections["evidence"]["netflow"]), "flow record") + " of watched ports"
+    else:
+        held = plural(sum(file["packets"] for file in inputs), "packet")
     names = inert(inputs[0]["path"]) if len(inputs) == 1 else f"{len(inputs)} files"
     tool = sections["tool"]
-    lines = _wrap(f"{names}: {packets}, read by {tool['name']} {tool['version']} ({tool['engine']})")
+    lines = _wrap(f"{names}: {held}, read by {tool['name']} {tool['version']} ({tool['engine']})")
     seen = span(sections)
     if seen is not None:
         first, last = (zone.moment(time) for time in seen)
@@ -134,10 +139,10 @@ def _servers(sections: Section, paint: Paint) -> list[str]:
             server["unanswered"],
             server["refused"] + server["unreachable"],
             peak["count"] if peak else 0,
-            len(server["pauses"]),
+            "not shown" if sections["capture"]["flows_only"] else len(server["pauses"]),
         )
         lines.append(f"{endpoint(server['ip'], server['port'])}: {server['verdict']['cause']}")
-        cells = [f"{figure:,}".rjust(len(name)) for figure, name in zip(figures, head[1:], strict=True)]
+        cells = [_number(figure).rjust(len(name)) for figure, name in zip(figures, head[1:], strict=True)]
         lines.append("  ".join((" " * len(head[0]), *cells)))
     left_out = len(servers) - MOST_SERVERS
     return [*lines, f"... and {left_out:,} more"] if left_out > 0 else lines
@@ -167,7 +172,7 @@ def _clients(sections: Section, paint: Paint) -> list[str]:
             row["client_ip"],
             row["attempts"],
             row["unanswered"],
-            row["errors"],
+            "" if row["errors"] is None else row["errors"],
             "" if row["poll_period"] is None else length(row["poll_period"]),
             row["operations"] or "",
         )
@@ -179,9 +184,25 @@ def _clients(sections: Section, paint: Paint) -> list[str]:
     )
 
 
+def _netflow(sections: Section, paint: Paint) -> list[str]:
+    """Flows beside a capture: how both agree, and what is missing. Without packets all the rest is of flows."""
+    netflow = sections["evidence"]["netflow"]
+    if netflow is None or sections["capture"]["flows_only"]:
+        return []
+    records = plural(flow_words.kept(netflow), "flow record")
+    lines = [paint.bold("NETFLOW") + f"  {records} of watched ports in {plural(len(netflow['files']), 'file')}"]
+    for server in netflow["servers"][:MOST_SERVERS]:
+        lines += _wrap(f"{endpoint(server['ip'], server['port'])}: {server['verdict']['sentence']}", "  ", "    ")
+    told = flow_words.comparison(netflow)
+    lines += _wrap(told, "  ", "    ") if told else []
+    return [*lines, *(line for text in flow_words.concerns(netflow) for line in _wrap(text, "  - ", "    "))]
+
+
 def _next(sections: Section, paint: Paint) -> list[str]:
     """Commands that look behind the first finding, explain its cause, and make what can be sent."""
     captures = capture_arguments(sections)
+    if sections["capture"]["flows_only"]:
+        captures = f"--netflow {captures}"
     shown = next((finding for finding in sections["findings"] if finding["frames"]), None)
     commands = []
     if shown is not None:
@@ -206,7 +227,7 @@ def _wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str | int]], paint: Paint, left_out: int) -> list[str]:
     """Columns as wide as their longest cell, numbers to the right; the last column gives way to the page's width."""
-    cells = [[f"{cell:,}" if isinstance(cell, int) else inert(cell) for cell in row] for row in rows]
+    cells = [[_number(cell) for cell in row] for row in rows]
     widths = [max(len(row[place]) for row in [list(head), *cells]) for place in range(len(head))]
     _narrow(widths)
     aligns: list[Callable[[str, int], str]] = [str.rjust if isinstance(cell, int) else str.ljust for cell in rows[0]]
@@ -218,6 +239,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str | int]], paint: Pain
 
     lines = [paint.bold(line(head)), *(line(row) for row in cells)]
     return [*lines, f"... and {left_out:,} more"] if left_out > 0 else lines
+
+
+def _number(cell: str | int) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else inert(cell)
 
 
 def _narrow(widths: list[int]) -> None:

@@ -21,10 +21,15 @@ OWN_TIMES = ("server-pauses", "rate-limit-pattern", "concurrent-limit-pattern", 
 
 def timeline(sections: dict[str, Any], zone: Zone) -> list[str]:
     """Begin and end of the capture, what passed the limits, each pause, and when other findings began."""
-    seen = span(sections)
+    seen, flows_only = span(sections), sections["capture"]["flows_only"]
     if seen is None:
-        return ["The capture holds no packet."]
-    moments = [(seen[0], "The capture begins."), (seen[1], "The capture ends.")]
+        return ["No flow has a time." if flows_only else "The capture holds no packet."]
+    marks = (
+        ("The first flow begins.", "The last flow ends.")
+        if flows_only
+        else ("The capture begins.", "The capture ends.")
+    )
+    moments = list(zip(seen, marks, strict=True))
     for server in sections["servers"][:MOST_SERVERS]:
         moments += _of_server(server, sections["settings"])
     moments += _of_logs(sections["evidence"]["logs"])

@@ -25,7 +25,7 @@ from pcapinspect.tcp.connections import MIDSTREAM, Connections
 NOT_SHOWN = (
     "How often the client sent its SYN within a dial: retransmitted SYNs of one dial are one flow, and two dials from "
     "one port may be.",
-    "Whether the server was silent for a time: when a dial was answered is not in a flow.",
+    "Whether the server was silent for a time: a dial that was answered late looks like any other.",
     "What was requested, and with which response code.",
 )
 
@@ -103,8 +103,11 @@ def _verdict(server: ServerLoad, settings: Settings) -> Verdict:
             "outage", 0.5, f"None of {dials:,} dials has a flow of the server's.", "Flows of one direction only?"
         )
     if share <= FEW:
-        cause = "over_limit_unthrottled" if peak > settings.limit else "healthy"
-        return _said(cause, 0.6, f"{dials - server.unanswered:,} of {dials:,} dials were answered; {rate}.")
+        answered = f"{dials - server.unanswered:,} of {dials:,} dials were answered; {rate}"
+        if peak <= settings.limit:
+            return _said("healthy", 0.6, f"{answered}.")
+        late = "the server was dialled above its limit, and flows cannot show whether answers came late"
+        return _said("insufficient", 0.5, f"{answered}: {late}.")
     if server.minutes_over_limit:
         sentence = (
             f"{server.unanswered:,} of {dials:,} dials got no answer while the server was dialled above its limit "
