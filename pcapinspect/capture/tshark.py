@@ -190,7 +190,7 @@ def _dissected(path: str, file: InputFile, display_filter: str | None) -> Genera
 
 
 def _is_of_use(record: logging.LogRecord) -> bool:
-    """asyncio warns when pyshark has waited for the process that it killed before asyncio could: of no use to a user."""
+    """asyncio warns where pyshark waited for the process that it killed before asyncio could: of no use to a user."""
     return not record.getMessage().startswith("Unknown child process pid")
 
 
