@@ -24,7 +24,7 @@ UNANSWERED_EVERY = 4
 START = 1_760_000_000 * 10**9
 SLICE_SECONDS = 25
 SYN_TIMES = (0.0, 2.0, 6.0, 14.0)
-"""Gaps of 2, 4 and 8 s between the SYNs of one attempt (../shared/domain.md, 3.2)."""
+"""Gaps of 2, 4 and 8 s between the SYNs of one attempt as a capture of an IOS client shows them."""
 
 REQUEST = (
     b"GET /cgi-bin/pkiclient.exe?operation=GetNextCACert&message=GETVPN HTTP/1.0\r\n"

@@ -17,8 +17,9 @@ from pcapinspect.tcp.connections import Connections
 
 ASKED = "GetNextCACert"
 
-_FIRST_ERROR = 400
-"""4xx and 5xx alike: IOS says 404, other CAs 403, 500 or 501, and RFC 8894 names none."""
+FIRST_ERROR = 400
+"""4xx and 5xx alike: IOS says 404 (Cisco TAC note 118734), EJBCA 403, small servers 500 or 501; RFC 8894 names none.
+An error to GetCACaps is legitimate (RFC 8894, 3.5.2) and no part of this."""
 
 _LEAST_FOR_PERIOD = 3
 """Requests of one client: two gaps are the least that can repeat."""
@@ -50,7 +51,7 @@ class Demand:
 def measure(connections: Connections, exchanges: Exchanges, operations: Operations) -> Demand:
     """Count the exchanges of one server. `operations` is parallel to them, `connections` is the whole table."""
     asked = operations.operation == ASKED
-    failing = exchanges.status >= _FIRST_ERROR
+    failing = exchanges.status >= FIRST_ERROR
     failed = np.flatnonzero(asked & failing)
     times = exchanges.request_time[failed]
     known = times[times != MISSING]

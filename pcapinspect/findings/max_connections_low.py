@@ -15,7 +15,7 @@ MOST = 16
 """The most that IOS takes (Cisco TAC note 118734)."""
 
 HARDENED = 2
-"""What hardening guides of DISA and CIS ask for (domain.md, 3.1); the default of IOS is 5."""
+"""What the hardening guides of DISA (STIG) and CIS for IOS ask for; the default of IOS is 5."""
 
 
 def judge(analysis: Analysis) -> Finding | None:

@@ -8,17 +8,13 @@ import numpy as np
 
 from pcapinspect.clock import SECOND, length
 from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.evidence.demand import ASKED, FIRST_ERROR
 from pcapinspect.findings import remedies
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import percent, plural, share
 from pcapinspect.findings.finding import Finding
 from pcapinspect.load.parties import number
-
-ASKS = "GetNextCACert"
-FIRST_ERROR = 400
-"""Any 4xx or 5xx: IOS says 404, EJBCA 403, small servers 500 or 501 (domain.md, 2.1). An error to GetCACaps is
-legitimate (RFC 8894, 3.5.2) and no part of this."""
 
 FIRST_SERVER_ERROR = 500
 """From here on a response also means that the server does not know the operation; IOS says 404."""
@@ -36,14 +32,14 @@ def judge(case: Case) -> Finding | None:
     clients = asked_in_vain(case)
     loop = is_loop(clients)
     refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
-    granted = int(np.count_nonzero((operations.operation == ASKS) & (exchanges.status == 200)))
+    granted = int(np.count_nonzero((operations.operation == ASKED) & (exchanges.status == 200)))
     shown = cite(exchange_frames(exchanges, failed))
     labels = sorted({label for label in operations.ca_identifier[failed] if label})
     responses = Counter(exchanges.status[failed].tolist())
     return Finding(
         id="rollover-404-loop",
         severity=_severity(case, loop),
-        title=f"{plural(errors, ASKS + ' request')} of {plural(len(clients), 'client')} got "
+        title=f"{plural(errors, ASKED + ' request')} of {plural(len(clients), 'client')} got "
         f"{' or '.join(str(code) for code in sorted(responses))} from {case.name}"
         f" ({percent(errors, case.load.exchanges)} of its exchanges)",
         explanation=_observed(case, clients, granted) + _inferred(loop, refused) + _without_them(case),
@@ -81,7 +77,7 @@ def judge(case: Case) -> Finding | None:
 def failed_requests(case: Case) -> Bool:
     """Which of the server's exchanges are GetNextCACert with an error; parallel to `case.exchanges`."""
     exchanges, operations = case.exchanges
-    return np.asarray((operations.operation == ASKS) & (exchanges.status >= FIRST_ERROR), dtype=np.bool_)
+    return np.asarray((operations.operation == ASKED) & (exchanges.status >= FIRST_ERROR), dtype=np.bool_)
 
 
 def asked_in_vain(case: Case) -> Int64:

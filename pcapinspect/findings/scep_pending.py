@@ -8,12 +8,7 @@ from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import plural
 from pcapinspect.findings.finding import Finding
-
-PENDING = 3
-"""pkiStatus (RFC 8894, 3.2.1.3)."""
-
-CERT_POLL = 20
-"""messageType (RFC 8894, 3.2.1.2)."""
+from pcapinspect.pki.scep import CERT_POLL, PENDING
 
 
 def judge(case: Case) -> Finding | None:

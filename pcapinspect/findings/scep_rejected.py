@@ -10,9 +10,7 @@ from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import listed, plural
 from pcapinspect.findings.finding import Finding
-
-FAILURE = 2
-"""pkiStatus (RFC 8894, 3.2.1.3)."""
+from pcapinspect.pki.scep import FAILURE
 
 REASONS = {
     0: "badAlg: the CA does not support an algorithm of the request",

