@@ -93,7 +93,7 @@ def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[
         "peak_accepted_60s": _peak(server.peak_accepted_60s),
         "peak_minute": server.peak_minute
         and {"count": server.peak_minute.count, "minute": time(server.peak_minute.minute)},
-        "pauses": [_pause(pause, first_pause_number + n, paths) for n, pause in enumerate(server.pauses)],
+        "pauses": [_pause(server, pause, first_pause_number + n, paths) for n, pause in enumerate(server.pauses)],
         "verdict": plain(server.verdict),
         "models": plain(server.models),
         "estimate": _estimate(server.estimate),
@@ -121,11 +121,13 @@ def finding_section(finding: Finding, paths: Sequence[str]) -> Section:
     }
 
 
-def _pause(pause: Pause, number: int, paths: Sequence[str]) -> Section:
+def _pause(server: ServerLoad, pause: Pause, number: int, paths: Sequence[str]) -> Section:
     section: Section = plain(pause)
     for name in ("last_answer", "first_unanswered", "last_unanswered", "next_answer"):
         section[name] = time(getattr(pause, name))
     return section | {
+        "server_ip": server.ip,
+        "server_port": server.port,
         "pause": number,
         "silence_at_least": seconds(pause.silence_at_least),
         "silence_at_most": seconds(pause.silence_at_most),
