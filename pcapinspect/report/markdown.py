@@ -12,7 +12,7 @@ from pcapinspect.findings.figures import percent, plural
 from pcapinspect.report.document import Report
 from pcapinspect.report.markdown_flows import flows_section, seen_in
 from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
-from pcapinspect.report.people import Zone, capture_arguments, figure_name, figure_text, span
+from pcapinspect.report.people import Zone, extract_command, figure_name, figure_text, span
 from pcapinspect.report.timeline import timeline
 
 MOST_SERVERS = 10
@@ -259,10 +259,7 @@ def _reproduce(sections: Section) -> list[str]:
         f"{settings['max_connections']} connections at once"
     )
     ports = ", ".join(str(port) for port in settings["ports"])
-    evidence = next((finding["id"] for finding in sections["findings"] if finding["frames"]), None)
-    commands = [tool["command"]]
-    if evidence is not None:
-        commands.append(f"pcapinspect extract {capture_arguments(sections)} --finding {evidence} -w evidence.pcapng")
+    commands = [command for command in (tool["command"], extract_command(sections)) if command]
     return [
         "## How to reproduce",
         "",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pcapinspect import clock
 from pcapinspect.clock import length
+from pcapinspect.settings import Settings
 
 MOST_FILTER = 400
 """A display filter longer than this is not repeated in prose: the JSON and the HTML page have it to copy."""
@@ -65,11 +66,41 @@ def capture_arguments(sections: dict[str, Any]) -> str:
     return " ".join(shlex.quote(file["path"]) for file in sections["inputs"])
 
 
+def setting_arguments(sections: dict[str, Any], pause: str = "--pause") -> list[str]:
+    """The options that are not at their defaults, for the same findings again; `pause`: what its option is called."""
+    settings, defaults = sections["settings"], Settings()
+    words = []
+    if tuple(settings["ports"]) != defaults.ports:
+        words += [word for port in settings["ports"] for word in ("--port", str(port))]
+    words += [word for ip in settings["servers"] for word in ("--server", ip)]
+    for name in ("limit", "window", "pause", "max_connections", "engine"):
+        if settings[name] != getattr(defaults, name):
+            words += [pause if name == "pause" else f"--{name.replace('_', '-')}", str(settings[name])]
+    return words
+
+
+def extract_command(sections: dict[str, Any]) -> str | None:
+    """Takes the packets of the first finding that cites any; None where there is none, or the capture was a pipe."""
+    cited = next((finding["id"] for finding in sections["findings"] if finding["frames"]), None)
+    if cited is None or from_pipe(sections):
+        return None
+    options = setting_arguments(sections, "--pause-length")
+    words = ["--finding", cited, *options, "-w", "evidence.pcapng"]
+    return f"pcapinspect extract {capture_arguments(sections)} {shlex.join(words)}"
+
+
+def from_pipe(sections: dict[str, Any]) -> bool:
+    """Whether a capture came by standard input: no command can read it again."""
+    return any(file["path"] == "-" for file in sections["inputs"])
+
+
 def wireshark_command(finding: dict[str, Any]) -> str | None:
-    """Opens the frames that a finding cites; where the filter is long, at the first of them."""
+    """Opens the frames that a finding cites; where the filter is long, at the first of them. None: there is no file."""
     if not finding["frames"] or finding["display_filter"] is None:
         return None
     first = finding["frames"][0]
+    if first["file"] == "-":
+        return None
     command = f"wireshark -r {shlex.quote(first['file'])}"
     if len(finding["display_filter"]) <= MOST_FILTER:
         return f"{command} -Y {shlex.quote(finding['display_filter'])}"

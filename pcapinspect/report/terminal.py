@@ -17,6 +17,9 @@ from pcapinspect.report.inert import inert
 from pcapinspect.report.people import (
     Zone,
     capture_arguments,
+    extract_command,
+    from_pipe,
+    setting_arguments,
     span,
     wireshark_command,
 )
@@ -200,18 +203,20 @@ def _netflow(sections: Section, paint: Paint) -> list[str]:
 
 def _next(sections: Section, paint: Paint) -> list[str]:
     """Commands that look behind the first finding, explain its cause, and make what can be sent."""
+    if from_pipe(sections):
+        return []
     captures = capture_arguments(sections)
     if sections["capture"]["flows_only"]:
         captures = f"--netflow {captures}"
     shown = next((finding for finding in sections["findings"] if finding["frames"]), None)
     commands = []
     if shown is not None:
-        commands += [wireshark_command(shown)]
-        commands += [f"pcapinspect extract {captures} --finding {shown['id']} -w evidence.pcapng"]
+        commands += [wireshark_command(shown), extract_command(sections)]
     if sections["pki"]["rollover"] and sections["evidence"]["configuration"] is None:
         commands += [f"pcapinspect timers {captures} --config CA-AND-CLIENT-CONFIGURATION"]
     if "--html" not in sections["tool"]["command"]:
-        commands += [f"pcapinspect analyze {captures} --html report.html --markdown report.md"]
+        options = " ".join((*setting_arguments(sections), "--html report.html --markdown report.md"))
+        commands += [f"pcapinspect analyze {captures} {options}"]
     return [paint.bold("NEXT"), *(f"  {inert(command)}" for command in commands if command)] if commands else []
 
 

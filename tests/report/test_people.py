@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
+from pcapinspect.cli import build_parser
 from pcapinspect.clock import length
 from pcapinspect.report.inert import inert
-from pcapinspect.report.people import Zone, figure_name, figure_text, silence, wireshark_command
+from pcapinspect.report.people import Zone, extract_command, figure_name, figure_text, silence, wireshark_command
 
 
 @pytest.mark.parametrize(
@@ -45,3 +48,20 @@ def test_a_path_is_quoted_for_the_shell() -> None:
     finding["display_filter"] = "x" * 500
     assert wireshark_command(finding) == "wireshark -r 'a b;rm.pcap' -g 7"
     assert wireshark_command({"frames": [], "display_filter": None}) is None
+
+
+def test_a_command_to_extract_takes_the_options_of_the_analysis() -> None:
+    settings = {
+        "ports": [8080], "servers": ["192.0.2.1"], "limit": 80, "window": 60, "pause": 20, "max_connections": 5,
+        "engine": "native", "tz": "UTC",
+    }  # fmt: skip
+    finding = {"id": "server-down@[2001:db8::1]:80", "frames": [{"file": "a b.pcap", "frame": 7}]}
+    sections = {"settings": settings, "inputs": [{"path": "a b.pcap"}], "findings": [finding]}
+    command = extract_command(sections)
+    assert command is not None
+    options = build_parser().parse_args(shlex.split(command)[1:])
+    assert (options.capture, options.finding, options.file) == (["a b.pcap"], finding["id"], "evidence.pcapng")
+    assert (options.port, options.server, options.pause, options.max_connections) == ([8080], ["192.0.2.1"], 20, 5)
+    assert "--limit" not in command
+    sections["inputs"] = [{"path": "-"}]
+    assert extract_command(sections) is None
