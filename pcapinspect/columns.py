@@ -47,11 +47,11 @@ class Columns:
         return cls(**{f.name: np.empty(0, f.metadata["dtype"]) for f in fields(cls)})  # type: ignore[arg-type]
 
     @classmethod
-    def concatenate(cls, parts: Sequence[Self]) -> Self:
-        """The rows of all parts, in order."""
+    def concatenate(cls, parts: Sequence[Self], order: Any = slice(None)) -> Self:
+        """The rows of all parts, in order; or those that a numpy index of these selects, in its order."""
         if not parts:
             return cls.empty()
         if len(parts) == 1:
-            return parts[0]
+            return parts[0].take(order)
         names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-        return cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
+        return cls(**{name: np.concatenate([getattr(p, name) for p in parts])[order] for name in names})

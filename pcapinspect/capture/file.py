@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from pcapinspect.capture import linktypes, records
+from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.compression import inflate
 from pcapinspect.capture.decoder import Decoder
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.recognise import SMALLEST_BUFFER, recognise, wireless
-from pcapinspect.capture.source import HEADROOM, RawFile, ReadAhead
+from pcapinspect.capture.source import AHEAD, HEADROOM, RawFile, chunks
 from pcapinspect.capture.tally import Tally
 from pcapinspect.columns import UInt8
 from pcapinspect.errors import CaptureError
@@ -37,7 +38,7 @@ class CaptureFile:
     def __iter__(self) -> Iterator[PacketBatch]:
         raw = RawFile(self.input.path)
         try:
-            ahead = ReadAhead(inflate(raw, self.input), self._batch_bytes)
+            ahead = Ahead(chunks(inflate(raw, self.input), self._batch_bytes), AHEAD)
             try:
                 yield from self._batches(iter(ahead), raw)
             finally:

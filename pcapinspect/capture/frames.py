@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapinspect.capture import records
+from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.compression import inflate
 from pcapinspect.capture.file import join
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.recognise import recognise
-from pcapinspect.capture.source import HEADROOM, RawFile, ReadAhead
+from pcapinspect.capture.source import AHEAD, HEADROOM, RawFile, chunks
 from pcapinspect.columns import MISSING, Int64, UInt8
 
 CHUNK = 16 << 20
@@ -39,7 +40,7 @@ def read_frames(path: str, wanted: Int64 | None = None) -> Iterator[Frame]:
     """
     raw = RawFile(path)
     try:
-        ahead = ReadAhead(inflate(raw, InputFile(path)), CHUNK)
+        ahead = Ahead(chunks(inflate(raw, InputFile(path)), CHUNK), AHEAD)
         try:
             yield from _frames(iter(ahead), path, wanted)
         finally:

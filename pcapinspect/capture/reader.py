@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
+from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.file import CaptureFile
 from pcapinspect.capture.fileset import in_order, sizes
@@ -13,6 +14,10 @@ from pcapinspect.capture.merge import Stream, merge
 
 _SMALLEST_SHARE = 1 << 20
 """Bytes of a batch when many files are read: all may be open at a time if they overlap."""
+
+
+_AHEAD = 1
+"""Batches that wait to be asked for."""
 
 
 class CaptureReader:
@@ -27,9 +32,12 @@ class CaptureReader:
         paths: Sequence[str],
         *,
         progress: Callable[[int, int | None, int], None] | None = None,
-        batch_bytes: int = 16 << 20,
+        batch_bytes: int = 4 << 20,
     ) -> None:
-        """`progress` is called with the bytes read, the bytes there are (None: a pipe) and the packets read."""
+        """`progress` is called with the bytes read, the bytes there are (None: a pipe) and the packets read.
+
+        It is called in a thread: the next batch is decoded while the caller has this one.
+        """
         self._members = in_order(paths)
         self._total = sizes(member.path for member in self._members)
         self._report = progress
@@ -54,6 +62,13 @@ class CaptureReader:
         return file
 
     def __iter__(self) -> Iterator[PacketBatch]:
+        ahead = Ahead(self._batches(), _AHEAD)
+        try:
+            yield from ahead
+        finally:
+            ahead.close()
+
+    def _batches(self) -> Generator[PacketBatch]:
         if len(self._files) == 1:
             yield from self._files[0]
         elif any(member.start is not None for member in self._members):

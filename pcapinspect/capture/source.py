@@ -1,4 +1,4 @@
-"""Bytes of a capture file in large chunks, read ahead in a thread, with the SHA-256 of what was read."""
+"""Bytes of a capture file in large chunks, with the SHA-256 of what was read."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
-from queue import Empty, Full, Queue
-from threading import Event, Thread
+from collections.abc import Generator
 from typing import Protocol
 
 import numpy as np
@@ -21,7 +19,7 @@ HEADROOM = 1 << 20
 
 STDIN = "-"
 
-_AHEAD = 2
+AHEAD = 2
 """Chunks that wait to be taken; with the two in use they bound the memory of a file."""
 
 
@@ -90,48 +88,10 @@ def fill(stream: ByteStream, size: int) -> UInt8:
     return chunk[:at]
 
 
-class ReadAhead:
-    """Chunks of a stream, made in a thread so that reading, hashing and inflating cost the decoder no time."""
-
-    def __init__(self, stream: ByteStream, size: int) -> None:
-        self._stream = stream
-        self._size = size
-        self._chunks: Queue[UInt8 | Exception | None] = Queue(_AHEAD)
-        self._stop = Event()
-        self._thread = Thread(target=self._run, daemon=True, name="read-ahead")
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            while True:
-                chunk = fill(self._stream, self._size)
-                if not self._put(chunk) or len(chunk) < HEADROOM + self._size:
-                    break
-            self._put(None)
-        except Exception as error:
-            self._put(error)
-
-    def _put(self, item: UInt8 | Exception | None) -> bool:
-        while not self._stop.is_set():
-            try:
-                self._chunks.put(item, timeout=0.1)
-            except Full:
-                continue
-            return True
-        return False
-
-    def __iter__(self) -> Iterator[UInt8]:
-        while (item := self._chunks.get()) is not None:
-            if isinstance(item, Exception):
-                raise item
-            yield item
-
-    def close(self) -> None:
-        """Stop the thread. One that waits for a pipe is left to die with the process."""
-        self._stop.set()
-        while True:
-            try:
-                self._chunks.get_nowait()
-            except Empty:
-                break
-        self._thread.join(timeout=1)
+def chunks(stream: ByteStream, size: int) -> Generator[UInt8]:
+    """A stream in pieces of `size` bytes, each behind HEADROOM free bytes. Only the last has fewer, perhaps none."""
+    while True:
+        chunk = fill(stream, size)
+        yield chunk
+        if len(chunk) < HEADROOM + size:
+            break

@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 
-from pcapinspect.capture.source import HEADROOM, RawFile, ReadAhead
+from pcapinspect.capture.source import HEADROOM, RawFile, chunks
 from pcapinspect.errors import CaptureError
 from tests.capture import wire
 from tests.capture.test_hostile import PACK
@@ -70,12 +70,10 @@ def test_chunks_are_the_stream_and_leave_room_in_front(tmp_path: Path) -> None:
     path = tmp_path / "bytes"
     path.write_bytes(bytes(range(256)) * 10)
     raw = RawFile(str(path))
-    ahead = ReadAhead(raw, 1000)
-    chunks = list(ahead)
-    ahead.close()
+    found = list(chunks(raw, 1000))
     raw.close()
-    assert [len(chunk) - HEADROOM for chunk in chunks] == [1000, 1000, 560]
-    assert b"".join(chunk[HEADROOM:].tobytes() for chunk in chunks) == bytes(range(256)) * 10
+    assert [len(chunk) - HEADROOM for chunk in found] == [1000, 1000, 560]
+    assert b"".join(chunk[HEADROOM:].tobytes() for chunk in found) == bytes(range(256)) * 10
 
 
 def test_a_reader_that_is_left_early_leaves_no_thread(tmp_path: Path) -> None:
@@ -88,4 +86,4 @@ def test_a_reader_that_is_left_early_leaves_no_thread(tmp_path: Path) -> None:
     batches = iter(CaptureReader([str(path)], batch_bytes=1000))
     next(batches)
     batches.close()  # type: ignore[attr-defined]
-    assert not [thread for thread in threading.enumerate() if thread.name == "read-ahead"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
