@@ -33,6 +33,8 @@ def find_captures(arguments: Sequence[str]) -> list[str]:
 
 def _expand(argument: str) -> list[str]:
     path = Path(argument)
+    if not argument:
+        raise CaptureError("''", "no file has an empty name")
     if argument == STDIN:
         return [argument]
     if path.is_dir():

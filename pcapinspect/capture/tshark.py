@@ -22,6 +22,7 @@ import numpy as np
 from pcapinspect.address import halves
 from pcapinspect.capture.batch import ICMP_ERROR, TCP, PacketBatch, Packets
 from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.source import STDIN
 from pcapinspect.clock import SECOND, parse_iso
 from pcapinspect.errors import CaptureError, EngineError
 
@@ -116,6 +117,12 @@ def dissect_frame(path: str, frame: int) -> list[str]:
     """Wireshark's dissection of one frame, a line a field. Raises CaptureError where there is no such frame."""
     if frame < 1:
         raise CaptureError(path, f"there is no frame {frame}: frames count from 1")
+    if path == STDIN:
+        raise EngineError("Wireshark's dissection is of files, not of standard input")
+    if not Path(path).exists():
+        raise CaptureError(path, "no such file")
+    if Path(path).is_dir():
+        raise CaptureError(path, "is a folder")
     require_tshark()
     for packet in _packets(path, InputFile(path=path), display_filter=f"frame.number == {frame}"):
         return re.sub(r"\x1b\[[0-9;]*m", "", str(packet)).rstrip().splitlines()

@@ -48,7 +48,11 @@ def test_a_file_whose_name_looks_like_a_glob(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("argument", "reason"),
-    [("nothing.pcap", "no such file"), ("*.pcapng", "no file matches"), (".", "no capture in this folder")],
+    [
+        ("nothing.pcap", "no such file"),
+        ("*.pcapng", "no file matches"),
+        (".", "no capture in this folder"),
+    ],
 )
 def test_an_argument_that_names_nothing(tmp_path: Path, argument: str, reason: str) -> None:
     (tmp_path / "notes.txt").write_text("x")
@@ -93,3 +97,8 @@ def test_one_of_several_that_is_no_capture_is_an_error_before_anything_is_read(r
     (ring / "notes").write_text("call the customer")
     with pytest.raises(CaptureError, match="notes: not a packet capture but text"):
         wire.read([ring / "ring.1", ring / "notes"])
+
+
+def test_an_empty_name_is_not_this_folder() -> None:
+    with pytest.raises(CaptureError, match="empty name"):
+        find_captures([""])

@@ -119,13 +119,19 @@ def test_an_old_tshark_is_refused(monkeypatch: pytest.MonkeyPatch, capture: Path
         TsharkReader([str(capture)])
 
 
-def test_one_frame_dissected(capture: Path) -> None:
+def test_one_frame_dissected(capture: Path, tmp_path: Path) -> None:
     text = "\n".join(dissect_frame(str(capture), 3))
     assert "Request URI Query Parameter: operation=GetNextCACert" in text
     with pytest.raises(CaptureError, match="no frame 6"):
         dissect_frame(str(capture), 6)
     with pytest.raises(CaptureError, match="no frame 0"):
         dissect_frame(str(capture), 0)
+    with pytest.raises(CaptureError, match=r"^nowhere\.pcap: no such file$"):
+        dissect_frame("nowhere.pcap", 1)
+    with pytest.raises(CaptureError, match="is a folder"):
+        dissect_frame(str(tmp_path), 1)
+    with pytest.raises(EngineError, match="standard input"):
+        dissect_frame("-", 1)
 
 
 def test_inside_a_running_event_loop_as_in_a_notebook(capture: Path) -> None:
