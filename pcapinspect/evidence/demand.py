@@ -11,6 +11,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.evidence.skew import server_clock
 from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.parties import number
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.scep import FAILURE
 from pcapinspect.tcp.connections import Connections
@@ -79,8 +80,7 @@ def _clients(connections: Connections, of: Int64, times: Int64) -> tuple[int, fl
     """How many addresses, and the period of their requests in seconds."""
     if not len(of):
         return 0, None
-    addresses = np.stack([connections.client_high[of], connections.client_low[of]])
-    distinct, client = np.unique(addresses, axis=1, return_inverse=True)
+    client, shown = number(connections.client_high[of], connections.client_low[of])
     order = np.lexsort((times, client))
     order = order[times[order] != MISSING]
     gaps = np.diff(times[order])
@@ -91,4 +91,4 @@ def _clients(connections: Connections, of: Int64, times: Int64) -> tuple[int, fl
         for mine in np.split(gaps, np.flatnonzero(np.diff(owner)) + 1)
         if len(mine) >= _LEAST_FOR_PERIOD - 1
     ]
-    return distinct.shape[1], float(np.median(medians)) / SECOND if medians else None
+    return len(shown), float(np.median(medians)) / SECOND if medians else None
