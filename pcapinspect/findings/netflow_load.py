@@ -29,7 +29,7 @@ def _finding(server: ServerLoad, limit: int, comparison: Comparison | None) -> F
     return Finding(
         id="netflow-load",
         severity="warning" if server.unanswered or server.refused else "notice",
-        title=f"NetFlow: {_outcome(server)} to {name}; {busiest:,} in the busiest minute, the limit is {limit}",
+        title=f"NetFlow: {_outcome(server)} to {name}; {busiest:,} answered in the busiest minute, the limit is {limit}",
         explanation=server.verdict.sentence + _agreement(comparison),
         server=name,
         figures={
@@ -37,7 +37,7 @@ def _finding(server: ServerLoad, limit: int, comparison: Comparison | None) -> F
             "unanswered": server.unanswered,
             "refused": server.refused,
             "clients": server.clients,
-            "busiest_minute": busiest,
+            "answered_in_busiest_minute": busiest,
             "minutes_over_limit": server.minutes_over_limit,
         },
         confidence=server.verdict.confidence,

@@ -18,7 +18,17 @@ MOST_EXPORTERS = 3
 Section = dict[str, Any]
 Row = tuple[str | int, ...]
 
-SERVERS = ("Server", "Dials", "Answered", "Unanswered", "RST", "Clients", "Busiest minute", "Minutes over", "Verdict")
+SERVERS = (
+    "Server",
+    "Dials",
+    "Answered",
+    "Unanswered",
+    "RST",
+    "Clients",
+    "Most answered in a minute",
+    "Minutes over",
+    "Verdict",
+)
 MINUTES = ("Server", "Minute", "Dials", "Answered", "Unanswered", "RST", "Limit")
 FILES = ("File", "Format", "Exporters", "Records", "Of watched ports")
 

@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 from pcapinspect.address import endpoint
 from pcapinspect.clock import iso, parse_iso, zone
 from pcapinspect.report.columns import TABLES, TEXT, TIME
+from pcapinspect.report.flow_words import kept
+from pcapinspect.report.html_flows import NOT_IN_FLOWS, flows_view
 
 View = dict[str, Any]
 
@@ -54,6 +56,8 @@ UNIT = re.compile(r"(\d) (s|ms|min|h|d|days|%)(?!\w)")
 CLOCK = 19
 """Letters of a date and a time to the second."""
 
+PAUSES, ERRORS = "pauses of the server", "error responses"
+
 PANELS = (
     ("minutes", "Connections a minute against the limit"),
     ("pause", "A pause, SYN by SYN"),
@@ -82,7 +86,9 @@ def view(document: Mapping[str, Any]) -> View:
         "tone": tone(verdict["cause"]),
         "title": f"{verdict['sentence']} – pcapinspect",
         "files": ", ".join(file["path"] for file in document["inputs"]),
-        "packets": sum(file["packets"] for file in document["inputs"]),
+        "held": held(document),
+        "flows_only": document["capture"]["flows_only"],
+        "flows": flows_view(document, CAUSE_WORDS),
         "span": span(min(times), max(times), tz) if times else "no packet",
         "zone": document["settings"]["tz"],
         "quality": quality(document),
@@ -100,10 +106,17 @@ def view(document: Mapping[str, Any]) -> View:
     }
 
 
+def held(document: Mapping[str, Any]) -> str:
+    """`12 packets`, or how many flow records where there are no packets."""
+    if document["capture"]["flows_only"]:
+        return f"{kept(document['evidence']['netflow']):,} flow records"
+    return f"{sum(file['packets'] for file in document['inputs']):,} packets"
+
+
 def panels(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The panels that the document has something for, with their titles."""
     dated = any(found["window_from"] and found["ca_expiry"] for found in document["pki"]["rollover"])
-    missing = {
+    missing = dict.fromkeys(NOT_IN_FLOWS if document["capture"]["flows_only"] else (), True) | {
         "rollover": not dated,
         "flows": not document["tables"]["flows"]["rows"],
         "logs": not document["evidence"]["logs"],
@@ -158,22 +171,23 @@ def figures(document: Mapping[str, Any], tz: tzinfo) -> list[View]:
         return []
     server, settings = document["servers"][0], document["settings"]
     peak = server["peak_accepted_60s"]
+    accepted = "answered dials begun" if document["capture"]["flows_only"] else "accepted"
     failed = server["unanswered"] + server["refused"] + server["unreachable"]
-    return [
+    found = [
         figure("attempts", server["attempts"], f"from {server['clients']:,} clients"),
         figure("failed", failed, f"{share(failed, server['attempts'])} of the attempts", loud=failed > 0),
         figure(
-            f"most accepted in {settings['window']} s",
+            f"most {accepted} in {settings['window']} s",
             peak["count"] if peak else 0,
             f"the limit is {settings['limit']}",
             loud=bool(peak) and peak["count"] >= settings["limit"],
         ),
-        figure(
-            "pauses of the server", len(server["pauses"]), first_of(server["first_pause"], tz), bool(server["pauses"])
-        ),
+        figure(PAUSES, len(server["pauses"]), first_of(server["first_pause"], tz), bool(server["pauses"])),
         figure("minutes over the limit", server["minutes_over_limit"], first_of(server["first_over_limit"], tz)),
-        figure("error responses", server["errors"], f"{share(server['errors'], server['exchanges'])} of the exchanges"),
+        figure(ERRORS, server["errors"], f"{share(server['errors'], server['exchanges'])} of the exchanges"),
     ]
+    unknown = (PAUSES, ERRORS) if document["capture"]["flows_only"] else ()
+    return [shown for shown in found if shown["label"] not in unknown]
 
 
 def figure(label: str, count: int, note: str, loud: bool = False) -> View:

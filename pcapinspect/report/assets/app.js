@@ -262,9 +262,11 @@ class App {
     });
     byId("theme").addEventListener("click", () => this.turnTheme());
     byId("keys").addEventListener("click", () => byId("help").showModal());
-    byId("pause-before").addEventListener("click", () => this.stepPause(-1));
-    byId("pause-next").addEventListener("click", () => this.stepPause(1));
-    byId("pause-facts").addEventListener("click", () => this.showPause(this.pause));
+    if (byId("panel-pause")) {
+      byId("pause-before").addEventListener("click", () => this.stepPause(-1));
+      byId("pause-next").addEventListener("click", () => this.stepPause(1));
+      byId("pause-facts").addEventListener("click", () => this.showPause(this.pause));
+    }
     byId("rows-csv").addEventListener("click", () => this.table.csv());
     this.connectTabs();
     addEventListener("hashchange", () => this.replaceFilter(filterFromHash(location.hash)));

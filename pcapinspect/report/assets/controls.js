@@ -82,7 +82,9 @@ class Controls {
     const { connections, exchanges } = this.app.data;
     const part = (found, table, one) =>
       `${count(found.length)} of ${count(table.rows)} ${one}${table.complete ? "" : ` (${count(table.length)} of them are in this page)`}`;
-    this.totals.textContent = `${part(view.rows.connections, connections, "connections")}, ${part(view.rows.exchanges, exchanges, "exchanges")}`;
+    const totals = [part(view.rows.connections, connections, "connections")];
+    if (!this.app.data.document.capture.flows_only) totals.push(part(view.rows.exchanges, exchanges, "exchanges"));
+    this.totals.textContent = totals.join(", ");
     byId("clear").disabled = isEmpty(filter);
     byId("printed-filter").textContent = isEmpty(filter)
       ? ""

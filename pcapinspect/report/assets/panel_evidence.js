@@ -172,11 +172,19 @@ const FLOW_MARKS = {
   "to the server, flags not exported": SERIES[4],
 };
 
+/* Milliseconds by which the exporters' clocks are ahead of the capture's; 0 where nothing tells. */
+function flowClock(data) {
+  const { comparison } = data.document.evidence.netflow;
+  return 1000 * ((comparison && comparison.clock_offset) || 0);
+}
+
 function drawFlows(data, view) {
   const table = data.flows;
+  const ahead = flowClock(data);
+  const begin = (row) => table.value("start", row) - ahead;
   const rows = [];
   for (let row = 0; row < table.length; row++) {
-    const at = table.value("start", row);
+    const at = table.value("start", row) === null ? null : begin(row);
     const client = view.filter.client;
     if (at === null || at < view.from || at > view.to) continue;
     if (client && table.value("src_ip", row) !== client && table.value("dst_ip", row) !== client) continue;
@@ -187,7 +195,7 @@ function drawFlows(data, view) {
   const kinds = crossCount(
     rows,
     (row) => flowKind(table, row, view.settings.ports),
-    (row) => table.value("start", row),
+    begin,
     size,
   );
   const layout = baseLayout(view.colors, 300);
@@ -195,6 +203,7 @@ function drawFlows(data, view) {
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width);
   layout.yaxis = axis(view.colors, `flows ${sizeText(size)}`, { rangemode: "tozero" });
   layout.shapes = pausesOver(data, view);
+  const clock = ahead ? " Times are those of the capture: the skew of the exporter's clock is taken off." : "";
   const part = table.complete ? "" : ` The page holds ${count(table.length)} of ${count(table.rows)} records.`;
   return {
     traces: stacked(
@@ -207,7 +216,7 @@ function drawFlows(data, view) {
       (name) => FLOW_MARKS[name],
     ),
     layout,
-    sentence: `${plural(rows.length, "flow record")} in this selection, ${count(kinds.total("to the server, SYN only"))} of them SYN only: weaker evidence than packets, for an exporter may not see or not report the answer.${part}`,
+    sentence: `${plural(rows.length, "flow record")} in this selection, ${count(kinds.total("to the server, SYN only"))} of them SYN only: weaker evidence than packets, for an exporter may not see or not report the answer.${clock}${part}`,
     table: {
       caption: "Flow records",
       head: ["kind", "records"],

@@ -27,11 +27,10 @@ function minuteHover(data, counts, size) {
   lines.push(`attempts: ${count(counts.attempts)}`);
   if (counts.row !== null) {
     const value = (column) => data.minutes.value(column, counts.row);
-    lines.push(
-      `SYN packets: ${count(value("syn_packets"))}`,
-      `most accepted in ${data.document.settings.window} s: ${count(value("peak_accepted_60s"))}`,
-    );
-    lines.push(`most open: ${count(value("peak_open"))}`);
+    const known = (what, column) => value(column) !== null && lines.push(`${what}: ${count(value(column))}`);
+    known("SYN packets", "syn_packets");
+    known(`most accepted in ${data.document.settings.window} s`, "peak_accepted_60s");
+    known("most open", "peak_open");
     if (value("paused_seconds")) lines.push(`silent: ${duration(value("paused_seconds"))}`);
   }
   return lines.join("<br>");
@@ -161,13 +160,14 @@ function minutesSentence(data, view, places, perServer) {
     const best = all.reduce((a, b) => (b.attempts > a.attempts ? b : a));
     return `In this selection the busiest minute is ${msText(best.minute, 0).slice(0, 16)} with ${plural(best.attempts, "attempt")}, ${count(best.unanswered)} of them unanswered. The limit is ${view.settings.limit} in ${view.settings.window} s.`;
   }
+  const accepted = data.document.capture.flows_only ? "answered dials began" : "accepted";
   return places
     .map((place) => {
       const server = data.document.servers[place];
       const peak = server.peak_accepted_60s;
       const parts = [
         peak
-          ? `At most ${count(peak.count)} accepted in ${view.settings.window} s (from ${isoText(peak.start, 0)}), limit ${view.settings.limit}`
+          ? `At most ${count(peak.count)} ${accepted} in ${view.settings.window} s (from ${isoText(peak.start, 0)}), limit ${view.settings.limit}`
           : "No connection accepted",
       ];
       if (server.minutes_over_limit) parts.push(`${plural(server.minutes_over_limit, "minute")} over the limit`);
@@ -231,7 +231,7 @@ function once() {
 
 function drawMinutes(data, view) {
   const places = facetServers(data, view.filter);
-  if (!places.length) return nothing("The capture holds no attempt to connect to a watched port.");
+  if (!places.length) return nothing("There is no attempt to connect to a watched port.");
   const several = places.length > 1;
   const size = binSize(view.from, view.to, 240, MINUTE);
   const perServer = places.map((place) => attemptsByMinute(data, view, place));

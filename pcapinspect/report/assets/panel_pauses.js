@@ -173,7 +173,7 @@ function pauseShapes(pause, around, view, zero, top) {
 
 function drawPause(data, view) {
   const pause = data.pauses[view.pause - 1];
-  if (!pause) return nothing("The server never paused: whenever someone asked, it answered someone.");
+  if (!pause) return nothing("No pause was found.");
   const around = pauseWindow(pause, view);
   const zero = around.from;
   const all = attemptsNear(data, pause, around);
