@@ -165,7 +165,8 @@ def _follow(reader: Reader, settings: Settings) -> Followed:
         segments = tracker.feed(batch)
         keep(http.feed(segments, batch.data, tracker.take_retired()))
     keep(http.finish())
-    tcp = tracker.finish()
+    last_times = [file.last_time for file in reader.inputs if file.last_time is not None]
+    tcp = tracker.finish(max(last_times, default=None))
     del tracker  # its tables are as large as the result, and the next step needs room, too
     return Followed(tcp, *_in_order(chunks), http.quality, pki.facts())
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
@@ -22,6 +24,8 @@ from pcapinspect.tcp.connections import (
     Connections,
     Syns,
 )
+
+Number = TypeVar("Number", bound=np.generic)
 
 PROMPT = SECOND
 """An answer later than this after its SYN proves that the server had not answered in between.
@@ -125,36 +129,41 @@ def traffic_of(
         local[rows] = np.arange(len(rows))
         in_time = syn_rows[np.argsort(syns.time[syn_rows], kind="stable")]
         attempt = local[syns.connection[in_time]]
-        trip = _round_trip(connections.syn_packets[rows], answer[rows], asked[rows])
-        sent = _asked(asked[rows], answer[rows], connections.start[rows], trip)
+        trip = _round_trip(_own(connections.syn_packets, rows), _own(answer, rows), _own(asked, rows))
+        sent = _asked(_own(asked, rows), _own(answer, rows), _own(connections.start, rows), trip)
         when = syns.time[in_time]
-        numbers, client = np.unique(parties.client[rows], return_inverse=True)
+        numbers, client = np.unique(_own(parties.client, rows), return_inverse=True)
         yield Traffic(
             numbers=rows,
             client=client,
             client_numbers=numbers,
-            start=connections.start[rows],
-            outcome=connections.outcome[rows],
-            answer=answer[rows],
+            start=_own(connections.start, rows),
+            outcome=_own(connections.outcome, rows),
+            answer=_own(answer, rows),
             asked=sent,
-            accepted=accepted[rows],
-            requested=requested[rows],
-            served=served[rows],
-            opened=opened[rows],
-            closed=closed[rows],
+            accepted=_own(accepted, rows),
+            requested=_own(requested, rows),
+            served=_own(served, rows),
+            opened=_own(opened, rows),
+            closed=_own(closed, rows),
             syn_time=when,
             syn_attempt=attempt,
-            syn_state=_syn_states(when, answer[rows][attempt], sent[attempt], trip, bounds[1]),
+            syn_state=_syn_states(when, _own(answer, rows)[attempt], sent[attempt], trip, bounds[1]),
             syn_number=in_time,
             exchange_number=exchange_rows,
             exchange_attempt=local[exchanges.connection[exchange_rows]],
-            prompt=_prompt(answer[rows], sent, trip),
-            packets=int((connections.packets_up[rows] + connections.packets_down[rows]).sum()),
-            share_unseen=_share_unseen(connections.synack_time[rows], accepted[rows]),
+            prompt=_prompt(_own(answer, rows), sent, trip),
+            packets=int((_own(connections.packets_up, rows) + _own(connections.packets_down, rows)).sum()),
+            share_unseen=_share_unseen(_own(connections.synack_time, rows), _own(accepted, rows)),
             round_trip=trip,
             begin=bounds[0],
             end=bounds[1],
         )
+
+
+def _own(column: NDArray[Number], rows: Int64) -> NDArray[Number]:
+    """The rows of one server; the column itself where they are all of it, as in most captures."""
+    return column if len(rows) == len(column) else column[rows]
 
 
 def _groups(codes: Int64, count: int) -> list[Int64]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pcapinspect.address import halves
 from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.columns import MISSING, Int64
+from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import ESTABLISHED, Connections, Syns, TcpQuality
 from pcapinspect.tcp.outcome import ACKING, closes, outcomes
@@ -88,16 +88,19 @@ class ConnectionTracker:
 
         `last_time`: of the capture's last packet, nanoseconds; what is not TCP tells that the capture went on.
         """
-        tables = self._tables
+        tables, self._tables = self._tables, Tables()
         if last_time is not None:
             self._end = max(self._end, last_time)
         close_all(tables.rows, tables.sides, tables.free, tables.holes, self._counts)
-        rows = tables.rows[: self._counts.rows]
+        table = tables.rows
+        del tables  # the 4-tuples are not needed any more
+        rows = table[: self._counts.rows]
         outcome = outcomes(rows, self._end)
         close, close_time = closes(rows, outcome, self._end)
+        went_on = rows.state & ACKING == ACKING
         judged: dict[str, Any] = {"outcome": outcome, "close": close, "close_time": close_time}
-        connections = Connections(**_columns(rows, [f.name for f in fields(Connections)]) | judged)
-        return TcpResult(connections, Syns.concatenate(self._syns), self._quality(rows, connections))
+        connections = Connections(**_columns(table, len(rows), [f.name for f in fields(Connections)]) | judged)
+        return TcpResult(connections, Syns.concatenate(self._syns), self._quality(connections, went_on))
 
     def _walk(self, columns: PacketColumns, first: int, last: int, output: tuple[Records, Records]) -> None:
         """Takes in the packets [first, last) of a batch, after making room for them."""
@@ -114,26 +117,29 @@ class ConnectionTracker:
         at = syns.packet
         self._syns.append(Syns(packets.time[at], packets.frame[at], packets.file[at], syns.connection.copy()))
 
-    def _quality(self, rows: Records, connections: Connections) -> TcpQuality:
+    def _quality(self, connections: Connections, went_on: Bool) -> TcpQuality:
+        """`went_on`: the client acknowledged more and more, without a SYN in the capture."""
         counted = [f.name for f in fields(TcpQuality) if f.name in self._counts.dtype.names]
         established = connections.outcome == ESTABLISHED
-        went_on = established | (rows.state & ACKING == ACKING)
         silent = established & (connections.synack_time == MISSING)
         return TcpQuality(
             **{name: int(self._counts[name]) for name in counted},
             synack_not_captured=int(silent.sum()),
-            client_only=int((went_on & (connections.packets_down == 0)).sum()),
+            client_only=int(((established | went_on) & (connections.packets_down == 0)).sum()),
             server_only=int((connections.packets_up == 0).sum()),
         )
 
 
-def _columns(rows: Records, names: list[str]) -> dict[str, Any]:
-    """The fields of all rows as contiguous arrays."""
-    columns = {name: np.empty(len(rows), rows.dtype[name]) for name in names}
-    for first in range(0, len(rows), BLOCK):
-        block = rows[first : first + BLOCK]
+def _columns(table: Records, count: int, names: list[str]) -> dict[str, Any]:
+    """The fields of the first `count` rows as contiguous arrays. The table shrinks as they grow: it is as large."""
+    columns = {name: np.empty(count, table.dtype[name]) for name in names}
+    for first in range((count - 1) // BLOCK * BLOCK, -1, -BLOCK):
+        block = table[first : min(first + BLOCK, count)]
         for name, column in columns.items():
             column[first : first + BLOCK] = block[name]
+        del block
+        if first % (64 * BLOCK) == 0:
+            table.resize(first, refcheck=False)
     return columns
 
 
