@@ -29,7 +29,7 @@ def _finding(server: ServerLoad, limit: int, comparison: Comparison | None) -> F
     return Finding(
         id="netflow-load",
         severity="warning" if server.unanswered or server.refused else "notice",
-        title=f"NetFlow: {_outcome(server)} to {name}; {busiest:,} answered in the busiest minute, the limit is {limit}",
+        title=f"NetFlow: {_outcome(server)} to {name}; {busiest:,} answered in the busiest minute, limit {limit}",
         explanation=server.verdict.sentence + _agreement(comparison),
         server=name,
         figures={

@@ -95,7 +95,7 @@ def _by_client(client: Int64) -> Int64:
 def routers(operations: Operations, rows: Int64, client: Int64, count: int) -> Int64:
     """Distinct routers behind each client's address; MISSING where no request tells.
 
-    A transaction ID is the hash of the router's key (pki/certificates.py), a signer's subject its name. Routers with one
+    A transaction ID is the hash of the router's key (pki/certificates.py), a signer's subject its name. Routers of one
     name have different keys, and a router with a new key keeps its name: what tells more apart is taken.
     """
     keys = _distinct(operations.transaction_id[rows], client, count)
