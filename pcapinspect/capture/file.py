@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
-from pcapinspect.capture import linktypes, records
-from pcapinspect.capture.ahead import Ahead
+from pcapinspect.capture import linktypes
 from pcapinspect.capture.batch import PacketBatch
-from pcapinspect.capture.compression import inflate
 from pcapinspect.capture.decoder import Decoder
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.recognise import SMALLEST_BUFFER, recognise, wireless
-from pcapinspect.capture.source import AHEAD, HEADROOM, RawFile, chunks
+from pcapinspect.capture.recognise import wireless
+from pcapinspect.capture.source import RawFile
 from pcapinspect.capture.tally import Tally
-from pcapinspect.columns import UInt8
+from pcapinspect.capture.walk import Walk
 from pcapinspect.errors import CaptureError
 
 _WIRELESS = frozenset(map(linktypes.name, linktypes.WIRELESS))
@@ -30,7 +26,7 @@ class CaptureFile:
 
     def __init__(self, path: str, index: int, fragments: Fragments, batch_bytes: int, progress: Progress) -> None:
         self.input = InputFile(path)
-        self._batch_bytes = max(batch_bytes, SMALLEST_BUFFER)
+        self._batch_bytes = batch_bytes
         self._progress = progress
         self._tally = Tally(self.input)
         self._decoder = Decoder(index, self.input, self._tally, fragments)
@@ -38,42 +34,21 @@ class CaptureFile:
     def __iter__(self) -> Iterator[PacketBatch]:
         raw = RawFile(self.input.path)
         try:
-            ahead = Ahead(chunks(inflate(raw, self.input), self._batch_bytes), AHEAD)
-            try:
-                yield from self._batches(iter(ahead), raw)
-            finally:
-                ahead.close()
+            yield from self._batches(raw)
         finally:
             raw.close()
 
-    def _batches(self, chunks: Iterator[UInt8], raw: RawFile) -> Iterator[PacketBatch]:
-        data = join(np.empty(0, np.uint8), next(chunks))
-        walker = recognise(data, self.input)
-        at = walker.start
-        behind = 0
-        table = records.table()
-        while True:
-            before = self.input.packets
-            count, at, why = walker.walk(data, at, table)
+    def _batches(self, raw: RawFile) -> Iterator[PacketBatch]:
+        walk = Walk(raw, self.input, self._batch_bytes)
+        for data, table, count, before in walk:
             if count:
                 self._tally.records(table, count)
                 batch = self._decoder.batch(data, table, count, before + 1)
                 if len(batch.packets):
                     yield batch
-            if why == records.FULL:
-                continue
-            if why == records.DAMAGED:
-                self._stop(walker.damage, behind + at)
-                break
             self._progress(raw.read, self.input.packets)
-            chunk = next(chunks, None)
-            if chunk is None or len(chunk) == HEADROOM:
-                if at < data.size:
-                    self._stop("the file ends in the middle of a packet", behind + at)
-                break
-            behind += at
-            data, at = join(data[at:], chunk), 0
-        walker.finish()
+        if walk.stopped is not None:
+            self._stop(*walk.stopped)
         self._finish(raw)
 
     def _finish(self, raw: RawFile) -> None:
@@ -94,12 +69,3 @@ class CaptureFile:
             raise CaptureError(self.input.path, reason, offset)
         self.input.truncated = True
         self.input.warnings.append(f"byte {offset}: {reason}; everything before it was read")
-
-
-def join(rest: UInt8, chunk: UInt8) -> UInt8:
-    """The bytes that a walk left over, and the next chunk behind them, without copying the chunk if they are few."""
-    if rest.size <= HEADROOM:
-        start = HEADROOM - rest.size
-        chunk[start:HEADROOM] = rest
-        return chunk[start:]
-    return np.concatenate((rest, chunk[HEADROOM:]))

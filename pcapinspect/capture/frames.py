@@ -8,12 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapinspect.capture import records
-from pcapinspect.capture.ahead import Ahead
-from pcapinspect.capture.compression import inflate
-from pcapinspect.capture.file import join
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.recognise import recognise
-from pcapinspect.capture.source import AHEAD, HEADROOM, RawFile, chunks
+from pcapinspect.capture.source import RawFile
+from pcapinspect.capture.walk import Walk
 from pcapinspect.columns import MISSING, Int64, UInt8
 
 CHUNK = 16 << 20
@@ -40,35 +37,22 @@ def read_frames(path: str, wanted: Int64 | None = None) -> Iterator[Frame]:
     """
     raw = RawFile(path)
     try:
-        ahead = Ahead(chunks(inflate(raw, InputFile(path)), CHUNK), AHEAD)
-        try:
-            yield from _frames(iter(ahead), path, wanted)
-        finally:
-            ahead.close()
+        yield from _frames(Walk(raw, InputFile(path), CHUNK), wanted)
     finally:
         raw.close()
 
 
-def _frames(chunks: Iterator[UInt8], path: str, wanted: Int64 | None) -> Iterator[Frame]:
-    data = join(np.empty(0, np.uint8), next(chunks))
-    walker = recognise(data, InputFile(path))
-    at, before, taken = walker.start, 0, 0
-    table = records.table()
-    while wanted is None or taken < len(wanted):
-        count, at, why = walker.walk(data, at, table)
+def _frames(walk: Walk, wanted: Int64 | None) -> Iterator[Frame]:
+    taken = 0
+    for data, table, count, before in walk:
         if wanted is None:
             numbers = range(before + 1, before + count + 1)
         else:
             end = int(np.searchsorted(wanted, before + count, side="right"))
             numbers, taken = wanted[taken:end].tolist(), end
         yield from (_frame(data, table, number, before) for number in numbers)
-        before += count
-        if why == records.FULL:
-            continue
-        chunk = next(chunks, None)
-        if why == records.DAMAGED or chunk is None or len(chunk) == HEADROOM:
+        if wanted is not None and taken == len(wanted):
             return
-        data, at = join(data[at:], chunk), 0
 
 
 def _frame(data: UInt8, table: records.Records, number: int, before: int) -> Frame:

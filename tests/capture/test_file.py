@@ -4,21 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
-from pcapinspect.capture.file import join
-from pcapinspect.capture.source import HEADROOM
 from tests.capture import wire
-
-
-def test_what_is_left_over_goes_in_front_of_the_next_chunk() -> None:
-    chunk = np.zeros(HEADROOM + 3, np.uint8)
-    chunk[HEADROOM:] = [7, 8, 9]
-    joined = join(np.array([5, 6], np.uint8), chunk)
-    assert joined.tolist() == [5, 6, 7, 8, 9]
-    assert np.shares_memory(joined, chunk)
-    much = np.ones(HEADROOM + 1, np.uint8)
-    assert join(much, chunk).tolist() == [1] * (HEADROOM + 1) + [7, 8, 9]
 
 
 def test_a_packet_longer_than_the_batches_and_than_the_room_between_them(tmp_path: Path) -> None:
