@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field, fields
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,11 +47,42 @@ class Columns:
         return cls(**{f.name: np.empty(0, f.metadata["dtype"]) for f in fields(cls)})  # type: ignore[arg-type]
 
     @classmethod
-    def concatenate(cls, parts: Sequence[Self], order: Any = slice(None)) -> Self:
-        """The rows of all parts, in order; or those that a numpy index of these selects, in its order."""
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """The rows of all parts, in order."""
         if not parts:
             return cls.empty()
         if len(parts) == 1:
-            return parts[0].take(order)
+            return parts[0]
         names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-        return cls(**{name: np.concatenate([getattr(p, name) for p in parts])[order] for name in names})
+        return cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
+
+
+Table = TypeVar("Table", bound=Columns)
+
+
+class Growing(Generic[Table]):
+    """A table to which parts are added, in place: many small parts would leave holes in memory when they go."""
+
+    def __init__(self, kind: type[Table]) -> None:
+        self._kind = kind
+        self._columns = {f.name: np.empty(0, f.metadata["dtype"]) for f in fields(kind)}  # type: ignore[arg-type]
+        self._length = 0
+
+    def add(self, part: Table) -> None:
+        """The rows of `part` after those that are there."""
+        first, self._length = self._length, self._length + len(part)
+        for name, column in self._columns.items():
+            if len(column) < self._length:
+                column.resize(max(self._length, len(column) * 5 // 4), refcheck=False)
+            column[first : self._length] = getattr(part, name)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """One column, as it is now."""
+        return self._columns[name][: self._length]
+
+    def take(self, order: Any) -> Table:
+        """The rows that a numpy index selects, in its order. The table is gone then, column by column."""
+        taken = {}
+        for name in list(self._columns):
+            taken[name] = self._columns.pop(name)[: self._length][order]
+        return self._kind(**taken)

@@ -12,6 +12,7 @@ from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.fileset import find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
+from pcapinspect.columns import Growing
 from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flows
 from pcapinspect.evidence.netflow.reader import as_input, flow_format, holds_exports, read_flows
 from pcapinspect.findings.analysis import Analysis
@@ -154,12 +155,12 @@ def _follow(reader: Reader, settings: Settings) -> Followed:
     tracker = ConnectionTracker(settings)
     http = ExchangeReader()
     pki = PkiReader()
-    chunks: list[tuple[Exchanges, Operations]] = []
+    exchanges, operations = Growing(Exchanges), Growing(Operations)
 
     def keep(finished: tuple[Exchanges, ExchangeBodies]) -> None:
-        exchanges, bodies = finished
-        if len(exchanges):
-            chunks.append((exchanges, pki.read(exchanges, bodies)))
+        if len(finished[0]):
+            exchanges.add(finished[0])
+            operations.add(pki.read(*finished))
 
     for batch in reader:
         segments = tracker.feed(batch)
@@ -168,7 +169,9 @@ def _follow(reader: Reader, settings: Settings) -> Followed:
     last_times = [file.last_time for file in reader.inputs if file.last_time is not None]
     tcp = tracker.finish(max(last_times, default=None))
     del tracker  # its tables are as large as the result, and the next step needs room, too
-    return Followed(tcp, *_in_order(chunks), http.quality, pki.facts())
+    # Exchanges come in the order in which they end.
+    order = np.lexsort((exchanges["index"], exchanges["connection"]))
+    return Followed(tcp, exchanges.take(order), operations.take(order), http.quality, pki.facts())
 
 
 def _configuration(paths: Sequence[str]) -> Configuration | None:
@@ -189,15 +192,3 @@ def _logs(
     from pcapinspect.evidence.skew import align
 
     return align(read_logs(paths, anchor), connections, exchanges, operations)
-
-
-def _in_order(chunks: list[tuple[Exchanges, Operations]]) -> tuple[Exchanges, Operations]:
-    """Chunks end where connections do; the tables are in the order of (connection, index)."""
-    exchanges = [chunk for chunk, _ in chunks]
-    operations = [chunk for _, chunk in chunks]
-    connection, index = (
-        np.concatenate([getattr(chunk, name) for chunk in exchanges] or [np.empty(0, np.int64)])
-        for name in ("connection", "index")
-    )
-    order = np.lexsort((index, connection))
-    return Exchanges.concatenate(exchanges, order), Operations.concatenate(operations, order)
