@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pcapinspect.capture.fields import big64
-from pcapinspect.columns import Bool, Int32, Int64, UInt8
+from pcapinspect.columns import Bool, Int32, Int64, UInt8, UInt64
 from pcapinspect.kernel import kernel, step
 from pcapinspect.tcp.segments import DOWN, END_FIN, UP
 
@@ -96,13 +95,12 @@ def gather(data: UInt8, rows: Rows, first: Int64, last: Int64, begins: Int64, an
         for row in range(first[number], last[number] + 1):
             base = begins[number] if rows.direction[row] == UP else answers[number]
             at, start = base + rows.offset[row], rows.start[row]
-            for k in range(rows.length[row]):
-                out[at + k] = data[start + k]
+            out[at : at + rows.length[row]] = data[start : start + rows.length[row]]
 
 
 @kernel
-def first_alike(text: UInt8, edges: Int64, marks: Int64, seed: np.uint64) -> Int64:
-    """For each stretch text[edges[i]:edges[i + 1]] the first one that has the same bytes and the same mark."""
+def first_alike(text: UInt64, edges: Int64, marks: Int64, seed: np.uint64) -> Int64:
+    """For each stretch text[edges[i]:edges[i + 1]] the first one that has the same words and the same mark."""
     count = marks.size
     size = 1
     while size < 2 * count:
@@ -125,27 +123,23 @@ def first_alike(text: UInt8, edges: Int64, marks: Int64, seed: np.uint64) -> Int
 
 
 @step
-def hash_of(text: UInt8, at: int, end: int, seed: np.uint64) -> np.uint64:
-    """Of the bytes from `at` to `end`; the seed is secret, so nobody can send what collides."""
+def hash_of(text: UInt64, first: int, last: int, seed: np.uint64) -> np.uint64:
+    """Of the words [first, last); the seed is secret, so nobody can send what collides."""
     state = seed
-    while at + 8 <= end:
-        state = (state ^ big64(text, at)) * _MULTIPLIER
+    for k in range(first, last):
+        state = (state ^ text[k]) * _MULTIPLIER
         state ^= state >> _SHIFT
-        at += 8
-    while at < end:
-        state = (state ^ np.uint64(text[at])) * _MULTIPLIER
-        at += 1
-    return state ^ (state >> _SHIFT)
+    return state
 
 
 @step
-def equal(text: UInt8, edges: Int64, one: int, other: int) -> bool:
-    """Whether two stretches have the same bytes."""
+def equal(text: UInt64, edges: Int64, one: int, other: int) -> bool:
+    """Whether two stretches have the same words."""
     a, b = edges[one], edges[other]
     length = edges[one + 1] - a
     if edges[other + 1] - b != length:
         return False
-    different = 0
+    different = np.uint64(0)
     for k in range(length):
         different |= text[a + k] ^ text[b + k]
     return different == 0

@@ -74,16 +74,19 @@ def _distinct(
 ) -> tuple[Int64, list[_Exchange | None]]:
     """Which exchange the chosen connections hold, as a place in the list of those that differ."""
     up, down = streams.total[chosen].T
-    edges = np.concatenate(([0], np.cumsum(up + down)))
-    begins, answers = edges[:-1], edges[:-1] + up
-    text = np.empty(edges[-1], np.uint8)
+    edges = np.concatenate(([0], np.cumsum((up + down + 7) // 8)))
+    words = np.zeros(edges[-1], np.uint64)  # of eight bytes: the last of each exchange is filled with zeros
+    text = words.view(np.uint8)
+    begins, answers = 8 * edges[:-1], 8 * edges[:-1] + up
     data = np.frombuffer(batch.raw, np.uint8)
     gather(data, rows, streams.first[chosen, UP], streams.last[chosen, DOWN], begins, answers, text)
     fin = streams.fin[chosen, DOWN]
-    shown, alike = np.unique(first_alike(text, edges, 2 * up + fin, _SEED), return_inverse=True)
+    marks = (up << 32) + (down << 1) + fin
+    shown, alike = np.unique(first_alike(words, edges, marks, _SEED), return_inverse=True)
     found = []
     for one in shown.tolist():
-        asked, answered = text[begins[one] : answers[one]], text[answers[one] : edges[one + 1]]
+        asked = text[begins[one] : answers[one]]
+        answered = text[answers[one] : answers[one] + down[one]]
         found.append(_exchange(asked.tobytes(), answered.tobytes(), bool(fin[one]), keep_body))
     return alike, found
 

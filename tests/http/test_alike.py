@@ -20,9 +20,10 @@ def rows(*segments: tuple[int, int, int, int, int]) -> Rows:
 
 
 def alike(*texts: bytes, marks: list[int] | None = None) -> list[int]:
-    edges = np.cumsum([0, *map(len, texts)])
-    text = np.frombuffer(b"".join(texts), np.uint8).copy()
-    return first_alike(text, edges, np.array(marks or [0] * len(texts)), SEED).tolist()
+    padded = [text.ljust((len(text) + 7) // 8 * 8, b"\0") for text in texts]
+    edges = np.cumsum([0, *(len(text) // 8 for text in padded)])
+    words = np.frombuffer(b"".join(padded), np.uint64).copy()
+    return first_alike(words, edges, np.array(marks or [len(text) for text in texts], np.int64), SEED).tolist()
 
 
 def test_streams_of_two_connections() -> None:
