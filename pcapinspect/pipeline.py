@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -74,12 +75,13 @@ def analyze(
 def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
     """All that the layers find out, before judgement."""
     paths = find_captures(captures) if captures else []
-    netflow = [*evidence.netflow, *(path for path in paths if path != "-" and flow_format(path))]
+    # Pipes are looked into once only, by the engine.
+    netflow = [*evidence.netflow, *(path for path in paths if Path(path).is_file() and flow_format(path))]
     packets = [path for path in paths if path not in netflow]
     analysis = follow(_engine(packets, settings, progress), settings, evidence) if packets else None
     if analysis and not len(analysis.connections) and not netflow:
         # Only a capture without watched connections is looked at again: most are no captures of exports.
-        netflow = [path for path in packets if path != "-" and holds_exports(path)]
+        netflow = [path for path in packets if Path(path).is_file() and holds_exports(path)]
         packets = [path for path in packets if path not in netflow]
     if not netflow and analysis:
         return analysis

@@ -228,3 +228,14 @@ def test_a_closed_pipe_is_no_error() -> None:
     program = f"{sys.executable} -m pcapinspect analyze {STORM} --json - | head -c 10"
     result = subprocess.run(["/bin/sh", "-c", program], capture_output=True, timeout=60, check=False)
     assert result.stderr == b""
+
+
+def test_a_named_pipe_gives_the_same_as_the_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["/bin/sh", "-c", f"gzip -c {HEALTHY} > {pipe}"]) as writer:
+        by_pipe = json.loads(run("analyze", pipe, "--json", "-").stdout)
+    assert writer.returncode == 0
+    by_path = json.loads(run("analyze", HEALTHY, "--json", "-").stdout)
+    for part in ("servers", "operations", "clients", "capture"):
+        assert json.dumps(by_path[part]).replace(str(HEALTHY), str(pipe)) == json.dumps(by_pipe[part])

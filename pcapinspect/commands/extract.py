@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from pcapinspect.commands.numbers import whole
@@ -51,8 +52,8 @@ def run(options: argparse.Namespace) -> int:
 
     settings = settings_of(options)
     wanted = _wanted(options)
-    if "-" in options.capture:
-        raise UsageError("extract reads a capture more than once: give a file, not standard input")
+    if any(path == "-" or Path(path).is_fifo() for path in options.capture):
+        raise UsageError("extract reads a capture more than once: give a file, not standard input or a pipe")
     if options.file != output.STANDARD_OUTPUT:
         output.check(options.file, force=options.force, inputs=options.capture)
     with progress_line(quiet=options.quiet) as progress:
