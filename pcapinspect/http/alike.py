@@ -142,4 +142,4 @@ def equal(text: UInt64, edges: Int64, one: int, other: int) -> bool:
     different = np.uint64(0)
     for k in range(length):
         different |= text[a + k] ^ text[b + k]
-    return different == 0
+    return bool(different == 0)
