@@ -144,7 +144,7 @@ def _rate_limit(about: Circumstances, place: int) -> Cause | None:
         against.append(f"Accepts alone did not come to {settings.limit} in {settings.window} s.")
     return Cause(
         "rate_limit",
-        0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (alike >= SEVERAL),
+        round(0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (alike >= SEVERAL), 2),
         (
             f"{settings.limit} in {settings.window} s had been reached when it began: {_counted(reached, place)}.",
             f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pcapinspect.clock import iso
 from pcapinspect.columns import MISSING
+from pcapinspect.pki.scep import FAILURE
 from pcapinspect.report.sections import Section, plain, time
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 MOST_LISTED = 100
 """Certificates and capabilities that are listed; a PKI has a handful, a hostile capture may have any number."""
-
-_FAILURE = 2
-"""pkiStatus of a rejected request (RFC 8894, 3.2.1.3)."""
 
 
 def pki_section(facts: PkiFacts, paths: Sequence[str]) -> Section:
@@ -30,7 +28,7 @@ def pki_section(facts: PkiFacts, paths: Sequence[str]) -> Section:
         "requesters": len(facts.requesters),
         "requesters_renewing": sum(requester.renewal for requester in facts.requesters),
         "transactions": len(transactions),
-        "transactions_rejected": sum(_FAILURE in dict(transaction.answers) for transaction in transactions),
+        "transactions_rejected": sum(FAILURE in dict(transaction.answers) for transaction in transactions),
         "transactions_polling": sum(transaction.polls > 0 for transaction in transactions),
         "messages": facts.messages,
         "unread": facts.unread,

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pcapinspect.findings.finding import Finding
     from pcapinspect.load.model import (
         Counterfactual,
-        Estimate,
         OperationCount,
         Pause,
         Peak,
@@ -96,7 +95,7 @@ def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[
         "pauses": [_pause(server, pause, first_pause_number + n, paths) for n, pause in enumerate(server.pauses)],
         "verdict": plain(server.verdict),
         "models": plain(server.models),
-        "estimate": _estimate(server.estimate),
+        "estimate": plain(server.estimate),
         "concurrency": server.concurrency
         and plain(server.concurrency) | {"peak_time": time(server.concurrency.peak_time)},
         "counterfactual": _counterfactual(server.counterfactual),
@@ -137,11 +136,6 @@ def _pause(server: ServerLoad, pause: Pause, number: int, paths: Sequence[str]) 
 
 def _peak(peak: Peak | None) -> Section | None:
     return None if peak is None else {"count": peak.count, "start": time(peak.start), "end": time(peak.end)}
-
-
-def _estimate(estimate: Estimate | None) -> Section | None:
-    section: Section | None = plain(estimate)
-    return section
 
 
 def _counterfactual(counterfactual: Counterfactual | None) -> Section | None:
