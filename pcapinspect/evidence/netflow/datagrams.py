@@ -1,4 +1,4 @@
-"""UDP datagrams of a capture that hold exported flows. scapy finds them in their frames."""
+"""UDP datagrams of a capture that hold exported flows. Plain frames are read here, all others by scapy."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from pcapinspect.capture.frames import Frame, read_frames
 from pcapinspect.errors import CaptureError, EvidenceError
+from pcapinspect.evidence.netflow.plain import LAYERED, PLAIN, Datagram
 
 SFLOW5 = b"\x00\x00\x00\x05"
 """sFlow begins with a 32-bit version; NetFlow v5 with a 16-bit one and its record count."""
@@ -62,18 +63,28 @@ def is_export(payload: bytes) -> bool:
 
 
 def _datagrams(frames: Iterator[Frame]) -> Iterator[tuple[str, bytes]]:
-    """Source address and payload of UDP datagrams that are whole; fragments are not joined."""
+    """Source address and payload of UDP datagrams; of fragments, the first alone."""
+    for frame in frames:
+        link = PLAIN.get(frame.link)
+        found = link(frame.data) if link else LAYERED
+        if found is LAYERED:
+            found = by_scapy(frame)
+        if found is not None:
+            yield found
+
+
+def by_scapy(frame: Frame) -> Datagram | None:
+    """The outermost UDP datagram in a frame of any link type that scapy knows, past tags, tunnels and options."""
     from scapy.config import conf
     from scapy.layers import inet6, l2  # noqa: F401 - they bind link types to layers
     from scapy.layers.inet import IP, UDP
     from scapy.layers.inet6 import IPv6
 
-    layers: dict[int, Any] = conf.l2types.num2layer
-    for frame in frames:
-        layer = layers.get(frame.link)
-        packet = layer(frame.data) if layer else None
-        if packet is None or UDP not in packet:
-            continue
-        below = packet.getlayer(IP) or packet.getlayer(IPv6)
-        if below is not None:
-            yield str(below.src), bytes(packet[UDP].payload)
+    layer: Any = conf.l2types.num2layer.get(frame.link)
+    packet = layer(frame.data) if layer else None
+    if packet is None or UDP not in packet:
+        return None
+    below = packet.getlayer(IP) or packet.getlayer(IPv6)
+    udp = packet[UDP]
+    # Behind the datagram a short Ethernet frame is padded.
+    return None if below is None else (str(below.src), bytes(udp.payload)[: max((udp.len or 0) - 8, 0)])

@@ -14,6 +14,9 @@ START_MICROSECONDS, END_MICROSECONDS = 154, 155
 START_NANOSECONDS, END_NANOSECONDS = 156, 157
 START_DELTA, END_DELTA = 158, 159
 BOOT_MILLISECONDS = 160
+FIREWALL_EVENT = 233
+"""In records of Cisco ASA (NSEL): created, deleted, denied, updated; they are events of a flow, not flows."""
+
 OBSERVATION_MILLISECONDS = 323
 """Cisco ASA stamps its records with this one (`event time` of NSEL)."""
 

@@ -68,6 +68,7 @@ class ExportDecoder:
         self._gathered: dict[tuple[Domain, Template], _Gathered] = {}
         self._flows: list[Flows] = []
         self._versions: set[int] = set()
+        self._exporters: dict[str, None] = {}
 
     def feed(self, exporter: str, payload: bytes) -> None:
         """One datagram. What is damaged in it is counted; what is before the damage is used."""
@@ -77,8 +78,7 @@ class ExportDecoder:
             return
         self._file.datagrams += 1
         self._versions.add(version)
-        if exporter not in self._file.exporters:
-            self._file.exporters.append(exporter)
+        self._exporters[exporter] = None
         if version == V5:
             self._version5(exporter, payload)
         else:
@@ -89,6 +89,7 @@ class ExportDecoder:
         for gathered in self._gathered.values():
             self._decode(gathered)
         self._gathered.clear()
+        self._file.exporters = list(self._exporters)
         self._file.format = "+".join(NAMES[version] for version in sorted(self._versions))
         return Flows.concatenate(self._flows)
 
@@ -145,6 +146,7 @@ class ExportDecoder:
         return 0
 
     def _gather(self, domain: Domain, template: Template, body: bytes, exported: int) -> int:
+        is_biflow, is_firewall = template.is_biflow, any(one == el.FIREWALL_EVENT for one, _ in template.layout)
         if not template.is_fixed:
             template, body, cut = flatten_variable(template, body)
             self._file.malformed += cut
@@ -155,6 +157,8 @@ class ExportDecoder:
             self._options(domain, template, body)
             return count
         self._file.records += count
+        self._file.biflows += count * is_biflow
+        self._file.firewall_events += count * is_firewall
         gathered = self._gathered.setdefault((domain, template), _Gathered(domain[0], template))
         gathered.bodies.append(body[: count * template.length])
         gathered.counts.append(count)

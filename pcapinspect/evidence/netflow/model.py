@@ -44,6 +44,10 @@ class FlowFile:
     """Data sets whose template is not in the file: not decodable."""
     malformed: int = 0
     """Datagrams or lines that end before they should, or contradict themselves."""
+    biflows: int = 0
+    """Records that hold both directions (RFC 5103): only the initiator's is read."""
+    firewall_events: int = 0
+    """Records of a firewall's events (Cisco NSEL): several for a connection, none with TCP flags."""
     sampling: int | None = None
     """1 packet in N was looked at; None: not said. Counts are not scaled up."""
     exporters: list[str] = field(default_factory=list)

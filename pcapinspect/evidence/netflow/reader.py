@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from glob import glob
 from pathlib import Path
 
 import numpy as np
@@ -21,18 +22,43 @@ from pcapinspect.evidence.netflow.model import FlowEvidence, FlowFile, Flows
 HEAD_BYTES = 64 << 10
 """Enough to hold the headings of a router's cache, which follow its statistics."""
 
-__all__ = ["as_input", "flow_format", "holds_exports", "read_flows"]
+__all__ = ["as_input", "find_flows", "flow_format", "holds_exports", "read_flows"]
 
 
 def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
     """TCP flows towards or from `ports` of all files. Raises EvidenceError or EngineError for a file without flows."""
-    files = [FlowFile(path) for path in paths]
+    files = [FlowFile(path) for path in find_flows(paths)]
     parts = [_read(file, ports) for file in files]
     for file in files:
         if file.malformed:
             file.warnings.append(f"{file.malformed} records or datagrams are damaged, and what is damaged is left out")
     flows = Flows.concatenate(parts)
     return FlowEvidence(flows.take(np.argsort(flows.start, kind="stable")), tuple(files))
+
+
+def find_flows(arguments: Sequence[str]) -> list[str]:
+    """The files that files, globs and folders name, each once; of a folder all files, by name.
+
+    Raises EvidenceError where an argument names nothing.
+    """
+    found: dict[tuple[int, int], str] = {}
+    for argument in arguments:
+        path = Path(argument)
+        if path.is_dir():
+            files = sorted(str(file) for file in path.iterdir() if file.is_file())
+        elif path.exists() or not set("*?[") & set(argument):
+            files = [argument]
+        else:
+            files = sorted(file for file in glob(argument, recursive=True) if Path(file).is_file())  # noqa: PTH207
+        if not files:
+            raise EvidenceError(f"{argument}: no file in it" if path.is_dir() else f"{argument}: no file matches this")
+        for file in files:
+            try:
+                status = Path(file).stat()
+            except OSError as error:
+                raise EvidenceError(f"{file}: {error.strerror}") from None
+            found.setdefault((status.st_dev, status.st_ino), file)
+    return list(found.values())
 
 
 def as_input(file: FlowFile, flows: Flows) -> InputFile:
@@ -73,6 +99,12 @@ def _read(file: FlowFile, ports: Sequence[int]) -> Flows:
         file.warnings.append(f"{file.without_template} data sets have no template in the file and could not be read")
     if file.lost:
         file.warnings.append(f"the sequence numbers say that {file.lost} records or datagrams are missing")
+    if file.biflows:
+        file.warnings.append(f"{file.biflows} records hold both directions (RFC 5103): only the initiator's was read")
+    if file.firewall_events:
+        file.warnings.append(
+            f"{file.firewall_events} records are events of a firewall (Cisco NSEL): a connection may have several"
+        )
     if file.sampling:
         file.warnings.append(f"sampled: 1 packet in {file.sampling} was looked at; counts are not scaled up")
     return flows

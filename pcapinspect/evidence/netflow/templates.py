@@ -14,6 +14,9 @@ from pcapinspect.evidence.netflow.elements import WANTED
 VARIABLE = 0xFFFF
 """Field length that says: the length stands before each value (RFC 7011, 7)."""
 
+REVERSE = (29305).to_bytes(4)
+"""Enterprise number of the fields of the way back (RFC 5103, 6.1)."""
+
 LONGEST_FIELDS = 2048
 """Fields of a template: more do not fit into a datagram of 64 KiB that is to hold a record as well."""
 
@@ -34,6 +37,8 @@ class Template:
     layout: tuple[tuple[int, int], ...]
     """(element, length) in order; element 0 for a private one (its enterprise is not ours to know)."""
     is_options: bool
+    is_biflow: bool = False
+    """Whether records hold the way back as well (RFC 5103); its fields are private ones here."""
 
     @property
     def is_fixed(self) -> bool:
@@ -76,17 +81,18 @@ def read_templates(body: bytes, *, is_options: bool, ipfix: bool) -> Iterator[tu
             count = count if ipfix else (count + second) // 4
         if count > LONGEST_FIELDS:
             return
-        layout = []
+        layout, is_biflow = [], False
         for _ in range(count):
             if at + 4 > len(body):
                 return
             element, length = unpack_from("!HH", body, at)
             at += 4
             if ipfix and element & 0x8000:
+                is_biflow |= body[at : at + 4] == REVERSE
                 at += 4
                 element = 0
             layout.append((element, length))
-        template = Template(tuple(layout), is_options)
+        template = Template(tuple(layout), is_options, is_biflow)
         if template.length:
             yield number, template
 

@@ -177,6 +177,41 @@ def test_missing_records_by_sequence_numbers() -> None:
     assert decode(*wrap)[1].lost == 1
 
 
+def test_records_of_both_directions_and_events_of_firewalls_are_counted() -> None:
+    # RFC 5103: the same element under enterprise 29305 is that of the way back.
+    both = struct.pack("!HH", 256, len(LAYOUT) + 1) + b"".join(struct.pack("!HH", *item) for item in LAYOUT)
+    both += struct.pack("!HHI", 0x8000 | 2, 4, 29305)
+    _, file = decode(ipfix(a_set(2, both), a_set(256, (record() + bytes(4)) * 2)))
+    assert (file.records, file.biflows, file.firewall_events) == (2, 2, 0)
+    _, file = decode(v9(a_set(0, template(256, (*LAYOUT, (233, 1)))), a_set(256, record() + b"\x02")))
+    assert (file.records, file.biflows, file.firewall_events) == (1, 0, 1)
+
+
+def test_templates_that_lie_cost_nothing() -> None:
+    zero = template(256, [(8, 0)] * 100)
+    huge = template(257, [(8, 0xFFFE)] * 500)
+    many = template(258, [(1, 1)] * 3000)
+    flows, file = decode(v9(a_set(0, zero), a_set(256, bytes(60_000))), v9(a_set(0, huge), a_set(257, bytes(60_000))))
+    assert len(flows) == file.records == 0
+    flows, file = decode(v9(a_set(0, many), a_set(258, bytes(60_000)), sequence=1))
+    assert len(flows) == 0
+    # Variable lengths of nothing: each record is one byte that says so.
+    nothing = struct.pack("!HHHH", 259, 1, 8, 0xFFFF)
+    flows, file = decode(ipfix(a_set(2, nothing), a_set(259, bytes(60_000))))
+    assert len(flows) == file.records == 0
+
+
+def test_many_exporters_have_their_own_templates_and_numbers() -> None:
+    file = FlowFile("made")
+    decoder = ExportDecoder(file, (80,))
+    for exporter in range(300):
+        address = f"10.9.{exporter // 250}.{exporter % 250}"
+        decoder.feed(address, v9(a_set(0, template(256)), a_set(256, record(port=1024 + exporter)), sequence=exporter))
+    flows = decoder.finish()
+    assert len(flows) == len(set(flows.exporter.tolist())) == len(file.exporters) == 300
+    assert file.lost == 0
+
+
 @given(st.binary(max_size=200), st.integers(0, 300), st.integers(0, 255))
 def test_damage_is_counted_never_raised(tail: bytes, place: int, value: int) -> None:
     whole = bytearray(
