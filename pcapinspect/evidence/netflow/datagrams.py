@@ -81,10 +81,14 @@ def by_scapy(frame: Frame) -> Datagram | None:
     from scapy.layers.inet6 import IPv6
 
     layer: Any = conf.l2types.num2layer.get(frame.link)
-    packet = layer(frame.data) if layer else None
-    if packet is None or UDP not in packet:
+    try:
+        packet = layer(frame.data) if layer else None
+        if packet is None or UDP not in packet:
+            return None
+        below = packet.getlayer(IP) or packet.getlayer(IPv6)
+        udp = packet[UDP]
+        # Behind the datagram a short Ethernet frame is padded.
+        return None if below is None else (str(below.src), bytes(udp.payload)[: max((udp.len or 0) - 8, 0)])
+    except Exception:
+        # scapy's layers let out whatever damaged bytes lead to (IndexError, struct.error, ...): this is no datagram.
         return None
-    below = packet.getlayer(IP) or packet.getlayer(IPv6)
-    udp = packet[UDP]
-    # Behind the datagram a short Ethernet frame is padded.
-    return None if below is None else (str(below.src), bytes(udp.payload)[: max((udp.len or 0) - 8, 0)])

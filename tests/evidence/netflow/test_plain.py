@@ -60,3 +60,9 @@ def test_damage_is_never_raised(frame: tuple[int, Packet], cut: int, place: int,
     data[place % len(data)] = value
     found = datagram(link, bytes(data[:cut]))
     assert found is None or len(found[1]) <= len(data)
+
+
+def test_bytes_that_scapy_fails_on_hold_no_datagram() -> None:
+    # A routing header (43) of an IPv6 packet (link type 229), cut before the type that scapy looks at.
+    data = bytes.fromhex("6030303030302b30") + b"0" * 33
+    assert by_scapy(Frame(number=1, time=0, wire=len(data), link=229, data=data)) is None
