@@ -127,7 +127,7 @@ class Bounds:
             first_unanswered=int(traffic.syn_time[rows[0]]),
             last_unanswered=int(traffic.syn_time[rows[-1]]),
             next_answer=next_answer,
-            at_least=self._at_least(begins, ends, trim),
+            at_least=self._at_least(begins, self._before_answer(reach, ends), trim),
             at_most=at_most,
             syns=rows,
             attempts=attempts,
@@ -135,6 +135,19 @@ class Bounds:
             stalled=stalled,
             waited=self._waited(gap - stalled, gap),
         )
+
+    def _before_answer(self, reach: tuple[int, int], ends: Int64) -> Int64:
+        """The stretches' ends without the SYNs that came after the one that was answered next: the server, which
+        listened again by then, may have been full again at once."""
+        traffic, pieces = self._traffic, self._pieces
+        known = ends.copy()
+        for place in range(reach[0], reach[1] + 1):
+            gap, first = int(pieces.gaps[place]), int(pieces.first[place])
+            if gap < len(traffic.prompt):
+                times = traffic.syn_time[pieces.rows[first : first + int(pieces.counts[place])]]
+                before = np.searchsorted(times, traffic.asked[traffic.prompt[gap]], side="left")
+                known[place - reach[0]] = first + int(before)
+        return known
 
     def _at_least(self, begins: Int64, ends: Int64, trim: int) -> int:
         """The longest stretch from its first to its last SYN, `trim` SYNs at either end left out."""

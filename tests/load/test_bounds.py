@@ -72,3 +72,17 @@ def test_requests_wait_when_they_take_far_longer_than_usual() -> None:
     slow = made.answered("10.1.0.2", 41.0, lasts=12.0)
     made.asked(slow, "GetCACert", response_time=52.0)
     assert np.flatnonzero(waiting(traffic(made))).tolist() == [20]
+
+
+def test_who_came_after_the_next_that_was_answered_does_not_make_a_silence_longer() -> None:
+    """A server with room for one: it takes a SYN seen at 107.5 s, and so has none for that of 107.8 s, before its
+    answer of 108 s is seen."""
+    made = Made()
+    steady(made, 0, 99, 0.9, rtt=0.5)
+    for number in range(12):
+        made.unanswered(f"10.1.0.{number + 1}", 100 + number * 0.5, offsets=(0,))
+    made.unanswered("10.1.0.20", 107.8, offsets=(0,))
+    steady(made, 107.5, 140, 0.9, rtt=0.5)
+    found = pause(made)
+    assert found.silence_at_least <= ns(5.5)
+    assert found.last_unanswered == ns(107.8)
