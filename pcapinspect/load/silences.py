@@ -32,6 +32,9 @@ TRUST = 10
 WORST = 0.75
 """The most that a path may lose of single SYNs: where more is missing, somebody does not answer."""
 
+MOST_ROUNDS = 16
+"""How often it is asked again whom the silences found so far excuse: an attempt is seldom sent more often."""
+
 FEWEST_ATTEMPTS = 2
 """One attempt alone may be one client's trouble, however often it asks."""
 
@@ -65,10 +68,7 @@ def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> lis
         return []
     gap = np.searchsorted(traffic.answer[traffic.prompt], traffic.syn_time[rows], side="right")
     gaps, first, counts = np.unique(gap, return_index=True, return_counts=True)
-    spans = traffic.syn_time[rows[first + counts - 1]] - traffic.syn_time[rows[first]]
-    attempts = _distinct(gap, traffic.syn_attempt[rows], len(traffic.prompt) + 1)[gaps]
-    eligible = (spans >= SHORTEST) & (attempts >= FEWEST_ATTEMPTS)
-    eligible &= beyond_chance(counts, eligible, len(traffic.prompt))
+    eligible = _eligible(traffic, rows, gap, gaps)
     known = np.zeros(len(gaps), np.bool_) if explained is None else np.isin(gaps, gap[explained[rows]])
     bounds = Bounds(traffic, Pieces(gaps, first, counts, rows))
     places = np.flatnonzero(eligible | known).tolist()
@@ -78,6 +78,40 @@ def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> lis
         return found
     reaches = _joined((place, place) if known[place] else bounds.reach(place) for place in places)
     return [bounds.silence(reach, lost, len(reaches)) for reach in reaches]
+
+
+def _eligible(traffic: Traffic, rows: Int64, gap: Int64, gaps: Int64) -> Bool:
+    """Which of the stretches `gaps` chance does not explain; `rows` are the unanswered SYNs, `gap` where each lies.
+
+    An attempt that was passed over before, while others were answered, says nothing of the others by asking again:
+    whatever kept it from being answered still may. What it asked in silences does not count against it.
+    """
+    place = np.searchsorted(gaps, gap)
+    attempt = traffic.syn_attempt[rows]
+    asked = np.append(np.iinfo(np.int64).min, traffic.asked[traffic.prompt])
+    begun_since = traffic.start[attempt] >= asked[gap]
+    believed = np.zeros(len(gaps), np.bool_)
+    for _ in range(MOST_ROUNDS):
+        outside = ~believed[place]
+        passed_over = np.full(len(traffic.start), len(asked))
+        np.minimum.at(passed_over, attempt[outside], gap[outside])
+        fresh = np.flatnonzero(begun_since | (gap <= passed_over[attempt]))
+        more = _beyond_chance_of(traffic, rows[fresh], place[fresh], len(gaps))
+        if np.array_equal(more, believed):
+            break
+        believed = more
+    return believed
+
+
+def _beyond_chance_of(traffic: Traffic, rows: Int64, place: Int64, size: int) -> Bool:
+    """Which of the stretches have enough of these SYNs; `place` says in which each lies."""
+    found, first, counts = np.unique(place, return_index=True, return_counts=True)
+    spans, attempts, length = np.zeros((3, size), np.int64)
+    length[found] = counts
+    spans[found] = traffic.syn_time[rows[first + counts - 1]] - traffic.syn_time[rows[first]]
+    attempts[found] = _distinct(place, traffic.syn_attempt[rows], size)[found]
+    eligible = (spans >= SHORTEST) & (attempts >= FEWEST_ATTEMPTS)
+    return eligible & beyond_chance(length, eligible, len(traffic.prompt))
 
 
 def _joined(reaches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -46,6 +46,32 @@ def test_one_attempt_that_asks_again_and_again_is_no_silence() -> None:
     assert pauses(made) == ()
 
 
+def test_those_who_were_passed_over_are_no_silence_when_nobody_new_asks() -> None:
+    """A quarter is never answered, whoever asks; then nobody new does, and only they ask again, to the end."""
+    made = Made()
+    for number in range(1600):
+        client = f"10.1.{number % 397 // 200}.{number % 397 % 200 + 1}"
+        if number % 4:
+            made.answered(client, number * 0.025)
+        else:
+            made.unanswered(client, number * 0.025)
+    server = made.analyse().servers[0]
+    assert server.pauses == ()
+    assert server.verdict.cause not in ("rate_limit", "max_connections", "outage")
+
+
+def test_those_who_asked_in_a_silence_count_in_the_next() -> None:
+    """The server answers four after five seconds, and stops again: few new ask, but all who still wait do."""
+    made = Made()
+    steady(made, 0, 100, 0.9)
+    for number in range(20):
+        made.unanswered(f"10.1.0.{number + 1}", 100 + number * 0.2, offsets=(0, 1, 3, 8, 9, 10))
+    for number in range(4):
+        made.answered(f"10.3.0.{number + 1}", 106 + number * 0.2)
+    steady(made, 118, 140, 0.9)
+    assert [pause.unanswered_attempts for pause in pauses(made)] == [20, 20]
+
+
 def test_a_server_that_answers_anyone_is_not_silent() -> None:
     """Five blocked clients ask all the time, and one other is answered now and then."""
     made = Made()
