@@ -79,22 +79,32 @@ def _without_pause(times: Int64, silences: Sequence[Silence], after: int) -> int
 
 
 def _fixed(rate: Rate, onsets: Int64, silences: Sequence[Silence], most: float, enough: int) -> tuple[Int64, int]:
-    """By the phase that explains most pauses; of several, the one with the fewest full minutes without a pause."""
+    """By the phase that explains most pauses; of several, the one with the fewest full minutes without a pause.
+
+    A minute that was full long before the first pause in it is one, too.
+    """
     best: tuple[tuple[int, int], Int64, int] | None = None
     whole, begins = np.unique(rate.times // SECOND, return_index=True)
     each = np.diff(begins, append=len(rate.times))
     paused = np.concatenate((onsets, resumptions(silences))) // SECOND
     until = np.searchsorted(rate.times, onsets, side="right")
+    again = _last_before(resumptions(silences), onsets)
     for phase in range(PHASES):
         shift = phase * rate.window // PHASES
         since = onsets - (onsets - shift) % rate.window
         at_onset = until - np.searchsorted(rate.times, since, side="left")
         over = _full_minutes(whole, each, shift // SECOND, rate.window // SECOND, paused, most)
+        over += int(np.count_nonzero((at_onset > most) & (again < since)))
         rank = (-int(np.count_nonzero(at_onset >= enough)), over)
         if best is None or rank < best[0]:
             best = rank, at_onset, over
     assert best is not None
     return best[1], best[2]
+
+
+def _last_before(times: Int64, at: Int64) -> Int64:
+    """For each of `at` the last of the sorted times that is not later; long ago where there is none."""
+    return np.append(np.iinfo(np.int64).min, times)[np.searchsorted(times, at, side="right")]
 
 
 def _full_minutes(whole: Int64, each: Int64, shift: int, window: int, paused: Int64, most: float) -> int:

@@ -69,3 +69,10 @@ def test_a_lossy_capture_may_miss_some_of_what_was_counted() -> None:
 
 def test_resumptions_are_the_answers_after_silences() -> None:
     assert resumptions([silence(1.0, 2.0)]).tolist() == [ns(2.0)]
+
+
+def test_a_fixed_minute_that_was_full_long_before_its_pause_does_not_fit() -> None:
+    """Fifty in 50 s without a pause, then one: a server that counts to ten had stopped long before."""
+    found = models([float(n) for n in range(50)], silence(49.0, 64.0))
+    assert not found["fixed"].fits
+    assert found["fixed"].over_without_pause > 0
