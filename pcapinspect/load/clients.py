@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.load.labels import number_labels
 from pcapinspect.load.model import Clients
@@ -13,8 +14,12 @@ from pcapinspect.load.traffic import Traffic
 from pcapinspect.pki.operations import Operations
 from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, REFUSED, UNANSWERED
 
+AT_ONCE = SECOND
+"""A client that dials again within this time of the end of its attempt before goes on with what it was at. No timer of
+an enrolment is as short: IOS retries after minutes (`enrollment retry period`)."""
+
 FEWEST_POLLS = 3
-"""Attempts from which a client has a period: two say nothing of a spread."""
+"""Polls from which a client has a period: two say nothing of a spread."""
 
 ERROR = 400
 """First HTTP status that is an error (RFC 9110, 15.5)."""
@@ -56,11 +61,24 @@ def clients_of(
     )
 
 
-def periods(traffic: Traffic) -> tuple[Int64, Int64]:
-    """Median and interquartile range of the time between each client's attempts; MISSING with too few of them."""
+def polls_of(traffic: Traffic) -> Int64:
+    """Rows of the attempts that begin a poll, in the order of time.
+
+    One enrolment dials several times, each as soon as the answer before is there; a poll waits for a timer.
+    """
+    rows = np.flatnonzero(traffic.outcome != MIDSTREAM)
+    order = rows[_by_client(traffic.client[rows])]  # starts are in order already
+    over = np.maximum(traffic.start, traffic.closed)
+    np.maximum.at(over, traffic.syn_attempt, traffic.syn_time)
+    first = np.diff(traffic.client[order], prepend=-1) != 0
+    waited = traffic.start[order] - np.roll(over[order], 1) > AT_ONCE
+    return np.sort(order[first | waited])
+
+
+def periods(traffic: Traffic, polls: Int64) -> tuple[Int64, Int64]:
+    """Median and interquartile range of the time between each client's polls; MISSING with too few of them."""
     count = len(traffic.client_numbers)
-    is_attempt = traffic.outcome != MIDSTREAM
-    client, start = traffic.client[is_attempt], traffic.start[is_attempt]
+    client, start = traffic.client[polls], traffic.start[polls]
     median = np.full(count, MISSING)
     spread = np.full(count, MISSING)
     order = _by_client(client)  # starts are in order already

@@ -130,7 +130,7 @@ class Clients(Columns):
     exchanges: Int64 = column("i8")
     errors: Int64 = column("i8")
     poll_period: Int64 = column("i8")
-    """Median nanoseconds between its attempts, retransmissions apart; MISSING below three attempts."""
+    """Median nanoseconds between its polls; MISSING below three. Attempts that follow at once are of one poll."""
     poll_spread: Int64 = column("i8")
     """Interquartile range of the same."""
     first: Int64 = column("i8")
@@ -204,7 +204,7 @@ class Synchronisation:
     """Clients that poll in step."""
 
     clients: int
-    """That poll periodically (three attempts or more)."""
+    """That poll periodically (three polls or more)."""
     period: int | None
     """Median poll period over these clients, nanoseconds."""
     concentration: float | None

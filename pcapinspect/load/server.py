@@ -13,7 +13,7 @@ from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import parties, silences
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.causes import Cause, Circumstances, causes_of
-from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods
+from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods, polls_of
 from pcapinspect.load.concurrency import Open, concurrency
 from pcapinspect.load.counterfactual import counterfactual
 from pcapinspect.load.counting import count_models, reaching
@@ -70,7 +70,8 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
     errors = np.sort(asked.time[traffic.exchange_number[failed]])
     about, causes, strangers = _judge_silences(capture, traffic, requests)
     found, opened, accepts = about.silences, about.opened, about.rates["accepts"]
-    polls = periods(traffic)
+    rows = polls_of(traffic)
+    polls = periods(traffic, rows)
     minutes = minutes_of(number, traffic, accepts, requests, errors, opened, found, settings)
     counts = np.bincount(traffic.outcome, minlength=len(OUTCOMES)).tolist()
     outcomes = dict(zip(OUTCOMES, counts, strict=True))
@@ -101,7 +102,7 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
         estimate=about.estimate,
         concurrency=concurrency(opened, settings.max_connections, traffic.end),
         counterfactual=counterfactual(traffic, asked, settings),
-        synchronisation=synchronisation(traffic, polls[0]),
+        synchronisation=synchronisation(traffic, rows, polls[0]),
     )
     clients = clients_of(number, traffic, asked, capture.operations, _client_names(capture, traffic), polls)
     return Judged(load, minutes, clients, curve_of(number, accepts, about.rates["attempts"], opened, traffic.end))

@@ -7,7 +7,6 @@ import numpy as np
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.load.model import Synchronisation
 from pcapinspect.load.traffic import Traffic
-from pcapinspect.tcp.connections import MIDSTREAM
 
 ALIKE = 0.2
 """How far a client's period may be off the common one: beyond, it cannot stay in step for more than a few polls."""
@@ -16,8 +15,8 @@ CYCLES = 5
 """Phases are compared within so many periods: over more, small differences of the period smear them."""
 
 
-def synchronisation(traffic: Traffic, period: Int64) -> Synchronisation:
-    """`period`: of each client of the server, MISSING where it has none."""
+def synchronisation(traffic: Traffic, polls: Int64, period: Int64) -> Synchronisation:
+    """`polls`: rows of the attempts that begin one; `period`: of each client, MISSING where it has none."""
     known = period[period != MISSING]
     if not len(known):
         return Synchronisation(0, None, None)
@@ -25,13 +24,13 @@ def synchronisation(traffic: Traffic, period: Int64) -> Synchronisation:
     if common <= 0:
         return Synchronisation(len(known), common, None)
     alike = (period != MISSING) & (np.abs(period - common) <= ALIKE * common)
-    return Synchronisation(len(known), common, _concentration(traffic, alike, common))
+    rows = polls[alike[traffic.client[polls]]]
+    return Synchronisation(len(known), common, _concentration(traffic, rows, alike, common))
 
 
-def _concentration(traffic: Traffic, alike: Bool, period: int) -> float | None:
-    """Length of the mean phase vector of the attempts, free of what few attempts have by chance (Mardia and Jupp,
+def _concentration(traffic: Traffic, rows: Int64, alike: Bool, period: int) -> float | None:
+    """Length of the mean phase vector of the polls, free of what few attempts have by chance (Mardia and Jupp,
     Directional Statistics, 2000, 2.3: E[n R^2] = 1 for phases without order)."""
-    rows = alike[traffic.client] & (traffic.outcome != MIDSTREAM)
     start = traffic.start[rows]
     if len(start) < 2 or np.count_nonzero(alike) < 2:
         return None

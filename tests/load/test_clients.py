@@ -18,6 +18,25 @@ def test_the_poll_period_is_by_attempts_not_by_syns() -> None:
     assert clients.attempts.tolist() == [4]
 
 
+def test_the_dials_of_one_enrolment_are_one_poll() -> None:
+    """GetCACaps, GetCACert and PKIOperation, each as soon as the answer before is there."""
+    made = Made()
+    for start in (0.0, 300.0, 600.0):
+        for dial in range(3):
+            made.answered("10.1.0.1", start + dial * 0.15)
+    clients = made.analyse().clients
+    assert clients.attempts.tolist() == [9]
+    assert clients.poll_period.tolist() == [300 * SECOND]
+    assert clients.poll_spread.tolist() == [0]
+
+
+def test_a_dial_after_one_that_was_given_up_is_a_poll() -> None:
+    made = Made()
+    for start in (0.0, 20.0, 40.0):
+        made.unanswered("10.1.0.1", start)
+    assert made.analyse().clients.poll_period.tolist() == [20 * SECOND]
+
+
 def test_the_spread_is_the_interquartile_range() -> None:
     made = Made()
     starts = np.cumsum([0, 50, 60, 70, 80, 60]).tolist()

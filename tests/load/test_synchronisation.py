@@ -24,6 +24,18 @@ def test_clients_in_step_are_concentrated() -> None:
     assert found.concentration > 0.9
 
 
+def test_the_dials_of_enrolments_are_not_in_step_with_each_other() -> None:
+    made = Made()
+    for number, phase in enumerate(np.linspace(0, 60, 40, endpoint=False).tolist()):
+        for turn in range(8):
+            for dial in range(3):
+                made.answered(f"10.1.0.{number + 1}", phase + turn * 60.0 + dial * 0.15)
+    found = made.analyse().servers[0].synchronisation
+    assert found.period == 60 * SECOND
+    assert found.concentration is not None
+    assert found.concentration < 0.1
+
+
 def test_clients_spread_over_the_period_are_not() -> None:
     found = polls(np.linspace(0, 60, 40, endpoint=False).tolist())
     assert found.concentration is not None
