@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from pcapinspect.clock import SECOND
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.concurrency import Open
-from pcapinspect.load.fullness import Fullness
+from pcapinspect.load.fullness import Fullness, full_in
 from pcapinspect.load.model import CountingModel, Estimate
 from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.load.rates import Rate
+from pcapinspect.load.silences import SHORTEST
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.settings import Settings
 
@@ -105,7 +104,7 @@ def _cause(about: Circumstances, place: int) -> Cause:
     if about.quality.share_lost > MOST_LOST:
         return _lost_by_capture(about, silence)
     by_rate = _rate_limit(about, place)
-    if about.fullness is not None and np.mean(about.fullness.syns[silence.syns]) >= 0.5:
+    if about.fullness is not None and full_in(about.fullness, silence.syns):
         return _max_connections(about, silence, about.fullness.limit, by_rate)
     if by_rate is not None:
         return by_rate
@@ -243,6 +242,8 @@ def _only_silence(about: Circumstances, place: int) -> Cause | None:
     """One silence that many met, and no limit came near it: the server, or the way to it, was down for a moment."""
     silence = about.silences[place]
     history = silence.onset - about.traffic.begin
+    if silence.at_least < SHORTEST:
+        return None
     if len(about.silences) > 1 or len(silence.attempts) < MANY or history < about.settings.window * SECOND:
         return None
     if any(m.at_onset[place] >= about.enough and not m.over_without_pause for m in about.models):

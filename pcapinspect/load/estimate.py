@@ -27,6 +27,9 @@ CHANCE = 0.1
 ELSEWHERE = 3
 """How often a limit may be reached for each silence: a few come after it, before the server is silent."""
 
+CLEARLY = 2
+"""So many times as regular must the counts be as the times between silences, for counting to be what makes them."""
+
 TIMER = 0.5
 """Seconds that a pause may be off its nominal length: a router's timers tick."""
 
@@ -84,11 +87,27 @@ def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, windo
             if len(counts) < FEWEST or not _regular(counts):
                 continue
             # A limit is reached when a pause begins, and at no other time.
+            if _by_clock(onsets[known], silences, counts):
+                continue
             limit = int(np.median(counts))
             reached = np.count_nonzero(rate.counts_since(anew) >= limit)
             if reached <= ELSEWHERE * len(onsets):
                 return limit, seconds
     return None
+
+
+def _by_clock(onsets: Int64, silences: Sequence[Silence], counts: Int64) -> bool:
+    """Whether the silences come about as regularly by the clock as by the count: a timer may make them.
+
+    Compared are how far the counts lie apart, and how far the times since the server answered again, in accepts.
+    """
+    again = resumptions(silences)
+    place = np.searchsorted(again, onsets, side="right") - 1
+    since, counts = (onsets - again[place])[place >= 0], counts[place >= 0]
+    if len(since) < FEWEST:
+        return False
+    pace = float(since.mean()) / max(1.0, float(counts.mean()))
+    return float(since.max() - since.min()) < CLEARLY * (int(counts.max()) - int(counts.min()) + 1) * pace
 
 
 def _regular(counts: Int64) -> bool:

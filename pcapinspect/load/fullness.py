@@ -20,6 +20,9 @@ USUALLY = 0.75
 """Share of the unanswered SYNs that met a full server: others may be lost on the way, or be full of connections that
 began before the capture."""
 
+HALF = 0.5
+"""Share of a silence's SYNs that met a full server, from which that explains the silence."""
+
 FEWEST = 3
 """Unanswered SYNs from which the number of open connections can explain them."""
 
@@ -52,6 +55,11 @@ def used_up(traffic: Traffic, opened: Open, left_out: Bool, most: int) -> Fullne
     if not _freed(traffic, opened.closed, unanswered[full[unanswered]]):
         return None
     return Fullness(limit, full & (traffic.syn_state == UNANSWERED) & ~left_out)
+
+
+def full_in(fullness: Fullness | None, syns: Int64) -> bool:
+    """Whether most of these SYNs met a full server."""
+    return fullness is not None and bool(np.mean(fullness.syns[syns]) >= HALF)
 
 
 def _freed(traffic: Traffic, closed: Int64, unanswered: Int64) -> bool:

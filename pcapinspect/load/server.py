@@ -19,7 +19,7 @@ from pcapinspect.load.counterfactual import counterfactual
 from pcapinspect.load.counting import count_models, reaching
 from pcapinspect.load.curve import curve_of
 from pcapinspect.load.estimate import estimate
-from pcapinspect.load.fullness import used_up
+from pcapinspect.load.fullness import full_in, used_up
 from pcapinspect.load.minutes import minutes_of
 from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
 from pcapinspect.load.operations import Asked
@@ -149,12 +149,13 @@ def _judge_silences(
 def _with_silences(about: Circumstances, found: Sequence[Silence]) -> Circumstances:
     """The counting models are worth their time only where a pause or a full minute asks for them."""
     settings, accepts = about.settings, about.rates["accepts"]
+    counted = [silence for silence in found if not full_in(about.fullness, silence.syns)]
     asked_for = bool(found) or accepts.first_over(settings.limit) is not None
     return replace(
         about,
         silences=found,
         models=count_models(about.rates, found, settings.limit, about.enough) if asked_for else (),
-        estimate=estimate(found, accepts.times, about.traffic.begin, settings),
+        estimate=estimate(counted, accepts.times, about.traffic.begin, settings),
     )
 
 

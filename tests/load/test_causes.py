@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from build import Made, ns, steady, stop
 
@@ -13,11 +15,11 @@ from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.settings import Settings
 
 
-def storm(accepts: int, length: float = 15.0, rounds: int = 1, over: float = 50.0) -> ServerLoad:
-    """So many accepts within `over` seconds, then a stop, and again; then a quiet minute."""
+def storm(accepts: int, length: float = 15.0, overs: Sequence[float] = (50.0,)) -> ServerLoad:
+    """So many accepts within each of `overs` seconds, then a stop; at last a quiet minute."""
     made = Made()
     begin = 0.0
-    for _ in range(rounds):
+    for over in overs:
         steady(made, begin, begin + over, over / accepts)
         stop(made, begin + over, length, callers=40, every=0.4)
         begin += over + length + 0.02
@@ -68,7 +70,7 @@ def test_a_server_that_went_on_above_the_limit_was_not_stopped_by_it() -> None:
 
 
 def test_a_limit_of_other_numbers_is_one_when_it_is_regular() -> None:
-    server = storm(accepts=40, length=10, rounds=5, over=20)
+    server = storm(accepts=40, length=10, overs=(20, 26, 17, 31, 22))
     assert {pause.cause for pause in server.pauses} == {"rate_limit"}
     assert server.estimate is not None
     assert server.estimate.limit is not None
@@ -77,6 +79,14 @@ def test_a_limit_of_other_numbers_is_one_when_it_is_regular() -> None:
     assert server.estimate.pause is not None
     assert server.estimate.pause[0] <= 10 <= server.estimate.pause[1]
     assert any("80" in text for text in server.pauses[0].evidence_against)
+
+
+def test_stops_that_come_every_minute_are_no_limit() -> None:
+    """A timer, a backup or a flapping link: the count before each is the same only because the demand is."""
+    server = storm(accepts=40, length=10, overs=(50,) * 6)
+    assert server.pauses
+    assert "rate_limit" not in {pause.cause for pause in server.pauses}
+    assert server.verdict.cause != "rate_limit"
 
 
 def test_the_settings_decide_what_the_limit_is() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from build import ns
 
@@ -10,14 +12,17 @@ from pcapinspect.load.estimate import estimate
 from pcapinspect.load.model import Estimate
 from pcapinspect.settings import Settings
 
+PACES = (0.5, 0.7, 0.3, 0.6, 0.65, 0.4, 0.55, 0.5)
+"""Seconds between accepts, before each pause: demand varies, and with it the time in which a limit is reached."""
 
-def run(counts: list[int], pause: float, spacing: float = 0.5) -> Estimate | None:
+
+def run(counts: list[int], pause: float, paces: Sequence[float] = PACES) -> Estimate | None:
     """A server that stops after each of these counts for `pause` seconds."""
     none = np.empty(0, np.int64)
     accepts: list[float] = []
     silences = []
     now = 1000.0
-    for count in counts:
+    for count, spacing in zip(counts, paces, strict=False):
         accepts += [now + n * spacing for n in range(count)]
         last = accepts[-1]
         now = last + pause + 0.1
@@ -45,6 +50,13 @@ def test_counts_that_differ_as_chance_has_it_are_no_limit() -> None:
     assert found is not None
     assert found.limit is None
     assert found.pause is not None
+
+
+def test_pauses_that_come_by_the_clock_are_no_limit() -> None:
+    """Every 30 s, whatever is asked: equal counts say no more than equal times."""
+    found = run([60, 61, 60, 59, 60, 60], pause=10.0, paces=[30 / 60] * 6)
+    assert found is not None
+    assert found.limit is None
 
 
 def test_two_pauses_are_too_few() -> None:
