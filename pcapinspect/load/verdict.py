@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load.causes import Cause, Circumstances
+from pcapinspect.load.causes import TIMER, Cause, Circumstances
 from pcapinspect.load.model import Verdict
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.tally import Tally, tally_of
@@ -96,13 +96,16 @@ def _sentence(about: Circumstances, cause: str, number: int, pauses: int) -> str
     if found is not None and found.limit is not None and found.window is not None and found.pause is not None:
         limit, window = found.limit, round(found.window)
         length = f"{found.pause[0]:.1f} to {found.pause[1]:.1f}"
+    longer = any(silence.at_least > settings.pause * SECOND + TIMER for silence in about.silences)
     times = "once" if number == 1 else f"{number:,} times"
     every = "after" if number == 1 else "each time after"
     return {
         "rate_limit": f"The server stopped answering {times}, {every} about {limit} connections in {window} s, for a "
         f"time that {length} s fits: the pattern of the IOS rate limit.",
         "max_connections": f"The server did not answer {times} because as many connections were open as it takes.",
-        "outage": f"The server answered nobody for longer than the rate limit would explain ({times}): an outage.",
+        "outage": f"The server answered nobody for longer than the rate limit would explain ({times}): an outage."
+        if longer
+        else f"The server answered nobody ({times}), and no limit of its own explains it: an outage.",
         "capture": f"The capture lost too much to say whether the server was silent ({times}).",
     }.get(cause, f"The server stopped answering ({_plural(pauses, 'pause')}), but the capture does not show why.")
 
@@ -181,11 +184,18 @@ def _over_limit(about: Circumstances, tally: Tally) -> Verdict | None:
             f"{tally.late:,} requests waited for their response, up to {tally.longest_wait / SECOND:.1f} s: the server "
             "was overloaded although every handshake worked."
         )
+    # Whatever way of counting accepts is left: by it the limit need not have been reached.
+    left = [model.window for model in about.models if model.counts == "accepts" and not model.over_without_pause]
+    if left:
+        against.append(
+            f"A server that counts to {settings.limit} in another way ({', '.join(left)}), or passes it by a few, "
+            "need not have paused."
+        )
     return Verdict(
         "over_limit_unthrottled",
-        0.9,
+        0.7 if left else 0.9,
         f"The server accepted {tally.most:,} connections in {settings.window} s and never paused: "
-        f"it has no limit of {settings.limit}.",
+        + (f"a limit of {settings.limit} did not show." if left else f"it has no limit of {settings.limit}."),
         ("Somebody who asked was answered all the time.",),
         tuple(against),
     )

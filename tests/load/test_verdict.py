@@ -38,6 +38,28 @@ def test_more_than_the_limit_without_a_pause_is_no_ios_limit() -> None:
     assert "120" in found.sentence
 
 
+def test_a_rolling_minute_over_the_limit_does_not_exclude_a_fixed_one() -> None:
+    """Fifty in the last minute of an hour, fifty in the first of the next: a hundred in 60 s, fifty in each minute."""
+    made = Made()
+    for begin in (30.0, 60.0):
+        steady(made, begin, begin + 30, 0.6, clients=100)
+    found = verdict(made)
+    assert found.cause == "over_limit_unthrottled"
+    assert "has no limit" not in found.sentence
+    assert found.confidence < 0.9
+    assert any("fixed" in text for text in found.evidence_against)
+
+
+def test_a_short_outage_is_not_said_to_be_long() -> None:
+    made = Made()
+    steady(made, 0, 120, 2)
+    stop(made, 120, 12)
+    steady(made, 132.02, 200, 2)
+    found = verdict(made)
+    assert found.cause == "outage"
+    assert "longer" not in found.sentence
+
+
 def test_late_answers_are_told_with_it() -> None:
     made = Made()
     for number in range(200):
