@@ -9,9 +9,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
+from pcapinspect import clock
 from pcapinspect.report import html_assets, html_view
 from pcapinspect.report.document import Report
 from pcapinspect.report.html_data import page_data
@@ -38,6 +40,12 @@ def render_html(report: Report) -> str:
     )
 
 
+@pass_context
+def _sentence(context: Context, text: str) -> Markup:
+    """A sentence of the report with its times in the zone of the page, and its commands set as code."""
+    return html_view.with_code(html_view.in_words(text, clock.zone(context["zone"])))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -48,6 +56,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["with_code"] = html_view.with_code
+    environment.filters["with_code"] = _sentence
     environment.filters["confidence"] = html_view.confidence
     return environment

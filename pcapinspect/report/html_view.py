@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -50,6 +50,8 @@ CAUSE_WORDS = {
 
 MARKS = {"critical": "✖", "warning": "▲", "notice": "●", "info": "ⓘ"}
 """Severities by sign as well as colour."""
+
+ISO_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 UNIT = re.compile(r"(\d) (s|ms|min|h|d|days|%)(?!\w)")
 
@@ -97,6 +99,7 @@ def view(document: Mapping[str, Any]) -> View:
         "remedy": next((found["remedy"] for found in document["findings"] if found["remedy"]), []),
         "servers": [server_row(server) for server in document["servers"]],
         "findings": [finding(found, tz) for found in document["findings"]],
+        "attempted": bool(document["servers"] or document["tables"]["flows"]["rows"]),
         "tables": [table(name, document["tables"][name], tz) for name in PRINTED_TABLES],
         "panels": panels(document),
         "pauses": sum(len(server["pauses"]) for server in document["servers"]),
@@ -170,11 +173,14 @@ def figures(document: Mapping[str, Any], tz: tzinfo) -> list[View]:
     if not document["servers"]:
         return []
     server, settings = document["servers"][0], document["settings"]
+    day = only_day([time for time in (server["first_time"], server["last_time"]) if time], tz)
     peak = server["peak_accepted_60s"]
     accepted = "answered dials begun" if document["capture"]["flows_only"] else "accepted"
     failed = server["unanswered"] + server["refused"] + server["unreachable"]
     found = [
-        figure("attempts", server["attempts"], f"from {server['clients']:,} clients"),
+        figure(
+            "attempts", server["attempts"], f"from {server['clients']:,} client{'' if server['clients'] == 1 else 's'}"
+        ),
         figure("failed", failed, f"{share(failed, server['attempts'])} of the attempts", loud=failed > 0),
         figure(
             f"most {accepted} in {settings['window']} s",
@@ -182,8 +188,8 @@ def figures(document: Mapping[str, Any], tz: tzinfo) -> list[View]:
             f"the limit is {settings['limit']}",
             loud=bool(peak) and peak["count"] >= settings["limit"],
         ),
-        figure(PAUSES, len(server["pauses"]), first_of(server["first_pause"], tz), bool(server["pauses"])),
-        figure("minutes over the limit", server["minutes_over_limit"], first_of(server["first_over_limit"], tz)),
+        figure(PAUSES, len(server["pauses"]), first_of(server["first_pause"], tz, day), bool(server["pauses"])),
+        figure("minutes over the limit", server["minutes_over_limit"], first_of(server["first_over_limit"], tz, day)),
         figure(ERRORS, server["errors"], f"{share(server['errors'], server['exchanges'])} of the exchanges"),
     ]
     unknown = (PAUSES, ERRORS) if document["capture"]["flows_only"] else ()
@@ -194,8 +200,18 @@ def figure(label: str, count: int, note: str, loud: bool = False) -> View:
     return {"label": label, "count": f"{count:,}", "note": note, "loud": loud}
 
 
-def first_of(time: str | None, tz: tzinfo) -> str:
-    return f"first at {in_zone(time, tz, 0)}" if time else "none"
+def first_of(time: str | None, tz: tzinfo, day: str | None = None) -> str:
+    """`first at 08:02:09`; with its date where the capture is not of one `day`."""
+    if time is None:
+        return "none"
+    text = in_zone(time, tz, 0)
+    return f"first at {text[11:] if text[:10] == day else text}"
+
+
+def only_day(times: Sequence[str], tz: tzinfo) -> str | None:
+    """The date that all times have in the zone."""
+    days = {in_zone(time, tz, 0)[:10] for time in times}
+    return days.pop() if len(days) == 1 else None
 
 
 def with_code(text: str) -> Markup:
@@ -206,6 +222,18 @@ def with_code(text: str) -> Markup:
     return Markup().join(
         Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
     )
+
+
+def in_words(text: str, tz: tzinfo) -> str:
+    """A sentence with its times in the zone, each with its offset; UTC stays as it is."""
+
+    def moved(found: re.Match[str]) -> str:
+        try:
+            return iso(parse_iso(found[0]), tz, 0).replace("T", " ")
+        except (ValueError, OverflowError):  # looks like a time and is none: text of the capture
+            return found[0]
+
+    return text if tz is UTC else ISO_TIME.sub(moved, text)
 
 
 def unbroken(text: str) -> str:
@@ -241,7 +269,9 @@ def finding(found: Mapping[str, Any], tz: tzinfo) -> View:
         "certainty": certainty(found),
         "when": when(found, tz),
         "files": [packets(path, frames, found["display_filter"]) for path, frames in by_file.items()],
-        "figure_rows": [(name.replace("_", " "), number(value)) for name, value in found["figures"].items()],
+        "figure_rows": [
+            (name.replace("_", " "), in_words(number(value), tz)) for name, value in found["figures"].items()
+        ],
     }
 
 

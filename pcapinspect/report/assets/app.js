@@ -134,13 +134,14 @@ class App {
     this.replaceFilter({ ...this.filter, ...wanted });
   }
 
-  replaceFilter(filter) {
+  /* Each filter is a step of the browser's history, so that Back takes it off. */
+  replaceFilter(filter, remember = "pushState") {
     this.filter = filter;
     if (filter.from !== null && filter.to !== null && filter.from > filter.to)
       [filter.from, filter.to] = [filter.to, filter.from];
     const hash = filterToHash(filter);
     if (hash !== location.hash.replace(/^#/, ""))
-      history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+      history[remember](null, "", hash ? `#${hash}` : location.pathname + location.search);
     this.changed();
   }
 
@@ -262,14 +263,14 @@ class App {
     });
     byId("theme").addEventListener("click", () => this.turnTheme());
     byId("keys").addEventListener("click", () => byId("help").showModal());
-    if (byId("panel-pause")) {
+    if (byId("pause-number")) {
       byId("pause-before").addEventListener("click", () => this.stepPause(-1));
       byId("pause-next").addEventListener("click", () => this.stepPause(1));
       byId("pause-facts").addEventListener("click", () => this.showPause(this.pause));
     }
     byId("rows-csv").addEventListener("click", () => this.table.csv());
     this.connectTabs();
-    addEventListener("hashchange", () => this.replaceFilter(filterFromHash(location.hash)));
+    addEventListener("hashchange", () => this.replaceFilter(filterFromHash(location.hash), "replaceState"));
     const sight = new IntersectionObserver(
       (entries) => {
         for (const entry of entries) this.panels.find(({ root }) => root === entry.target).near = entry.isIntersecting;

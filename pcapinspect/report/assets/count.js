@@ -3,6 +3,9 @@
 const MINUTE = 60000;
 const DAY = 1440 * MINUTE;
 const BINS = [
+  100,
+  200,
+  500,
   1000,
   2000,
   5000,
@@ -31,6 +34,16 @@ function sizeText(size) {
   return size === 60 * MINUTE ? "an hour" : `in ${size / MINUTE / 60} h`;
 }
 
+/* Below this a chart of minutes is two blocks or three: it says nothing of when. */
+const FEW_MINUTES = 3 * MINUTE;
+
+/* Length (ms) of a bar of attempts. Minutes, as the limit has them; but where the time is short and every attempt is in
+   the page, shorter ones. */
+function attemptBin(data, from, to, most) {
+  const rows = data.connections.complete && !data.document.capture.flows_only;
+  return rows && to - from < FEW_MINUTES ? binSize(from, to, 60, 100) : binSize(from, to, most, MINUTE);
+}
+
 function binOf(ms, size) {
   return Math.floor(ms / size) * size;
 }
@@ -52,14 +65,14 @@ function minutesOfServer(data, place, from, to) {
   return found;
 }
 
-/* The same from rows that a filter left. */
-function minutesOfRows(data, rows, place) {
+/* The same from rows that a filter left, by bins of `size` ms; of one server, or of all where `place` is null. */
+function attemptsOfRows(data, rows, place, size) {
   const found = new Map();
   for (const row of rows) {
-    if (data.connectionServer[row] !== place) continue;
+    if (place !== null && data.connectionServer[row] !== place) continue;
     const outcome = data.connections.value("outcome", row);
     if (outcome === "midstream") continue;
-    const minute = binOf(data.connections.value("start", row), MINUTE);
+    const minute = binOf(data.connections.value("start", row), size);
     let counts = found.get(minute);
     if (!counts) {
       counts = { minute, attempts: 0, row: null };
@@ -72,7 +85,7 @@ function minutesOfRows(data, rows, place) {
   return found;
 }
 
-/* Of each bin of `size` ms its busiest minute: peaks are never averaged away. */
+/* Of each bin of `size` ms its busiest minute, where a bin has several: peaks are never averaged away. */
 function busiest(perMinute, size) {
   const best = new Map();
   for (const counts of perMinute.values()) {

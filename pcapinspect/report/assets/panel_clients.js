@@ -1,6 +1,8 @@
 /* Who asked: clients by minute, how often each polls, and whether they poll in step. */
 
 const CLIENT_ROWS = 24;
+/* Rows that the scale beside the chart needs to be read. */
+const SCALE_ROWS = 6;
 
 /* Attempts by client and bin, all and failed, and the clients that the chart has rows for. */
 function clientCells(data, view, rows) {
@@ -17,7 +19,10 @@ function clientCells(data, view, rows) {
   const failed = cross(rows.filter((row) => !["established", "undetermined"].includes(table.value("outcome", row))));
   const bins = [];
   for (let bin = binOf(view.from, size); bin <= view.to; bin += size) bins.push(bin);
-  return { size, crossed, failed, bins, clients: crossed.keys.slice(0, CLIENT_ROWS) };
+  const hit = crossed.keys.filter((client) => failed.total(client));
+  hit.sort((a, b) => failed.total(b) - failed.total(a)); // stable: the busiest first among those with as many failures
+  const spared = crossed.keys.filter((client) => !failed.total(client));
+  return { size, crossed, failed, bins, hit, clients: [...hit, ...spared].slice(0, CLIENT_ROWS) };
 }
 
 const CLIENT_SCALE = {
@@ -59,7 +64,7 @@ function clientHeat({ size, crossed, failed, bins, clients }, view) {
       outlinewidth: 0,
       tickfont: { size: 11 },
     },
-    showscale: view.width > 600,
+    showscale: view.width > 600 && clients.length > SCALE_ROWS,
   };
 }
 
@@ -82,7 +87,7 @@ function drawClients(data, view) {
   const rows = view.rows.connections.filter((row) => data.connections.value("outcome", row) !== "midstream");
   if (!rows.length) return nothing("No attempt in this selection.");
   const counted = clientCells(data, view, rows);
-  const { crossed, failed, clients } = counted;
+  const { crossed, failed, hit, clients } = counted;
   const layout = baseLayout(view.colors, 110 + 18 * clients.length);
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { showgrid: false });
   layout.yaxis = axis(view.colors, "", {
@@ -93,14 +98,16 @@ function drawClients(data, view) {
     showgrid: false,
   });
   const failures = clientFailures(counted);
-  const [busiest] = clients;
-  const shown = crossed.keys.length > clients.length ? `, the ${clients.length} busiest shown` : "";
+  const [busiest] = crossed.keys;
+  const order = hit.length ? "with most failures" : "busiest";
+  const some = clients.length < crossed.keys.length ? `; the ${clients.length} ${order} are shown` : "";
+  const failing = hit.length ? `, ${count(hit.length)} of them with a failed attempt` : "";
   const tries = crossed.total(busiest);
   return {
     traces: [clientHeat(counted, view), ...(failures.x.length ? [failures] : [])],
     layout,
     sentence:
-      `${plural(crossed.keys.length, "client")} in this selection${shown}; the busiest, ${busiest}, ` +
+      `${plural(crossed.keys.length, "client")} in this selection${failing}${some}. The busiest, ${busiest}, ` +
       `tried ${plural(tries, "time")} (${percent(tries, rows.length)} of all).`,
     table: {
       caption: "Clients by attempts",

@@ -45,9 +45,10 @@ function rolloverNotes(layout, rows, now, view) {
   const here = { x: now, yref: "paper", y: 1, yanchor: "bottom", text: "this capture" };
   layout.annotations = [{ ...here, showarrow: false, font: { size: 11, color: view.colors.ink } }];
   if (view.width < 600) return;
-  rows.forEach(([, from, to, , text], y) => {
+  rows.forEach(([, from, , , text], y) => {
     const font = { size: 11, color: view.colors.muted };
-    layout.annotations.push({ x: (from + to) / 2, y, yshift: 19, showarrow: false, text, font });
+    const place = { x: from, xanchor: "left", xshift: 2, y, yshift: 20, bgcolor: view.colors.card };
+    layout.annotations.push({ ...place, showarrow: false, text, font });
   });
 }
 
@@ -55,10 +56,10 @@ function drawRollover(data, view) {
   const found = datedRollover(data.document);
   if (!found) return nothing("No dates of a rollover are known.");
   const [asks, made, expiry] = [msOf(found.window_from), msOf(found.window_to), msOf(found.ca_expiry)];
-  const margin = (expiry - Math.min(asks, made)) * 0.12;
+  const margin = (expiry - Math.min(asks, made)) * 0.12; // room for the dates of a bar that begins late
   const range = [Math.min(asks, made, data.span.from) - margin, Math.max(expiry, data.span.to) + margin];
   const rows = rolloverRows(asks, made, expiry, range[0]);
-  const layout = baseLayout(view.colors, 120 + 44 * rows.length);
+  const layout = baseLayout(view.colors, 120 + 48 * rows.length);
   layout.showlegend = false;
   layout.margin.t = 24;
   layout.xaxis = timeAxis(view.colors, range, view.width, { fixedrange: true });
@@ -79,7 +80,7 @@ function drawRollover(data, view) {
   return {
     traces: rows.map(([name, from, to, look, text], row) => span(name, from, to, row, look, text, view.colors)),
     layout,
-    sentence: found.sentence,
+    sentence: zonedText(found.sentence),
     table: { caption: `Timers of ${found.server}`, head: ["timer", "value", "source", ""], rows: timers },
   };
 }

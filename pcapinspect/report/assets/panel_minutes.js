@@ -11,17 +11,16 @@ function facetServers(data, filter) {
   return (asked.length ? asked : data.servers.map((_, place) => place)).slice(0, FACETS);
 }
 
-function attemptsByMinute(data, view, place) {
-  const aggregates = onlyTimeAndServer(view.filter);
-  return aggregates
+/* Attempts by minute, or by `size` where that is shorter. */
+function attemptsByBin(data, view, place, size) {
+  return onlyTimeAndServer(view.filter) && size >= MINUTE
     ? minutesOfServer(data, place, view.from, view.to)
-    : minutesOfRows(data, view.rows.connections, place);
+    : attemptsOfRows(data, view.rows.connections, place, Math.min(size, MINUTE));
 }
 
 function minuteHover(data, counts, size) {
-  const lines = [
-    `<b>${inert(msText(counts.minute, 0))}</b>${size > MINUTE ? `, the busiest minute ${sizeText(size)}` : ""}`,
-  ];
+  const more = size > MINUTE ? `, the busiest minute ${sizeText(size)}` : size < MINUTE ? `, ${sizeText(size)}` : "";
+  const lines = [`<b>${inert(msText(counts.minute, size < 1000 ? 1 : 0))}</b>${more}`];
   for (const outcome of ATTEMPTS)
     if (counts[outcome]) lines.push(`${OUTCOMES[outcome].label}: ${count(counts[outcome])}`);
   lines.push(`attempts: ${count(counts.attempts)}`);
@@ -51,29 +50,57 @@ function minuteTraces(data, view, bins, size, axes, first) {
         hovertext: hover,
         legendgroup: outcome,
         showlegend: first(outcome),
-        customdata: bins.map((counts) => ({ from: counts.minute, to: counts.minute + MINUTE - 1, outcome })),
+        customdata: bins.map(({ minute }) => ({ from: minute, to: minute + Math.min(size, MINUTE) - 1, outcome })),
       },
     ),
   );
 }
 
-function rollingTrace(data, view, place, axes, showlegend) {
+/* The curve in two: what is counted before the capture is as long as the window, and what is counted after. */
+function rollingParts(data, view, place) {
   const { xs, accepted } = data.curves[place];
-  if (!accepted.some((n) => n > 0)) return [];
   const points = thin(xs, accepted, view.from, view.to, Math.round(view.width / 2));
+  points.x.push(Math.min(view.to, data.span.to)); // the curve has a point where it changes; the last holds to the end
+  points.y.push(points.y[points.y.length - 1]);
+  const whole = data.span.from + view.settings.window * 1000;
+  const first = points.x.findIndex((ms) => ms >= whole);
+  const split = first < 0 ? points.x.length : first;
+  const early = { x: points.x.slice(0, split), y: points.y.slice(0, split) };
+  const late = { x: points.x.slice(split), y: points.y.slice(split) };
+  if (split && late.x.length) {
+    const y = early.y[split - 1];
+    early.x.push(whole);
+    early.y.push(y);
+    late.x.unshift(whole);
+    late.y.unshift(y);
+  }
+  return { early, late };
+}
+
+function rollingTraces(data, view, place, axes, first) {
+  if (!data.curves[place].accepted.some((n) => n > 0)) return [];
+  const { early, late } = rollingParts(data, view, place);
+  const { window: seconds } = view.settings;
+  const since = `accepted since the capture began, less than ${seconds} s before`;
+  return [
+    ...rollingTrace(early, since, "accepted since the capture began", "dot", view, axes, first),
+    ...rollingTrace(late, `accepted in the last ${seconds} s`, `accepted in the last ${seconds} s`, "solid", view, axes, first),
+  ];
+}
+
+function rollingTrace(points, what, name, dash, view, axes, first) {
+  if (!points.x.length) return [];
   const shape = { type: "scatter", mode: "lines", x: points.x, y: points.y, ...axes };
   return [
     { ...shape, line: { shape: "hv", width: 5, color: view.colors.card }, hoverinfo: "skip", showlegend: false },
     {
       ...shape,
-      name: `accepted in the last ${view.settings.window} s`,
-      line: { shape: "hv", width: 2, color: view.colors.ink },
+      name,
+      line: { shape: "hv", width: 2, color: view.colors.ink, dash },
       hoverinfo: "text",
-      hovertext: points.x.map(
-        (ms, i) => `${inert(msText(ms))}<br>${count(points.y[i])} accepted in the last ${view.settings.window} s`,
-      ),
-      legendgroup: "rolling",
-      showlegend,
+      hovertext: points.x.map((ms, i) => `${inert(msText(ms))}<br>${count(points.y[i])} ${what}`),
+      legendgroup: name,
+      showlegend: first(name),
     },
   ];
 }
@@ -153,15 +180,24 @@ function pauseSentence(pause) {
   return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the minute before; ${CAUSES[pause.cause] || pause.cause}, confidence ${percent(pause.confidence, 1)}`;
 }
 
-function minutesSentence(data, view, places, perServer) {
-  if (!onlyTimeAndServer(view.filter) || view.filter.from !== null || view.filter.to !== null) {
-    const all = perServer.flatMap((bins) => [...bins.values()]);
-    if (!all.length) return "No attempt in this selection.";
-    const best = all.reduce((a, b) => (b.attempts > a.attempts ? b : a));
-    return `In this selection the busiest minute is ${msText(best.minute, 0).slice(0, 16)} with ${plural(best.attempts, "attempt")}, ${count(best.unanswered)} of them unanswered. The limit is ${view.settings.limit} in ${view.settings.window} s.`;
+function selectionSentence(view, perServer, size) {
+  const all = perServer.flatMap((bins) => [...bins.values()]);
+  if (!all.length) return "No attempt in this selection.";
+  const limit = `The limit is ${view.settings.limit} in ${view.settings.window} s`;
+  if (size < MINUTE) {
+    const sum = (name) => all.reduce((total, counts) => total + counts[name], 0);
+    return `In this selection are ${plural(sum("attempts"), "attempt")}, ${count(sum("unanswered"))} of them unanswered; a bar counts ${duration(size / 1000)}. ${limit}.`;
   }
+  const best = all.reduce((a, b) => (b.attempts > a.attempts ? b : a));
+  return `In this selection the busiest minute is ${msText(best.minute, 0).slice(0, 16)} with ${plural(best.attempts, "attempt")}, ${count(best.unanswered)} of them unanswered. ${limit}.`;
+}
+
+function minutesSentence(data, view, places, perServer, size) {
+  if (!onlyTimeAndServer(view.filter) || view.filter.from !== null || view.filter.to !== null)
+    return selectionSentence(view, perServer, size);
   const accepted = data.document.capture.flows_only ? "answered dials began" : "accepted";
-  return places
+  const short = size < MINUTE ? ` A bar counts ${duration(size / 1000)}, the limit ${view.settings.window} s.` : "";
+  const sentences = places
     .map((place) => {
       const server = data.document.servers[place];
       const peak = server.peak_accepted_60s;
@@ -175,6 +211,7 @@ function minutesSentence(data, view, places, perServer) {
       return `${places.length > 1 ? data.servers[place] + ": " : ""}${parts.join("; ")}.`;
     })
     .join(" ");
+  return sentences + short;
 }
 
 /* Pixels: the first server is the one that the page is about, others are there to compare. */
@@ -202,7 +239,7 @@ function addFacet(chart, data, view, place, facet, bins) {
   const axes = { xaxis: "x", yaxis };
   const peak = data.document.servers[place].peak_accepted_60s;
   const top = 1.1 * Math.max(view.settings.limit, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
-  layout[`yaxis${facet ? facet + 1 : ""}`] = axis(view.colors, facet ? "" : "connections a minute", {
+  layout[`yaxis${facet ? facet + 1 : ""}`] = axis(view.colors, facet ? "" : size < MINUTE ? "connections" : "connections a minute", {
     range: [0, top * 1.04],
     domain: domains[facet],
     nticks: facet ? 3 : 7,
@@ -213,7 +250,7 @@ function addFacet(chart, data, view, place, facet, bins) {
   if (domains.length > 1) layout.annotations.push(facetName(view, data.servers[place], domains[facet][1], facet));
   traces.push(
     ...minuteTraces(data, view, bins, size, axes, first),
-    ...rollingTrace(data, view, place, axes, first("rolling")),
+    ...rollingTraces(data, view, place, axes, first),
     ...pauseMarks(pauses, view, top, { ...axes, legendgroup: "pause", showlegend: first("pause") }),
   );
 }
@@ -233,8 +270,8 @@ function drawMinutes(data, view) {
   const places = facetServers(data, view.filter);
   if (!places.length) return nothing("There is no attempt to connect to a watched port.");
   const several = places.length > 1;
-  const size = binSize(view.from, view.to, 240, MINUTE);
-  const perServer = places.map((place) => attemptsByMinute(data, view, place));
+  const size = attemptBin(data, view.from, view.to, 240);
+  const perServer = places.map((place) => attemptsByBin(data, view, place, size));
   const { domains, height } = facetDomains(places.length);
   const layout = baseLayout(view.colors, height + 120);
   layout.barmode = "stack";
@@ -250,15 +287,16 @@ function drawMinutes(data, view) {
     addFacet(chart, data, view, place, facet, bins);
     for (const counts of bins) {
       const outcomes = ATTEMPTS.map((outcome) => counts[outcome]);
-      rows.push([data.servers[place], msText(counts.minute, 0), counts.attempts, ...outcomes]);
+      rows.push([data.servers[place], msText(counts.minute, size < 1000 ? 1 : 0), counts.attempts, ...outcomes]);
     }
   });
-  const caption = size > MINUTE ? `The busiest minute ${sizeText(size)}` : "Attempts a minute, by what became of them";
-  const head = ["server", `minute (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)];
+  const caption =
+    size > MINUTE ? `The busiest minute ${sizeText(size)}` : `Attempts ${sizeText(size)}, by what became of them`;
+  const head = ["server", `${size < MINUTE ? "from" : "minute"} (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)];
   return {
     traces: chart.traces,
     layout,
-    sentence: minutesSentence(data, view, places, perServer),
+    sentence: minutesSentence(data, view, places, perServer, size),
     table: { caption, head, rows },
   };
 }

@@ -4,9 +4,10 @@ const BEFORE = 60000;
 const AFTER = 30000;
 const SYN_ROWS = 400;
 
-function pauseWindow(pause, view) {
+/* The pause with the minute before it and half a minute after, as far as the capture has them. */
+function pauseWindow(pause, { from, to }) {
   const ends = pause.ends;
-  return { ...ends, start: ends.from - BEFORE, end: ends.to + AFTER };
+  return { ...ends, start: Math.max(ends.from - BEFORE, from - 1000), end: Math.min(ends.to + AFTER, to + 1000) };
 }
 
 /* Attempts near the pause, in their order: [{connection row or null, number, syns: [{ms, frame, file}]}]. */
@@ -174,7 +175,7 @@ function pauseShapes(pause, around, view, zero, top) {
 function drawPause(data, view) {
   const pause = data.pauses[view.pause - 1];
   if (!pause) return nothing("No pause was found.");
-  const around = pauseWindow(pause, view);
+  const around = pauseWindow(pause, data.span);
   const zero = around.from;
   const all = attemptsNear(data, pause, around);
   const attempts = all.slice(0, SYN_ROWS);
@@ -186,7 +187,7 @@ function drawPause(data, view) {
   layout.xaxis = axis(
     view.colors,
     `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}<br>${isoText(pause.last_answer ?? pause.first_unanswered)}${view.width < NARROW ? "<br>" : " "}${zoneText(zero / 1000)}`,
-    { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : 15 },
+    { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : range[1] - range[0] > 60 ? 15 : 5 },
   );
   layout.yaxis = axis(view.colors, `accepted in ${view.settings.window} s`, { domain: [0.74, 1], range: [0, top] });
   layout.yaxis2 = axis(view.colors, "attempts, in their order", {

@@ -39,7 +39,7 @@ class Strip {
     const { from, to } = this.data.span;
     this.picture.replaceChildren();
     this.picture.setAttribute("viewBox", `0 0 ${this.width} ${STRIP_HEIGHT + STRIP_AXIS}`);
-    const size = binSize(from, to, Math.max(60, Math.floor(this.width / 3)), MINUTE);
+    const size = attemptBin(this.data, from, to, Math.max(60, Math.floor(this.width / 3)));
     const bins = this.totals(size);
     const top = Math.max(1, ...bins.map((bin) => bin.attempts));
     for (const pause of this.data.pauses) {
@@ -57,15 +57,18 @@ class Strip {
     for (const bin of bins) {
       const x = this.x(bin.bin);
       const width = Math.max(1, this.x(bin.bin + size) - x - 0.5);
-      const all = (bin.attempts / top) * (STRIP_HEIGHT - 8);
-      const failed = ((bin.unanswered + bin.refused + bin.unreachable) / top) * (STRIP_HEIGHT - 8);
-      this.picture.append(
-        svg("rect", { x, width, y: STRIP_HEIGHT - all, height: all, fill: OUTCOMES.established.color }),
-      );
-      if (failed)
-        this.picture.append(
-          svg("rect", { x, width, y: STRIP_HEIGHT - all, height: failed, fill: OUTCOMES.unanswered.color }),
-        );
+      const failed = bin.unanswered + bin.refused + bin.unreachable;
+      const parts = [
+        [bin.established, OUTCOMES.established.color],
+        [failed, OUTCOMES.unanswered.color],
+        [bin.attempts - bin.established - failed, OUTCOMES.undetermined.color],
+      ];
+      let y = STRIP_HEIGHT;
+      for (const [n, fill] of parts.filter(([n]) => n > 0)) {
+        const height = (n / top) * (STRIP_HEIGHT - 8);
+        y -= height;
+        this.picture.append(svg("rect", { x, width, y, height, fill }));
+      }
     }
     const ticks = timeTicks(from, to, Math.max(2, Math.floor(this.width / 110)));
     ticks.values.forEach((value, i) => {
@@ -80,13 +83,16 @@ class Strip {
 
   /* Attempts of all servers, or of the one asked for, by bin. */
   totals(size) {
-    const { minutes: table, span } = this.data;
+    const { minutes: table, span, connections } = this.data;
+    if (size < MINUTE)
+      return busiest(attemptsOfRows(this.data, [...connections.columns.start.s.keys()], null, size), size);
     const bins = new Map();
     for (let row = 0; row < table.length; row++) {
       const bin = binOf(table.value("minute", row), size);
       if (bin > span.to) continue;
-      const sum = bins.get(bin) || { bin, attempts: 0, unanswered: 0, refused: 0, unreachable: 0 };
-      for (const name of ["attempts", "unanswered", "refused", "unreachable"]) sum[name] += table.value(name, row) || 0;
+      const sum = bins.get(bin) || { bin };
+      for (const name of ["attempts", "established", "unanswered", "refused", "unreachable"])
+        sum[name] = (sum[name] || 0) + (table.value(name, row) || 0);
       bins.set(bin, sum);
     }
     return [...bins.values()];

@@ -52,6 +52,15 @@ function isoText(iso, digits = 9) {
   return momentText(Math.floor(Date.parse(iso.replace(/\.\d+/, "")) / 1000), nanoseconds, digits);
 }
 
+/* A sentence of the report with its times in the zone of the page; which zone is said where it is not UTC. */
+function zonedText(sentence) {
+  return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (iso) => {
+    const ms = msOf(iso);
+    if (ms === null || Zone.name === "UTC") return iso;
+    return `${isoText(iso, 0)} (${offsetText(offsetAt(ms / 1000))})`;
+  });
+}
+
 function isoOfMs(ms) {
   return new Date(ms).toISOString();
 }
