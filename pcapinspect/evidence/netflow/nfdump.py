@@ -13,6 +13,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -36,19 +37,21 @@ def read_nfcapd(file: FlowFile, ports: Sequence[int]) -> Flows:
     """Through nfdump. Raises EngineError where it is not installed or fails."""
     if shutil.which("nfdump") is None:
         raise EngineError(f"{file.path}: nfcapd files are read by nfdump, which is not installed: `apt install nfdump`")
-    run = subprocess.run(
-        ["nfdump", "-r", file.path, "-q", "-N", "-6", "-o", _FORMAT],
-        capture_output=True,
-        text=True,
-        errors="replace",
-        env=os.environ | {"TZ": "UTC"},
-        check=False,
-    )
-    if run.returncode != 0:
-        raise EngineError(f"{file.path}: nfdump failed: {(run.stderr.strip() or 'no reason given').splitlines()[-1]}")
     file.format = "nfcapd"
-    rows = (dict(zip(_COLUMNS, line.split(","), strict=False)) for line in run.stdout.splitlines())
-    return _flows(file, rows, ports)
+    command = ["nfdump", "-r", file.path, "-q", "-N", "-6", "-o", _FORMAT]
+    with TemporaryFile("w+", errors="replace") as said:
+        environment = os.environ | {"TZ": "UTC"}
+        # Its lines are read as they come: a day of a busy router is gigabytes of text.
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, text=True, errors="replace", env=environment
+        ) as run:
+            lines = iter(run.stdout or ())
+            flows = _flows(file, (dict(zip(_COLUMNS, line.rstrip().split(","), strict=False)) for line in lines), ports)
+        if run.returncode != 0:
+            said.seek(0)
+            reason = (said.read().strip() or "no reason given").splitlines()[-1]
+            raise EngineError(f"{file.path}: nfdump failed: {reason}")
+    return flows
 
 
 def read_csv(file: FlowFile, ports: Sequence[int]) -> Flows:

@@ -8,14 +8,18 @@ import shutil
 import struct
 import subprocess
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from scapy.layers.inet import IP, UDP
 from scapy.utils import PcapNgWriter
 
 from pcapinspect.columns import MISSING
 from pcapinspect.errors import EngineError, EvidenceError
+from pcapinspect.evidence.netflow.attempts import attempts_of
 from pcapinspect.evidence.netflow.model import Flows
 from pcapinspect.evidence.netflow.nfdump import flags
 from pcapinspect.evidence.netflow.reader import read_flows
@@ -237,6 +241,42 @@ def test_exports_in_pcapng_and_compressed(tmp_path: Path, suffix: str) -> None:
     evidence = read_flows([str(path)], (80,))
     assert evidence.flows.src_ip.tolist() == ["10.2.0.1"]
     assert evidence.files[0].exporters == ["192.0.2.1"]
+
+
+CSV = (
+    "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt\n"
+    + "2026-03-01 08:00:00,2026-03-01 08:00:01,1.000,10.2.0.1,\
+10.1.0.80,1024,80,TCP,...AP.SF,0,0,5,400\n"
+)
+JSON = """[{"type": "FLOW", "proto": 6, "first": "2026-03-01T08:00:00.000", "last": "2026-03-01T08:00:01.000",
+"src4_addr": "10.2.0.1", "dst4_addr": "10.1.0.80", "src_port": 1024, "dst_port": 80, "in_packets": 5, "in_bytes": 400,
+"tcp_flags": "...AP.SF"}]"""
+TEXTS = [IP_CACHE_FLOW, VERBOSE, MONITOR_RECORDS, MONITOR_TABLE, CSV, JSON]
+
+ODD = st.one_of(
+    st.text(max_size=12),
+    st.integers().map(str),
+    st.sampled_from(["9" * 30, "-1", "1e999", "nan", "0x", ",", "\n", "\x00", "999.1.1.1", "::", "[", "null", "K"]),
+)
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.sampled_from(TEXTS), at=st.integers(0, 2000), gone=st.integers(0, 30), odd=ODD)
+def test_damaged_text_is_flows_or_one_line(tmp_path: Path, text: str, at: int, gone: int, odd: str) -> None:
+    at %= len(text)
+    path = tmp_path / "flows"
+    path.write_text(text[:at] + odd + text[at + gone :], encoding="utf-8", errors="replace")
+    with suppress(EvidenceError):
+        attempts_of(read_flows([str(path)], tuple(range(65536))).flows, (80,), ())
+
+
+@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=600))
+def test_damaged_nfcapd_files_are_flows_or_one_line(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "nfcapd.2"
+    path.write_bytes(b"\x0c\xa5\x02\x00" + body)
+    with suppress(EvidenceError, EngineError):
+        read_flows([str(path)], (80,))
 
 
 def test_sflow_is_told_apart(shared_captures: Path) -> None:
