@@ -43,6 +43,10 @@ Domain = tuple[str, int, int]
 """Exporter, version, and source ID or observation domain: templates and sequence numbers hold within one."""
 
 
+Templates = dict[Domain, dict[int, Template]]
+"""By template ID."""
+
+
 @dataclass(slots=True)
 class _Gathered:
     """Records of one template that wait to be decoded."""
@@ -57,12 +61,12 @@ class _Gathered:
 
 
 class ExportDecoder:
-    """Takes datagrams in their order; `finish` returns the flows. Templates live as long as the decoder."""
+    """Takes datagrams in their order; `finish` returns the flows. `templates` outlive it, for the next file."""
 
-    def __init__(self, file: FlowFile, ports: Sequence[int]) -> None:
+    def __init__(self, file: FlowFile, ports: Sequence[int], templates: Templates | None = None) -> None:
         self._file = file
         self._ports = tuple(ports)
-        self._templates: dict[Domain, dict[int, Template]] = {}
+        self._templates: Templates = {} if templates is None else templates
         self._last: dict[Domain, tuple[int, int]] = {}
         self._booted: dict[Domain, int] = {}
         self._gathered: dict[tuple[Domain, Template], _Gathered] = {}

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from pcapinspect.capture import pcap, pcapng
+from pcapinspect.capture.fileset import find_captures, in_order
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.columns import MISSING
-from pcapinspect.errors import EvidenceError
+from pcapinspect.errors import CaptureError, EvidenceError
 from pcapinspect.evidence.netflow import nfdump
 from pcapinspect.evidence.netflow.cache_text import is_cache_text, read_cache
 from pcapinspect.evidence.netflow.datagrams import exports, holds_exports
-from pcapinspect.evidence.netflow.export import ExportDecoder
+from pcapinspect.evidence.netflow.export import ExportDecoder, Templates
 from pcapinspect.evidence.netflow.model import FlowEvidence, FlowFile, Flows
 
 HEAD_BYTES = 64 << 10
@@ -27,8 +28,9 @@ __all__ = ["as_input", "find_flows", "flow_format", "holds_exports", "read_flows
 
 def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
     """TCP flows towards or from `ports` of all files. Raises EvidenceError or EngineError for a file without flows."""
-    files = [FlowFile(path) for path in find_flows(paths)]
-    parts = [_read(file, ports) for file in files]
+    files = _in_order(find_flows(paths))
+    templates: Templates = {}
+    parts = [_read(file, ports, templates) for file in files]
     for file in files:
         if file.malformed:
             file.warnings.append(f"{file.malformed} records or datagrams are damaged, and what is damaged is left out")
@@ -37,7 +39,7 @@ def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
 
 
 def find_flows(arguments: Sequence[str]) -> list[str]:
-    """The files that files, globs and folders name, each once; of a folder all files, by name.
+    """The files that files, globs and folders name, each once; of a folder those that begin like flows or captures.
 
     Raises EvidenceError where an argument names nothing.
     """
@@ -45,13 +47,15 @@ def find_flows(arguments: Sequence[str]) -> list[str]:
     for argument in arguments:
         path = Path(argument)
         if path.is_dir():
-            files = sorted(str(file) for file in path.iterdir() if file.is_file())
+            files = _in_folder(path)
         elif path.exists() or not set("*?[") & set(argument):
             files = [argument]
         else:
             files = sorted(file for file in glob(argument, recursive=True) if Path(file).is_file())  # noqa: PTH207
         if not files:
-            raise EvidenceError(f"{argument}: no file in it" if path.is_dir() else f"{argument}: no file matches this")
+            raise EvidenceError(
+                f"{argument}: no flows in this folder" if path.is_dir() else f"{argument}: no file matches this"
+            )
         for file in files:
             try:
                 status = Path(file).stat()
@@ -59,6 +63,28 @@ def find_flows(arguments: Sequence[str]) -> list[str]:
                 raise EvidenceError(f"{file}: {error.strerror}") from None
             found.setdefault((status.st_dev, status.st_ino), file)
     return list(found.values())
+
+
+def _in_folder(folder: Path) -> list[str]:
+    try:
+        captures = set(find_captures([str(folder)]))
+    except CaptureError:
+        captures = set()
+    files = sorted(str(file) for file in folder.iterdir() if file.is_file())
+    return [file for file in files if file in captures or flow_format(file)]
+
+
+def _in_order(paths: Sequence[str]) -> list[FlowFile]:
+    """Captures by their first packets, copies of one left out: templates come before what they describe."""
+    captures = [path for path in paths if flow_format(path) is None]
+    try:
+        members = in_order(captures) if captures else []
+    except CaptureError as error:
+        raise EvidenceError(str(error)) from None
+    return [
+        *(FlowFile(path) for path in paths if path not in captures),
+        *(FlowFile(member.path, warnings=list(member.warnings)) for member in members),
+    ]
 
 
 def as_input(file: FlowFile, flows: Flows) -> InputFile:
@@ -79,7 +105,7 @@ def as_input(file: FlowFile, flows: Flows) -> InputFile:
     )
 
 
-def _read(file: FlowFile, ports: Sequence[int]) -> Flows:
+def _read(file: FlowFile, ports: Sequence[int], templates: Templates) -> Flows:
     kind = flow_format(file.path)
     if kind == "nfcapd":
         return nfdump.read_nfcapd(file, ports)
@@ -89,7 +115,7 @@ def _read(file: FlowFile, ports: Sequence[int]) -> Flows:
         return nfdump.read_json(file, ports)
     if kind == "ios-cache":
         return read_cache(file, ports)
-    decoder = ExportDecoder(file, ports)
+    decoder = ExportDecoder(file, ports, templates)
     for exporter, payload in exports(file.path):
         decoder.feed(exporter, payload)
     flows = decoder.finish()

@@ -221,6 +221,21 @@ def test_a_folder_a_glob_and_a_file_given_twice(tmp_path: Path) -> None:
         read_flows([str(tmp_path / "*.pcap")], (80,))
 
 
+def test_templates_of_one_file_hold_in_the_next_and_copies_are_read_once(tmp_path: Path, shared_captures: Path) -> None:
+    content = (shared_captures / "derived" / "softflowd-v9-mix-full.pcap").read_bytes()
+    size = 16 + struct.unpack_from("<I", content, 24 + 8)[0]
+    # The later file has the earlier name.
+    (tmp_path / "b.pcap").write_bytes(content[: 24 + size])
+    (tmp_path / "a.pcap").write_bytes(content[:24] + content[24 + size :])
+    (tmp_path / "copy.pcap").write_bytes(content[: 24 + size])
+    (tmp_path / "notes").write_text("call the customer")
+    evidence = read_flows([str(tmp_path)], (80,))
+    assert [Path(file.path).name for file in evidence.files] == ["b.pcap", "a.pcap"]
+    assert len(evidence.flows) == 136
+    assert sum(file.without_template for file in evidence.files) == 0
+    assert "copy.pcap is the same file" in evidence.files[0].warnings[0]
+
+
 @pytest.mark.parametrize("suffix", ["pcapng", "pcap.gz"])
 def test_exports_in_pcapng_and_compressed(tmp_path: Path, suffix: str) -> None:
     layout = ((8, 4), (12, 4), (7, 2), (11, 2), (4, 1))
