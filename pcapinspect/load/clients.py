@@ -67,12 +67,14 @@ def polls_of(traffic: Traffic) -> Int64:
     One enrolment dials several times, each as soon as the answer before is there; a poll waits for a timer.
     """
     rows = np.flatnonzero(traffic.outcome != MIDSTREAM)
-    order = rows[_by_client(traffic.client[rows])]  # starts are in order already
+    rows = rows[np.argsort(traffic.start[rows], kind="stable")]
+    order = rows[_by_client(traffic.client[rows])]
     over = np.maximum(traffic.start, traffic.closed)
     np.maximum.at(over, traffic.syn_attempt, traffic.syn_time)
     first = np.diff(traffic.client[order], prepend=-1) != 0
     waited = traffic.start[order] - np.roll(over[order], 1) > AT_ONCE
-    return np.sort(order[first | waited])
+    polls: Int64 = order[first | waited]
+    return polls[np.argsort(traffic.start[polls], kind="stable")]
 
 
 def periods(traffic: Traffic, polls: Int64) -> tuple[Int64, Int64]:

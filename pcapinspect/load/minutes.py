@@ -38,13 +38,14 @@ def minutes_of(
     settings: Settings,
 ) -> Minutes:
     """The minutes of one server, from its first packet's to its last. `requests` and `errors`: their sorted times."""
-    minute = _minutes([traffic.start, accepts.times, requests, errors, traffic.syn_time])
+    starts = np.sort(traffic.start, kind="stable")  # a clock that steps back puts connections out of order
+    minute = _minutes([starts, accepts.times, requests, errors, traffic.syn_time])
 
     def count(times: Int64) -> Int64:
         return np.searchsorted(times, minute + MINUTE) - np.searchsorted(times, minute)
 
     def count_outcome(outcome: int) -> Int64:
-        return count(traffic.start[traffic.outcome == outcome])
+        return count(np.sort(traffic.start[traffic.outcome == outcome], kind="stable"))
 
     peak = highest(accepts.counts, accepts.times, minute, MINUTE)
     times, counts = opened.curve

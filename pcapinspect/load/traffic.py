@@ -98,8 +98,7 @@ class Traffic:
     @property
     def attempt_times(self) -> Int64:
         """Starts of the attempts, sorted; connections that began before the capture are none."""
-        starts: Int64 = self.start[self.outcome != MIDSTREAM]
-        return starts
+        return np.sort(self.start[self.outcome != MIDSTREAM], kind="stable")
 
     @property
     def patience(self) -> int:

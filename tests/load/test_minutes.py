@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from build import Made, ns, steady, stop
 
 from pcapinspect.clock import MINUTE
 from pcapinspect.load import minutes
+from pcapinspect.load.analyse import analyse
+from pcapinspect.load.quality import CaptureQuality
+from pcapinspect.settings import Settings
 
 
 def test_each_minute_counts_what_happened_in_it() -> None:
@@ -61,3 +67,25 @@ def test_the_open_connections_of_before_count_in_each_minute() -> None:
     made.answered("10.1.0.1", 10.0, lasts=150.0)
     made.answered("10.1.0.2", 130.0)
     assert made.analyse().minutes.peak_open.tolist() == [1, 1, 2]
+
+
+def test_a_clock_that_steps_back_moves_no_attempt_to_another_minute() -> None:
+    """Twenty attempts from 50 s on; then the clock is put back to 40 s, and twenty more come."""
+    made = Made()
+    steady(made, 50, 70, 1)
+    steady(made, 40, 60, 1)
+    connections, syns = made.tables()
+    # Connections are in the order of the packets in the file.
+    order = np.argsort(connections.isn, kind="stable")
+    place = np.argsort(order)
+    exchanges, operations = made.spoken()
+    load = analyse(
+        connections.take(order),
+        replace(syns, connection=place[syns.connection]),
+        exchanges,
+        operations,
+        CaptureQuality(),
+        Settings(),
+    )
+    assert load.minutes.attempts.tolist() == [30, 10]
+    assert load.minutes.established.tolist() == [30, 10]
