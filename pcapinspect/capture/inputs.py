@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+CUT_EARLY = "cut before the TCP header"
+"""What `InputFile.unknown` calls packets of which the snaplen left no TCP header (60 bytes, with IPv6 or tags)."""
+
 
 @dataclass(slots=True)
 class InputFile:

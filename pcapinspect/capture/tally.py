@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pcapinspect.capture import layers, linktypes
-from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.inputs import CUT_EARLY, InputFile
 from pcapinspect.capture.records import NO_LINK, Records
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64
@@ -24,7 +24,7 @@ _SENTENCES = {
     layers.ODD_PROTOCOL: "IP protocol {detail}",
     layers.ODD_PPP: "PPP protocol 0x{detail:04x}",
     layers.ODD_GRE: "GRE with flags 0x{detail:04x}",
-    layers.ODD_CUT: "cut before the TCP header",
+    layers.ODD_CUT: CUT_EARLY,
     layers.ODD_MALFORMED: "malformed or incomplete header",
     layers.ODD_DEPTH: "more than 32 headers",
     layers.ODD_BLOCK: "block without a packet",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.inputs import CUT_EARLY, InputFile
 from pcapinspect.columns import Int64
 from pcapinspect.http.exchanges import HttpQuality
 from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, Connections, TcpQuality
@@ -82,7 +82,7 @@ def assess(inputs: Sequence[InputFile], tcp: TcpQuality, http: HttpQuality, conn
         first_time=min(first, default=None),
         last_time=max(last, default=None),
     )
-    return _with_notes(quality, http)
+    return _with_notes(quality, http, sum(file.unknown.get(CUT_EARLY, 0) for file in inputs))
 
 
 def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
@@ -101,8 +101,10 @@ def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
     return None
 
 
-def _with_notes(quality: CaptureQuality, http: HttpQuality) -> CaptureQuality:
+def _with_notes(quality: CaptureQuality, http: HttpQuality, cut_early: int) -> CaptureQuality:
     notes = []
+    if cut_early:
+        notes.append(f"{cut_early:,} packets are cut before the end of their TCP header: what they were is not known.")
     if quality.one_way == TO_SERVER:
         notes.append("Only packets towards the servers were captured: no SYN/ACK can be seen, answered or not.")
     if quality.one_way == FROM_SERVER:

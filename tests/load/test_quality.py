@@ -65,6 +65,12 @@ def test_what_the_files_and_packets_say_is_said() -> None:
     assert len(found.notes) == 7
 
 
+def test_packets_cut_before_their_tcp_header_are_said() -> None:
+    file = InputFile("a.pcap", unknown={"cut before the TCP header": 7, "no TCP": 2})
+    (note,) = assess([file], TcpQuality(), HttpQuality(), connections()).notes
+    assert note.startswith("7 packets are cut")
+
+
 def test_a_whole_capture_needs_no_notes() -> None:
     found = assess([InputFile("a.pcap")], TcpQuality(), HttpQuality(), connections())
     assert found.notes == ()
