@@ -16,7 +16,10 @@ captures: ## Make the sample captures again, byte for byte
 dashboards: ## Make the example pages again
 	for name in $(SAMPLES); do pcapinspect analyze captures/$$name.pcap --quiet --force --html dashboards/$$name.html || exit 1; done
 
+screenshot: ## Take the picture of the README again
+	scripts/screenshot
+
 benchmark: ## Measure against other tools on generated captures
 	python benchmarks/run.py
 
-.PHONY: help check format captures dashboards benchmark
+.PHONY: help check format captures dashboards screenshot benchmark

@@ -183,3 +183,44 @@ def test_table_follows_the_filter_and_gives_it_as_csv(opened: Any, document: dic
     assert len(lines) == len(found) + 2
     start = lines[0].split(",").index("start")
     assert [line.split(",")[start] for line in lines[1:-1]] == [row["start"] for row in found]
+
+
+def test_a_short_time_is_drawn_in_bars_below_a_minute_that_count_the_same(
+    opened: Any, document: dict[str, Any]
+) -> None:
+    low, high = parse_iso("2026-03-01T08:02:00Z"), parse_iso("2026-03-01T08:03:30Z")
+    opened.page.evaluate("location.hash = 'server=192.0.2.10:80&from=2026-03-01T08:02:00Z&to=2026-03-01T08:03:30Z'")
+    opened.page.wait_for_selector("#clear:not([disabled])")
+    opened.settle()
+    attempts = [
+        row
+        for row in rows(document, "connections")
+        if row["server_ip"] == "192.0.2.10" and row["outcome"] != "midstream" and low <= parse_iso(row["start"]) <= high
+    ]
+    drawn = opened.page.evaluate("""() => document.querySelector('#panel-minutes .chart').data
+        .filter((trace) => trace.type === 'bar').map((trace) => [trace.name, trace.x.length, trace.y])""")
+    assert sum(sum(heights) for _, _, heights in drawn) == len(attempts) > 0
+    assert max(bars for _, bars, _ in drawn) > 10
+    unanswered = sum(row["outcome"] == "unanswered" for row in attempts)
+    sentence = opened.page.inner_text("#panel-minutes .sentence")
+    assert f"{len(attempts)} attempts, {unanswered} of them unanswered; a bar counts 2\u00a0s" in sentence
+
+
+def test_back_takes_the_last_filter_off(opened: Any, document: dict[str, Any]) -> None:
+    opened.page.select_option("select[name=outcome]", "unanswered")
+    opened.page.select_option("select[name=server]", "192.0.2.20:80")
+    opened.page.go_back()
+    assert opened.totals() == expected(document, outcome="unanswered")
+    opened.page.go_forward()
+    assert opened.totals() == expected(document, outcome="unanswered", server="192.0.2.20:80")
+
+
+def test_the_curve_is_dotted_while_the_capture_is_younger_than_the_window(opened: Any) -> None:
+    opened.settle()
+    window, begin, early, late = opened.page.evaluate("""() => {
+        const chart = document.querySelector('#panel-minutes .chart');
+        const lines = chart.data.filter((trace) => trace.mode === 'lines' && trace.name);
+        const of = (dash) => lines.filter((trace) => trace.line.dash === dash).flatMap((trace) => trace.x);
+        return [60000, chart.layout.xaxis.range[0], of('dot'), of('solid')];
+    }""")
+    assert max(early) <= begin + window <= min(late)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from datetime import UTC
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -56,3 +58,18 @@ def test_figures_are_those_of_the_server_in_the_verdict(document: dict[str, Any]
     assert shown["attempts"] == "2,160"
     assert shown["failed"] == "720"
     assert shown["pauses of the server"] == "18"
+
+
+def test_times_in_sentences_are_in_the_zone() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    assert html_view.in_words("to 2026-06-05T08:00:00Z.", berlin) == "to 2026-06-05 10:00:00+02:00."
+    assert html_view.in_words("to 2026-06-05T08:00:00Z.", UTC) == "to 2026-06-05T08:00:00Z."
+    assert html_view.in_words("GET /2026-99-05T08:00:00Z", berlin) == "GET /2026-99-05T08:00:00Z"
+
+
+def test_first_of_one_day_leaves_the_date_out() -> None:
+    times = ["2026-03-01T22:30:00.000000000Z", "2026-03-01T23:30:00.000000000Z"]
+    assert html_view.only_day(times, UTC) == "2026-03-01"
+    assert html_view.only_day(times, ZoneInfo("Europe/Berlin")) is None
+    assert html_view.first_of(times[0], UTC, "2026-03-01") == "first at 22:30:00"
+    assert html_view.first_of(times[0], UTC) == "first at 2026-03-01 22:30:00"

@@ -109,6 +109,11 @@ function mark(layout, colors, y, text, yref = "y") {
     y1: y,
     line: { color: colors.strong, width: 1.5, dash: "dash" },
   });
+  markName(layout, colors, y, text, yref);
+}
+
+/* The name of a line, in the right margin. */
+function markName(layout, colors, y, text, yref = "y") {
   layout.annotations.push({
     xref: "paper",
     x: 1,

@@ -34,7 +34,7 @@ function rolloverRows(asks, made, expiry, begin) {
     ["CA certificate", begin, expiry, SERIES[0], `until ${day(expiry)}`],
     ["clients ask for the next one", asks, expiry, SERIES[2], `from ${day(asks)}`],
     ["the next one exists", made, expiry, SERIES[4], `from ${day(made)}`],
-    ["every request gets an error", asks, made, SERIES[1], `${day(asks)} to ${day(made)}, ${days} days`],
+    ["asked for, not there yet", asks, made, SERIES[1], `${day(asks)} to ${day(made)}, ${days} days`],
   ].filter(([, from, to]) => to > from);
 }
 
@@ -47,7 +47,7 @@ function rolloverNotes(layout, rows, now, view) {
   if (view.width < 600) return;
   rows.forEach(([, from, , , text], y) => {
     const font = { size: 11, color: view.colors.muted };
-    const place = { x: from, xanchor: "left", xshift: 2, y, yshift: 20, bgcolor: view.colors.card };
+    const place = { x: from, xanchor: "left", xshift: 2, y, yshift: 24, bgcolor: view.colors.card };
     layout.annotations.push({ ...place, showarrow: false, text, font });
   });
 }

@@ -186,7 +186,7 @@ function selectionSentence(view, perServer, size) {
   const limit = `The limit is ${view.settings.limit} in ${view.settings.window} s`;
   if (size < MINUTE) {
     const sum = (name) => all.reduce((total, counts) => total + counts[name], 0);
-    return `In this selection are ${plural(sum("attempts"), "attempt")}, ${count(sum("unanswered"))} of them unanswered; a bar counts ${duration(size / 1000)}. ${limit}.`;
+    return `In this selection are ${plural(sum("attempts"), "attempt")}, ${count(sum("unanswered"))} of them unanswered; a bar counts ${size / 1000}${GAP}s. ${limit}.`;
   }
   const best = all.reduce((a, b) => (b.attempts > a.attempts ? b : a));
   return `In this selection the busiest minute is ${msText(best.minute, 0).slice(0, 16)} with ${plural(best.attempts, "attempt")}, ${count(best.unanswered)} of them unanswered. ${limit}.`;
@@ -196,7 +196,7 @@ function minutesSentence(data, view, places, perServer, size) {
   if (!onlyTimeAndServer(view.filter) || view.filter.from !== null || view.filter.to !== null)
     return selectionSentence(view, perServer, size);
   const accepted = data.document.capture.flows_only ? "answered dials began" : "accepted";
-  const short = size < MINUTE ? ` A bar counts ${duration(size / 1000)}, the limit ${view.settings.window} s.` : "";
+  const short = size < MINUTE ? ` A bar counts ${size / 1000}${GAP}s, the limit ${view.settings.window}${GAP}s.` : "";
   const sentences = places
     .map((place) => {
       const server = data.document.servers[place];
@@ -213,6 +213,9 @@ function minutesSentence(data, view, places, perServer, size) {
     .join(" ");
   return sentences + short;
 }
+
+/* A limit so many times what is drawn is named above the scale: on it, the bars would be too low to read. */
+const FAR = 10;
 
 /* Pixels: the first server is the one that the page is about, others are there to compare. */
 const FACET_HEIGHT = 300;
@@ -238,15 +241,19 @@ function addFacet(chart, data, view, place, facet, bins) {
   const yaxis = facet ? `y${facet + 1}` : "y";
   const axes = { xaxis: "x", yaxis };
   const peak = data.document.servers[place].peak_accepted_60s;
-  const top = 1.1 * Math.max(view.settings.limit, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
+  const { limit } = view.settings;
+  const most = Math.max(1, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
+  const far = most * FAR < limit;
+  const top = 1.1 * (far ? most : Math.max(limit, most));
   layout[`yaxis${facet ? facet + 1 : ""}`] = axis(view.colors, facet ? "" : size < MINUTE ? "connections" : "connections a minute", {
     range: [0, top * 1.04],
     domain: domains[facet],
-    nticks: facet ? 3 : 7,
+    ...(most < 8 ? { dtick: most < 4 ? 1 : 2 } : { nticks: facet ? 3 : 7 }),
   });
   const pauses = pausesIn(data, view, place);
   layout.shapes.push(...pauseBands(pauses, view, "x", `${yaxis} domain`));
-  mark(layout, view.colors, view.settings.limit, `limit ${view.settings.limit}`, yaxis);
+  if (far) markName(layout, view.colors, top, `↑ limit ${limit}`, yaxis);
+  else mark(layout, view.colors, limit, `limit ${limit}`, yaxis);
   if (domains.length > 1) layout.annotations.push(facetName(view, data.servers[place], domains[facet][1], facet));
   traces.push(
     ...minuteTraces(data, view, bins, size, axes, first),
