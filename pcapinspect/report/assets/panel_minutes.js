@@ -82,9 +82,10 @@ function rollingTraces(data, view, place, axes, first) {
   const { early, late } = rollingParts(data, view, place);
   const { window: seconds } = view.settings;
   const since = `accepted since the capture began, less than ${seconds} s before`;
+  const whole = `accepted in the last ${seconds} s`;
   return [
     ...rollingTrace(early, since, "accepted since the capture began", "dot", view, axes, first),
-    ...rollingTrace(late, `accepted in the last ${seconds} s`, `accepted in the last ${seconds} s`, "solid", view, axes, first),
+    ...rollingTrace(late, whole, whole, "solid", view, axes, first),
   ];
 }
 
