@@ -114,7 +114,7 @@ def _observed(case: Case, clients: Int64, granted: int) -> str:
         )
     period = _poll_period(case)
     if period is not None:
-        observed += f" The median time between two attempts of a client is {length(period)}."
+        observed += f" The median time between two polls of a client is {length(period)}."
     return observed
 
 

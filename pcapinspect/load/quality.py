@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,9 @@ MOSTLY = 0.9
 
 Asymmetric routing or a SPAN of one direction leaves no packet of the other; a tenth is room for a path that changed.
 """
+
+MOST_REASONS = 3
+"""Reasons why packets could not be decoded that a note names; `inputs[].unknown` of the report has all."""
 
 TO_SERVER, FROM_SERVER = "to_server", "from_server"
 
@@ -82,7 +86,10 @@ def assess(inputs: Sequence[InputFile], tcp: TcpQuality, http: HttpQuality, conn
         first_time=min(first, default=None),
         last_time=max(last, default=None),
     )
-    return _with_notes(quality, http, sum(file.unknown.get(CUT_EARLY, 0) for file in inputs))
+    unknown: Counter[str] = Counter()
+    for file in inputs:
+        unknown.update(file.unknown)
+    return _with_notes(quality, http, unknown)
 
 
 def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
@@ -101,10 +108,14 @@ def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
     return None
 
 
-def _with_notes(quality: CaptureQuality, http: HttpQuality, cut_early: int) -> CaptureQuality:
+def _with_notes(quality: CaptureQuality, http: HttpQuality, unknown: Counter[str]) -> CaptureQuality:
     notes = []
+    cut_early = unknown.pop(CUT_EARLY, 0)
     if cut_early:
         notes.append(f"{cut_early:,} packets are cut before the end of their TCP header: what they were is not known.")
+    if unknown:
+        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in unknown.most_common(MOST_REASONS))
+        notes.append(f"{unknown.total():,} packets could not be decoded: {reasons}.")
     if quality.one_way == TO_SERVER:
         notes.append("Only packets towards the servers were captured: no SYN/ACK can be seen, answered or not.")
     if quality.one_way == FROM_SERVER:

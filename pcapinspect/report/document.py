@@ -98,7 +98,7 @@ def _sections(
         "inputs": [sections.input_section(file, path) for file, path in zip(analysis.inputs, paths, strict=True)],
         "settings": sections.plain(analysis.settings),
         "capture": sections.capture_section(analysis.quality),
-        "verdict": _verdict(servers, names, analysis.settings.ports),
+        "verdict": _verdict(servers, names, analysis),
         "servers": servers,
         "operations": [sections.operation_section(count, names[count.server]) for count in analysis.load.operations],
         "clients": _top_clients(tables),
@@ -128,16 +128,18 @@ def _rollovers(analysis: Analysis) -> list[dict[str, Any]]:
     return [rollover_section(told, name) for name, told in found if told is not None]
 
 
-def _verdict(servers: list[dict[str, Any]], names: list[str], ports: Sequence[int]) -> dict[str, Any]:
+def _verdict(servers: list[dict[str, Any]], names: list[str], analysis: Analysis) -> dict[str, Any]:
     """The sentence that every output leads with: that of the first server, the worst."""
     if servers:
         return {"server": names[0], **servers[0]["verdict"]}
-    watched = " or ".join(str(port) for port in ports)
+    watched = " or ".join(str(port) for port in analysis.settings.ports)
+    unread = sum(sum(file.unknown.values()) for file in analysis.inputs)
+    but = f"; {unread:,} of its packets could not be decoded" if unread else ""
     return {
         "server": None,
         "cause": "insufficient",
         "confidence": 1.0,
-        "sentence": f"No TCP connection to port {watched} is in the capture.",
+        "sentence": f"No TCP connection to port {watched} was found in the capture{but}.",
         "evidence_for": [],
         "evidence_against": [],
         "not_shown": [

@@ -67,8 +67,9 @@ def test_what_the_files_and_packets_say_is_said() -> None:
 
 def test_packets_cut_before_their_tcp_header_are_said() -> None:
     file = InputFile("a.pcap", unknown={"cut before the TCP header": 7, "no TCP": 2})
-    (note,) = assess([file], TcpQuality(), HttpQuality(), connections()).notes
-    assert note.startswith("7 packets are cut")
+    cut, others = assess([file], TcpQuality(), HttpQuality(), connections()).notes
+    assert cut.startswith("7 packets are cut")
+    assert others == "2 packets could not be decoded: no TCP (2)."
 
 
 def test_a_whole_capture_needs_no_notes() -> None:
@@ -76,3 +77,12 @@ def test_a_whole_capture_needs_no_notes() -> None:
     assert found.notes == ()
     assert found.one_way is None
     assert found.share_lost == 0.0
+
+
+def test_packets_that_could_not_be_decoded_are_named_the_most_frequent_first() -> None:
+    files = [
+        InputFile("a.pcap", unknown={"link type 147": 7, "IP protocol 50": 2}),
+        InputFile("b", unknown={"IP protocol 50": 9}),
+    ]
+    notes = assess(files, TcpQuality(), HttpQuality(), Connections.empty()).notes
+    assert notes == ("18 packets could not be decoded: IP protocol 50 (11), link type 147 (7).",)
