@@ -14,8 +14,9 @@ from pcapinspect.capture.fileset import find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import Growing
+from pcapinspect.evidence.netflow.datagrams import holds_exports
 from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flows
-from pcapinspect.evidence.netflow.reader import as_input, flow_format, holds_exports, read_flows
+from pcapinspect.evidence.netflow.reader import as_input, flow_format, read_flows
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges, HttpQuality

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pcapinspect.clock import SECOND, iso
+from pcapinspect.clock import iso
 from pcapinspect.report import sections
 
 if TYPE_CHECKING:
@@ -47,19 +47,17 @@ def netflow_section(flows: FlowLoad | None) -> Section | None:
             "over_limit": minutes.over_limit.tolist(),
         },
         "comparison": comparison
-        and sections.plain(comparison)
-        | {"clock_offset": None if comparison.clock_offset is None else comparison.clock_offset / SECOND},
+        and sections.plain(comparison) | {"clock_offset": sections.seconds(comparison.clock_offset)},
     }
 
 
 def _server(server: ServerLoad) -> Section:
     section = {name: getattr(server, name) for name in SERVER_FIGURES}
-    peak, minute = server.peak_accepted_60s, server.peak_minute
     return section | {
         "first_time": sections.time(server.first_time),
         "last_time": sections.time(server.last_time),
         "first_over_limit": sections.time(server.first_over_limit),
-        "peak_accepted_60s": peak and {"count": peak.count, "start": iso(peak.start), "end": iso(peak.end)},
-        "peak_minute": minute and {"count": minute.count, "minute": iso(minute.minute)},
+        "peak_accepted_60s": sections.peak_section(server.peak_accepted_60s),
+        "peak_minute": sections.peak_minute_section(server.peak_minute),
         "verdict": sections.plain(server.verdict),
     }

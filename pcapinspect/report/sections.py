@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         OperationCount,
         Pause,
         Peak,
+        PeakMinute,
         ServerLoad,
         Synchronisation,
     )
@@ -89,9 +90,8 @@ def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[
         "last_time": time(server.last_time),
         "first_over_limit": time(server.first_over_limit),
         "first_pause": time(server.first_pause),
-        "peak_accepted_60s": _peak(server.peak_accepted_60s),
-        "peak_minute": server.peak_minute
-        and {"count": server.peak_minute.count, "minute": time(server.peak_minute.minute)},
+        "peak_accepted_60s": peak_section(server.peak_accepted_60s),
+        "peak_minute": peak_minute_section(server.peak_minute),
         "pauses": [_pause(server, pause, first_pause_number + n, paths) for n, pause in enumerate(server.pauses)],
         "verdict": plain(server.verdict),
         "models": plain(server.models),
@@ -134,15 +134,21 @@ def _pause(server: ServerLoad, pause: Pause, number: int, paths: Sequence[str]) 
     }
 
 
-def _peak(peak: Peak | None) -> Section | None:
+def peak_section(peak: Peak | None) -> Section | None:
+    """The most in any window, or None."""
     return None if peak is None else {"count": peak.count, "start": time(peak.start), "end": time(peak.end)}
+
+
+def peak_minute_section(peak: PeakMinute | None) -> Section | None:
+    """The busiest calendar minute, or None."""
+    return None if peak is None else {"count": peak.count, "minute": time(peak.minute)}
 
 
 def _counterfactual(counterfactual: Counterfactual | None) -> Section | None:
     if counterfactual is None:
         return None
     section: Section = plain(counterfactual)
-    return section | {"peak": _peak(counterfactual.peak)}
+    return section | {"peak": peak_section(counterfactual.peak)}
 
 
 def _synchronisation(synchronisation: Synchronisation) -> Section:

@@ -16,14 +16,12 @@ from pcapinspect.columns import MISSING
 from pcapinspect.errors import CaptureError, EvidenceError
 from pcapinspect.evidence.netflow import nfdump
 from pcapinspect.evidence.netflow.cache_text import is_cache_text, read_cache
-from pcapinspect.evidence.netflow.datagrams import exports, holds_exports
+from pcapinspect.evidence.netflow.datagrams import exports
 from pcapinspect.evidence.netflow.export import ExportDecoder, Templates
 from pcapinspect.evidence.netflow.model import FlowEvidence, FlowFile, Flows
 
 HEAD_BYTES = 64 << 10
 """Enough to hold the headings of a router's cache, which follow its statistics."""
-
-__all__ = ["as_input", "find_flows", "flow_format", "holds_exports", "read_flows"]
 
 
 def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
