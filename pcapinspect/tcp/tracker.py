@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -17,11 +18,12 @@ from pcapinspect.tcp.outcome import ACKING, closes, outcomes
 from pcapinspect.tcp.segments import END_RST, Segments
 from pcapinspect.tcp.slots import close_all, sweep
 from pcapinspect.tcp.streams import move_streams
+from pcapinspect.tcp.sweeps import Sweep, Sweeps
 from pcapinspect.tcp.tables import SEGMENT, STREAM, SYN_PACKET, Records, Tables, records
 from pcapinspect.tcp.walk import PacketColumns, columns_of, walk
 
-SWEEP_EVERY = 1 << 15
-"""Packets of the capture between two looks for connections that are over."""
+STEP = 1 << 15
+"""Packets that room is made for at a time."""
 
 BLOCK = 1 << 12
 """Rows that are turned into columns at a time: they fit in the cache."""
@@ -52,27 +54,32 @@ class ConnectionTracker:
         self._counts = self._tables.counts[0]
         self._output = records(SEGMENT), records(SYN_PACKET)
         self._syns: list[Syns] = []
+        self._sweeps = Sweeps()
         self._retired: list[Int64] = []
         self._end = MISSING
 
-    def feed(self, batch: PacketBatch) -> Segments:
-        """Takes in a batch; returns the segments of watched connections in it."""
+    def feed(self, batch: PacketBatch, sweeps: Sequence[Sweep] | None = None) -> Segments:
+        """Takes in a batch; returns the segments of watched connections in it.
+
+        `sweeps`: those of the whole capture that come in this batch, where its packets are only a part of the capture.
+        """
         packets, count = batch.packets, len(batch.packets)
         if count == 0:
             return Segments.empty()
-        tables, counts = self._tables, self._counts
+        if sweeps is None:
+            sweeps = self._sweeps.of(packets.file, packets.frame, packets.time)
+        counts = self._counts
         segments, syns = self._output
         if len(segments) < count:
             segments, syns = self._output = records(SEGMENT, count), records(SYN_PACKET, count)
         columns = columns_of(packets)
         counts.segments = counts.syns = 0
         done = 0
-        while done < count:
-            step = min(count - done, SWEEP_EVERY - int(counts.packets) % SWEEP_EVERY)
-            self._walk(columns, done, done + step, (segments, syns))
-            done += step
-            if counts.packets % SWEEP_EVERY == 0:
-                self._retired.append(sweep(tables.rows, tables.sides, tables.free, tables.holes, counts))
+        for row, now in sweeps:
+            self._walk(columns, done, row, (segments, syns))
+            self._sweep(now)
+            done = row
+        self._walk(columns, done, count, (segments, syns))
         self._end = int(packets.time[-1])
         self._keep_syns(packets, syns[: counts.syns])
         return _segments(packets, segments[: counts.segments])
@@ -105,13 +112,19 @@ class ConnectionTracker:
     def _walk(self, columns: PacketColumns, first: int, last: int, output: tuple[Records, Records]) -> None:
         """Takes in the packets [first, last) of a batch, after making room for them."""
         tables = self._tables
-        tables.reserve(last - first)
-        needed = (int(self._counts.entries) + last - first) * 4 // 3  # open addressing is fast up to three quarters
-        if needed > len(tables.streams):
-            larger = records(STREAM, 1 << (needed - 1).bit_length())
-            move_streams(tables.streams, larger)
-            tables.streams = larger
-        walk(columns, first, last, tables.arrays(), output, self._watch)
+        for begin in range(first, last, STEP):
+            step = min(last - begin, STEP)
+            tables.reserve(step)
+            needed = (int(self._counts.entries) + step) * 4 // 3  # open addressing is fast up to three quarters
+            if needed > len(tables.streams):
+                larger = records(STREAM, 1 << (needed - 1).bit_length())
+                move_streams(tables.streams, larger)
+                tables.streams = larger
+            walk(columns, begin, begin + step, tables.arrays(), output, self._watch)
+
+    def _sweep(self, now: int) -> None:
+        tables = self._tables
+        self._retired.append(sweep(now, tables.rows, tables.sides, tables.free, tables.holes, self._counts))
 
     def _keep_syns(self, packets: Packets, syns: Records) -> None:
         at = syns.packet

@@ -70,8 +70,6 @@ def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: 
     packet, counts = packets[0], all_counts[0]
     for i in range(first, last):
         load(packet, columns, i)
-        counts.packets += 1
-        counts.floor = min(counts.floor, packet.time)
         is_tcp = columns.kind[i] == TCP
         key = key_of(packet, seed)
         stream = streams[find_stream(streams, key)]
