@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
 
 import numpy as np
 
 from pcapinspect.address import halves
 from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.columns import MISSING, Int64
 from pcapinspect.settings import Settings
-from pcapinspect.tcp.connections import ESTABLISHED, Connections, Syns, TcpQuality
-from pcapinspect.tcp.outcome import ACKING, closes, outcomes
+from pcapinspect.tcp.connections import Syns
+from pcapinspect.tcp.result import TcpResult, Unjudged, counted, judge
 from pcapinspect.tcp.segments import END_RST, Segments
 from pcapinspect.tcp.slots import close_all, sweep
 from pcapinspect.tcp.streams import move_streams
@@ -24,18 +22,6 @@ from pcapinspect.tcp.walk import PacketColumns, columns_of, walk
 
 STEP = 1 << 15
 """Packets that room is made for at a time."""
-
-BLOCK = 1 << 12
-"""Rows that are turned into columns at a time: they fit in the cache."""
-
-
-@dataclass(frozen=True, slots=True)
-class TcpResult:
-    """All that is known of TCP when the capture has been read."""
-
-    connections: Connections
-    syns: Syns
-    quality: TcpQuality
 
 
 class ConnectionTracker:
@@ -90,24 +76,18 @@ class ConnectionTracker:
         self._retired = []
         return retired
 
-    def finish(self, last_time: int | None = None) -> TcpResult:
-        """The connections of the whole capture. The tracker is at its end.
-
-        `last_time`: of the capture's last packet, nanoseconds; what is not TCP tells that the capture went on.
-        """
+    def close(self) -> Unjudged:
+        """What is known at the end of the packets. The tracker is at its end."""
         tables, self._tables = self._tables, Tables()
-        if last_time is not None:
-            self._end = max(self._end, last_time)
         close_all(tables.rows, tables.sides, tables.free, tables.holes, self._counts)
-        table = tables.rows
+        rows = tables.rows
         del tables  # the 4-tuples are not needed any more
-        rows = table[: self._counts.rows]
-        outcome = outcomes(rows, self._end)
-        close, close_time = closes(rows, outcome, self._end)
-        went_on = rows.state & ACKING == ACKING
-        judged: dict[str, Any] = {"outcome": outcome, "close": close, "close_time": close_time}
-        connections = Connections(**_columns(table, len(rows), [f.name for f in fields(Connections)]) | judged)
-        return TcpResult(connections, Syns.concatenate(self._syns), self._quality(connections, went_on))
+        rows.resize(int(self._counts.rows), refcheck=False)
+        return Unjudged(rows, Syns.concatenate(self._syns), counted(self._counts), self._end)
+
+    def finish(self, last_time: int | None = None) -> TcpResult:
+        """The connections of the whole capture; `last_time`: of its last packet, whatever that is."""
+        return judge(self.close(), last_time)
 
     def _walk(self, columns: PacketColumns, first: int, last: int, output: tuple[Records, Records]) -> None:
         """Takes in the packets [first, last) of a batch, after making room for them."""
@@ -129,31 +109,6 @@ class ConnectionTracker:
     def _keep_syns(self, packets: Packets, syns: Records) -> None:
         at = syns.packet
         self._syns.append(Syns(packets.time[at], packets.frame[at], packets.file[at], syns.connection.copy()))
-
-    def _quality(self, connections: Connections, went_on: Bool) -> TcpQuality:
-        """`went_on`: the client acknowledged more and more, without a SYN in the capture."""
-        counted = [f.name for f in fields(TcpQuality) if f.name in self._counts.dtype.names]
-        established = connections.outcome == ESTABLISHED
-        silent = established & (connections.synack_time == MISSING)
-        return TcpQuality(
-            **{name: int(self._counts[name]) for name in counted},
-            synack_not_captured=int(silent.sum()),
-            client_only=int(((established | went_on) & (connections.packets_down == 0)).sum()),
-            server_only=int((connections.packets_up == 0).sum()),
-        )
-
-
-def _columns(table: Records, count: int, names: list[str]) -> dict[str, Any]:
-    """The fields of the first `count` rows as contiguous arrays. The table shrinks as they grow: it is as large."""
-    columns = {name: np.empty(count, table.dtype[name]) for name in names}
-    for first in range((count - 1) // BLOCK * BLOCK, -1, -BLOCK):
-        block = table[first : min(first + BLOCK, count)]
-        for name, column in columns.items():
-            column[first : first + BLOCK] = block[name]
-        del block
-        if first % (64 * BLOCK) == 0:
-            table.resize(first, refcheck=False)
-    return columns
 
 
 def _segments(packets: Packets, segments: Records) -> Segments:
