@@ -106,7 +106,7 @@ SYN_PACKET = np.dtype([("packet", "i8"), ("connection", "i8")])
 """What a batch yields: places in the batch, and what they became."""
 
 COUNTS = np.dtype(
-    _numbers("streams entries rows slots free_slots hole_records free_holes segments syns")
+    _numbers("streams entries rows slots free_slots hole_records free_holes segments syns firsts")
     + _numbers("duplicates retransmissions out_of_order acked_unseen gaps gap_bytes cut_payloads")
 )
 """Sizes of the tables in use; then counts for TcpQuality."""

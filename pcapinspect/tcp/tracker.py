@@ -38,7 +38,7 @@ class ConnectionTracker:
         self._watch = (ports, servers, np.uint64(secrets.randbits(64)))
         self._tables = Tables()
         self._counts = self._tables.counts[0]
-        self._output = records(SEGMENT), records(SYN_PACKET)
+        self._output = records(SEGMENT), records(SYN_PACKET), np.empty(0, np.int64)
         self._syns: list[Syns] = []
         self._sweeps = Sweeps()
         self._retired: list[Int64] = []
@@ -55,20 +55,25 @@ class ConnectionTracker:
         if sweeps is None:
             sweeps = self._sweeps.of(packets.file, packets.frame, packets.time)
         counts = self._counts
-        segments, syns = self._output
-        if len(segments) < count:
-            segments, syns = self._output = records(SEGMENT, count), records(SYN_PACKET, count)
+        if len(self._output[0]) < count:
+            self._output = records(SEGMENT, count), records(SYN_PACKET, count), np.empty(count, np.int64)
+        segments, syns, _ = self._output
         columns = columns_of(packets)
-        counts.segments = counts.syns = 0
+        counts.segments = counts.syns = counts.firsts = 0
         done = 0
         for row, now in sweeps:
-            self._walk(columns, done, row, (segments, syns))
+            self._walk(columns, done, row)
             self._sweep(now)
             done = row
-        self._walk(columns, done, count, (segments, syns))
+        self._walk(columns, done, count)
         self._end = int(packets.time[-1])
         self._keep_syns(packets, syns[: counts.syns])
         return _segments(packets, segments[: counts.segments])
+
+    @property
+    def stream_starts(self) -> Int64:
+        """Places in the last batch of the packets with which streams began, in the order of their numbers."""
+        return self._output[2][: self._counts.firsts]
 
     def take_retired(self) -> Int64:
         """Numbers of connections for which no further segment will come, since the last call."""
@@ -89,7 +94,7 @@ class ConnectionTracker:
         """The connections of the whole capture; `last_time`: of its last packet, whatever that is."""
         return judge(self.close(), last_time)
 
-    def _walk(self, columns: PacketColumns, first: int, last: int, output: tuple[Records, Records]) -> None:
+    def _walk(self, columns: PacketColumns, first: int, last: int) -> None:
         """Takes in the packets [first, last) of a batch, after making room for them."""
         tables = self._tables
         for begin in range(first, last, STEP):
@@ -100,7 +105,7 @@ class ConnectionTracker:
                 larger = records(STREAM, 1 << (needed - 1).bit_length())
                 move_streams(tables.streams, larger)
                 tables.streams = larger
-            walk(columns, begin, begin + step, tables.arrays(), output, self._watch)
+            walk(columns, begin, begin + step, tables.arrays(), self._output, self._watch)
 
     def _sweep(self, now: int) -> None:
         tables = self._tables
