@@ -19,17 +19,16 @@ from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flo
 from pcapinspect.evidence.netflow.reader import as_input, flow_format, read_flows
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
-from pcapinspect.http.exchanges import ExchangeBodies, Exchanges, HttpQuality
+from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
 from pcapinspect.load.analyse import analyse
 from pcapinspect.load.quality import CaptureQuality, assess
-from pcapinspect.pki.facts import PkiFacts
+from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns
-from pcapinspect.tcp.result import TcpResult
 from pcapinspect.tcp.tracker import ConnectionTracker
 
 if TYPE_CHECKING:
@@ -121,28 +120,28 @@ def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analys
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What the packets say; the state that it took to read them is gone."""
-
-    tcp: TcpResult
-    exchanges: Exchanges
-    operations: Operations
-    http_quality: HttpQuality
-    facts: PkiFacts
-
-
 def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
     """From packets to load, whichever engine reads them."""
     configuration = _configuration(evidence.configuration)
     followed = _follow(reader, settings)
+    return _analysis(followed, reader.inputs, settings, configuration, evidence.logs)
+
+
+def _analysis(
+    followed: Followed,
+    inputs: Sequence[InputFile],
+    settings: Settings,
+    configuration: Configuration | None,
+    logs: Sequence[str],
+) -> Analysis:
+    """The load of what was followed, whoever followed it."""
     tcp, exchanges, operations = followed.tcp, followed.exchanges, followed.operations
-    quality = assess(reader.inputs, tcp.quality, followed.http_quality, tcp.connections)
+    quality = assess(inputs, tcp.quality, followed.http_quality, tcp.connections)
     load = analyse(tcp.connections, tcp.syns, exchanges, operations, quality, settings)
-    first_times = [file.first_time for file in reader.inputs if file.first_time is not None]
+    first_times = [file.first_time for file in inputs if file.first_time is not None]
     return Analysis(
         settings=settings,
-        inputs=tuple(reader.inputs),
+        inputs=tuple(inputs),
         quality=quality,
         connections=tcp.connections,
         syns=tcp.syns,
@@ -151,7 +150,7 @@ def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
         load=load,
         facts=followed.facts,
         configuration=configuration,
-        logs=_logs(evidence.logs, min(first_times, default=None), tcp.connections, exchanges, operations),
+        logs=_logs(logs, min(first_times, default=None), tcp.connections, exchanges, operations),
     )
 
 

@@ -8,7 +8,7 @@ either side, with and without ACK, for only that can set the base of a direction
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,10 +21,17 @@ from pcapinspect.tcp.tables import USED, Records, Tables
 from pcapinspect.tcp.tracker import watch_of
 from pcapinspect.tcp.walk import PacketColumns, columns_of, load, watched
 
-NO_PART = -1
-
 _FIXED = np.uint64(0)
 """Seed of the hash that chooses the part: the same for all files, whoever reads them."""
+
+
+class Divided(NamedTuple):
+    """One element a packet."""
+
+    part: Int64
+    watched: Bool
+    """Whether its 4-tuple may be a watched connection."""
+    needed: Bool
 
 
 class Parts:
@@ -36,14 +43,14 @@ class Parts:
         self._watch = (*watch_of(settings), np.uint64(secrets.randbits(64)))
         self._tables = Tables()
 
-    def of(self, packets: Packets) -> tuple[Int64, Bool]:
-        """The part of each packet, or NO_PART, and whether its 4-tuple is watched."""
+    def of(self, packets: Packets) -> Divided:
+        """What becomes of these packets, which are the next of the file."""
         tables = self._tables
         tables.streams = with_room(tables.streams, int(tables.counts[0].entries), len(packets))
-        part, is_watched = np.empty(len(packets), np.int64), np.empty(len(packets), bool)
-        state = tables.streams, tables.counts, tables.packet
-        divide(columns_of(packets), self._watch, self._count, state, part, is_watched)
-        return part, is_watched
+        count = len(packets)
+        divided = Divided(np.empty(count, np.int64), np.empty(count, bool), np.ones(count, bool))
+        divide(columns_of(packets), self._watch, self._count, (tables.streams, tables.counts, tables.packet), divided)
+        return divided
 
 
 @kernel
@@ -52,18 +59,17 @@ def divide(
     watch: tuple[Any, ...],
     parts: np.uint64,
     state: tuple[Records, Records, Records],
-    part: Int64,
-    is_watched: Bool,
+    out: Divided,
 ) -> None:
-    """Fills `part` and `is_watched`. The flags of a 4-tuple's entry are what was seen of it since its last SYN."""
+    """Fills `out`, of which `needed` is all True. The flags of an entry are what was seen of it since its last SYN."""
     ports, servers, seed = watch
     streams, counts, packets = state
     packet = packets[0]
-    for i in range(part.size):
+    for i in range(out.part.size):
         load(packet, columns, i)
-        part[i] = np.int64(key_of(packet, _FIXED) % parts)
-        is_watched[i] = watched(packet, ports, servers) != 0
-        if is_watched[i]:
+        out.part[i] = np.int64(key_of(packet, _FIXED) % parts)
+        out.watched[i] = watched(packet, ports, servers) != 0
+        if out.watched[i]:
             continue
         key = key_of(packet, seed)
         stream = streams[find_stream(streams, key)]
@@ -75,5 +81,5 @@ def divide(
             continue
         seen = np.uint32(2 << 2 * packet.side << (1 if packet.flags & ACK else 0))
         if stream.flags & seen:
-            part[i] = NO_PART
+            out.needed[i] = False
         stream.flags |= USED | seen
