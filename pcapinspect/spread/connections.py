@@ -113,7 +113,8 @@ class ExchangeFile:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._waiting: list[Table] = []
+        # Without exchanges, too, the file has its columns.
+        self._waiting = [exchange_table(Exchanges.empty(), ExchangeBodies((), ()))]
         self._bytes = 0
 
     def add(self, exchanges: Exchanges, bodies: ExchangeBodies) -> None:

@@ -31,7 +31,7 @@ def table_of(batch: PacketBatch, order: Int64, watched: Bool) -> Table:
     """Rows as they are written; only of watched connections with their payload."""
     packets = batch.packets
     columns: dict[str, Any] = {name: getattr(packets, name) for name in COLUMNS}
-    size = np.where(watched, packets.captured_length, 0).astype(np.int64)
+    size = columns["captured_length"] = np.where(watched, packets.captured_length, 0).astype(np.int32)
     return pa.table(columns | {"order": order, "payload": binary(batch.data, packets.payload_start, size)})
 
 

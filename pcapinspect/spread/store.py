@@ -85,7 +85,7 @@ def facts_of(path: Path) -> Any:
     return json.loads(pq.read_metadata(path).metadata[_FACTS])
 
 
-def binary(data: UInt8, start: Int64, size: Int64) -> Any:
+def binary(data: UInt8, start: Int64, size: Int32) -> Any:
     """The stretches of `data` as an arrow column of bytes."""
     edges = np.zeros(len(size) + 1, np.int32)
     np.cumsum(size, out=edges[1:])
