@@ -56,6 +56,16 @@ class Evidence:
     netflow: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where packets are read and followed, if not in this process. It makes no difference to the report."""
+
+    dask: str
+    """`local`, or the address of a Dask scheduler whose workers see the files under the same paths."""
+    stages: str | None = None
+    """A folder for the Parquet files between the stages: what is there of the same files is not done again."""
+
+
 def analyze(
     captures: Sequence[str],
     settings: Settings | None = None,
@@ -63,23 +73,30 @@ def analyze(
     evidence: Evidence | None = None,
     progress: Progress | None = None,
     command: Sequence[str] = (),
+    spread: Spread | None = None,
 ) -> Report:
     """The whole job: read, follow, judge.
 
     `captures` are files, globs, folders, or `-`. `command` is what the report shows as the way to make it again.
     Raises CaptureError where nothing can be read, EvidenceError for other files.
     """
-    analysis = inspect(captures, settings or Settings(), evidence or Evidence(), progress)
+    analysis = inspect(captures, settings or Settings(), evidence or Evidence(), progress, spread)
     return build(analysis, find(analysis), command)
 
 
-def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
+def inspect(
+    captures: Sequence[str],
+    settings: Settings,
+    evidence: Evidence,
+    progress: Progress | None,
+    spread: Spread | None = None,
+) -> Analysis:
     """All that the layers find out, before judgement."""
     paths = find_captures(captures) if captures else []
     # Pipes are looked into once only, by the engine.
     netflow = [*evidence.netflow, *(path for path in paths if Path(path).is_file() and flow_format(path))]
     packets = [path for path in paths if path not in netflow]
-    analysis = follow(_engine(packets, settings, progress), settings, evidence) if packets else None
+    analysis = _packets(packets, settings, evidence, progress, spread) if packets else None
     if analysis and not len(analysis.connections) and not netflow:
         # Only a capture without watched connections is looked at again: most are no captures of exports.
         netflow = [path for path in packets if Path(path).is_file() and holds_exports(path)]
@@ -90,6 +107,18 @@ def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, pro
     if analysis and packets:
         return replace(analysis, flows=compared(flows, analysis.connections))
     return _of_flows(flows, settings, evidence)
+
+
+def _packets(
+    paths: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None, spread: Spread | None
+) -> Analysis:
+    if spread is None:
+        return follow(_engine(paths, settings, progress), settings, evidence)
+    from pcapinspect.spread.work import follow_on
+
+    configuration = _configuration(evidence.configuration)
+    followed, inputs = follow_on(spread.dask, spread.stages, paths, settings, progress)
+    return _analysis(followed, inputs, settings, configuration, evidence.logs)
 
 
 def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None) -> Reader:
