@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
@@ -15,6 +16,9 @@ from pcapinspect.errors import EngineError, UsageError
 
 LOCAL = "local"
 """In place of an address: workers of our own."""
+
+ADDRESS = re.compile(r"(\w+://)?[^/\s]+:\d{1,5}/?")
+"""Of a scheduler: Dask itself takes any text, and fails with many words."""
 
 CONNECT_SECONDS = 10
 """A scheduler that does not answer for so long is not there."""
@@ -31,6 +35,8 @@ def cluster(address: str) -> Iterator[Dask]:
         with TemporaryDirectory(prefix="pcapinspect-dask-") as scratch, _local(distributed, scratch) as client:
             yield Dask(client)
         return
+    if not ADDRESS.fullmatch(address):
+        raise UsageError(f"--dask: {address!r} is neither {LOCAL} nor an address like tcp://host:8786")
     try:
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
@@ -54,13 +60,13 @@ def _local(distributed: Any, scratch: str) -> Iterator[Any]:
     """One process for each core that we may use: Python works on one at a time."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with (
+        import_module("dask.config").set({"temporary-directory": scratch}),
         distributed.LocalCluster(
             n_workers=len(os.sched_getaffinity(0)),
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address=None,
             silence_logs=logging.CRITICAL,
-            local_directory=scratch,
         ) as workers,
         distributed.Client(workers, set_as_default=False) as client,
     ):
