@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from multiprocessing import resource_tracker
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -59,18 +61,38 @@ def _dask() -> Any:
 def _local(distributed: Any, scratch: str) -> Iterator[Any]:
     """One process for each core that we may use: Python works on one at a time."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    with (
-        import_module("dask.config").set({"temporary-directory": scratch}),
-        distributed.LocalCluster(
-            n_workers=len(os.sched_getaffinity(0)),
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-        ) as workers,
-        distributed.Client(workers, set_as_default=False) as client,
-    ):
-        yield client
+    with import_module("dask.config").set({"temporary-directory": scratch}):
+        # Threads inherit what is blocked, and so do the processes that they start: Ctrl-C, which a terminal sends to
+        # all, is for us alone, and we end the workers. The tracker, started later, would unblock it.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            workers = distributed.LocalCluster(
+                n_workers=0,
+                threads_per_worker=1,
+                host="127.0.0.1",
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        # Python drops the Ctrl-C that comes while this looks on at garbage collection.
+        import_module("distributed.gc").disable_gc_diagnosis(force=True)
+        with workers, distributed.Client(workers, set_as_default=False) as client:
+            workers.scale(len(os.sched_getaffinity(0)))
+            try:
+                yield client
+            except BaseException:
+                _kill(workers)
+                raise
+
+
+def _kill(workers: Any) -> None:
+    """Ends the workers at once: asked kindly, they finish what they are at."""
+    for nanny in workers.workers.values():
+        nanny.auto_restart = False
+        if nanny.pid:
+            os.kill(nanny.pid, signal.SIGKILL)
 
 
 def _check(client: Any, address: str) -> None:
