@@ -30,15 +30,24 @@ def _small_blocks() -> None:
 @given(st.randoms(use_true_random=False), PARTS, st.sampled_from([512, 4096, 4 << 20]))
 def test_any_ring(random: Random, parts: int, batch_bytes: int) -> None:
     with TemporaryDirectory() as folder:
-        paths = written(rotated(traffic(random), random), Path(folder), random)
+        paths = written(rotated(traffic(random, False), random), Path(folder), random)
         same(in_one(paths, batch_bytes), in_stages(paths, Path(folder, "stages"), parts, random))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.randoms(use_true_random=False), PARTS)
-def test_any_two_taps(random: Random, parts: int) -> None:
+def test_any_ring_with_fragments(random: Random, parts: int) -> None:
+    """Where the clock makes files overlap, the size of batches says whose fragments one process joins first."""
     with TemporaryDirectory() as folder:
-        paths = written(tapped(traffic(random), random), Path(folder), random)
+        paths = written(rotated(traffic(random, True), random), Path(folder), random)
+        same(in_one(paths), in_stages(paths, Path(folder, "stages"), parts, random))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.randoms(use_true_random=False), PARTS, st.booleans())
+def test_any_two_taps(random: Random, parts: int, in_fragments: bool) -> None:
+    with TemporaryDirectory() as folder:
+        paths = written(tapped(traffic(random, in_fragments), random), Path(folder), random)
         same(in_one(paths), in_stages(paths, Path(folder, "stages"), parts, random))
 
 
@@ -73,7 +82,7 @@ def test_the_traffic_of_these_tests_has_what_is_difficult(tmp_path: Path) -> Non
     fragmented = duplicates = jumps = unreachable = skipped = 0
     for seed in range(30):
         random = Random(seed)
-        paths = written(tapped(traffic(random), random), tmp_path, random)
+        paths = written(tapped(traffic(random, seed % 2 == 0), random), tmp_path, random)
         followed, inputs = in_one(paths)
         fragmented += sum(file.fragments for file in inputs)
         jumps += sum(file.clock_jumps for file in inputs)

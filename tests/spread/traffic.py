@@ -109,7 +109,7 @@ def fragments(packet: bytes, size: int) -> list[bytes]:
     return found
 
 
-def traffic(random: Random) -> list[Stamped]:
+def traffic(random: Random, in_fragments: bool) -> list[Stamped]:
     """Ethernet frames of many connections, some lost, some twice, some in fragments; the clock may step back."""
     packets: list[tuple[int, bytes]] = []
     begin = START
@@ -118,7 +118,6 @@ def traffic(random: Random) -> list[Stamped]:
         begin += random.choice([0, 5, 900, 70_000, 300_000]) * MILLISECOND
     packets.sort(key=lambda packet: packet[0])
     shift, frames = 0, []
-    in_fragments = random.random() < 0.5
     for time, packet in packets:
         chance = random.random()
         if chance < 0.03:

@@ -1,0 +1,151 @@
+"""Real workers: the same report, also when one is killed; an end at once on Ctrl-C; errors in one line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import pcapinspect
+from tests.spread.traffic import frames_of, written
+
+ROOT = Path(__file__).resolve().parents[2]
+
+KILLED = """
+import os, signal, sys
+from distributed import LocalCluster
+import pcapinspect
+
+def main(stages, out, *paths):
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as workers:
+        victims = [nanny.pid for nanny in workers.workers.values()]
+
+        def half_way(done, total, packets):
+            if done > total // 2 and len(victims) == 2:
+                os.kill(victims.pop(), signal.SIGKILL)
+
+        spread = pcapinspect.Spread(workers.scheduler_address, stages)
+        report = pcapinspect.analyze(paths, spread=spread, progress=half_way)
+        assert len(victims) == 1
+        open(out, "w").write(report.to_json())
+
+main(*sys.argv[1:])
+"""
+
+
+def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=ROOT,
+        env=os.environ | environment,
+        check=False,
+    )
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> list[str]:
+    """30 files, with connections across every border."""
+    frames = frames_of(ROOT / "captures" / "storm.pcap")
+    step = -(-len(frames) // 30)
+    (tmp_path / "ring").mkdir()
+    files = [frames[first : first + step] for first in range(0, len(frames), step)]
+    return written(files, tmp_path / "ring", Random(1))
+
+
+def test_a_worker_that_is_killed_costs_no_data(ring: list[str], tmp_path: Path) -> None:
+    expected = pcapinspect.analyze(ring).to_json()
+    out = tmp_path / "report.json"
+    result = run("-c", KILLED, tmp_path / "stages", out, *ring)
+    assert result.returncode == 0, result.stderr
+    assert out.read_text() == expected
+    assert len(list((tmp_path / "stages").rglob("connections-*.parquet"))) == 16
+    assert not list((tmp_path / "stages").rglob("*.partial"))
+
+
+def test_the_command_line_gives_the_same_report_byte_for_byte(ring: list[str], tmp_path: Path) -> None:
+    folder = Path(ring[0]).parent
+    alone = run("-m", "pcapinspect", "analyze", folder, "--json", "-")
+    spread = run("-m", "pcapinspect", "analyze", folder, "--dask", "local", "--json", "-", TMPDIR=str(tmp_path))
+    assert (spread.returncode, spread.stderr) == (0, "")
+    assert spread.stdout == alone.stdout
+    assert json.loads(spread.stdout)["tool"]["command"] == f"pcapinspect analyze {folder} --json -"
+    assert [path.name for path in tmp_path.iterdir()] == ["ring"]
+
+
+def test_ctrl_c_ends_at_once_and_leaves_nothing_half_written(ring: list[str], tmp_path: Path) -> None:
+    stages, out = tmp_path / "stages", tmp_path / "out.json"
+    words = [
+        sys.executable,
+        "-m",
+        "pcapinspect",
+        "analyze",
+        *ring,
+        "--dask",
+        "local",
+        "--stages",
+        stages,
+        "--json",
+        out,
+    ]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [str(word) for word in words], stderr=subprocess.PIPE, cwd=ROOT, env=environment, start_new_session=True
+    ) as process:
+        until = time.monotonic() + 60
+        while not list(stages.rglob("*.parquet")) and time.monotonic() < until:
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGINT)
+        asked = time.monotonic()
+        _, said = process.communicate(timeout=60)
+        assert time.monotonic() - asked < 10
+    assert (process.returncode, said) == (130, b"")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ring", "stages"]
+    assert not list(stages.rglob("*.partial"))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--dask", "local", "--engine", "tshark"], "leave out --engine"),
+        (["--dask", "tcp://127.0.0.1:1"], "needs --stages DIR"),
+        (["--dask", "nowhere", "--stages", "stages"], "neither local nor an address"),
+        (["--stages", "stages"], "give its ADDRESS"),
+        (["--dask", "local", "--verify"], "leave out --dask"),
+    ],
+)
+def test_options_that_make_no_sense(options: list[str], words: str, tmp_path: Path) -> None:
+    result = run("-m", "pcapinspect", "analyze", ROOT / "captures" / "healthy.pcap", *options)
+    assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert words in result.stderr
+
+
+def test_a_pipe_cannot_be_read_elsewhere() -> None:
+    result = run("-m", "pcapinspect", "analyze", "-", "--dask", "local")
+    assert (result.returncode, result.stderr) == (2, "pcapinspect: --dask reads files, and - is none\n")
+
+
+def test_without_dask_one_line_says_how_to_get_it(tmp_path: Path) -> None:
+    (tmp_path / "distributed.py").write_text("raise ImportError")
+    capture = ROOT / "captures" / "healthy.pcap"
+    result = run("-m", "pcapinspect", "analyze", capture, "--dask", "local", PYTHONPATH=f"{tmp_path}:{ROOT}")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "pcapinspect: --dask needs Dask: pip install 'pcapinspect[dask]'\n"
+
+
+def test_an_error_in_a_worker_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "bad.pcap").write_text("no capture")
+    result = run("-m", "pcapinspect", "analyze", tmp_path / "bad.pcap", "--dask", "local")
+    assert (result.returncode, result.stderr) == (
+        2,
+        f"pcapinspect: {tmp_path}/bad.pcap: not a packet capture but text\n",
+    )

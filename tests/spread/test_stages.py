@@ -1,0 +1,118 @@
+"""What is kept between the stages: it is used again where it is of the same files, and never half-written."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from pcapinspect.errors import CaptureError
+from pcapinspect.settings import Settings
+from pcapinspect.spread.follow import FEWEST_PARTS, MOST_PARTS, follow, parts_for
+from pcapinspect.spread.plan import read_plan
+from tests.spread.traffic import Here, frames_of, in_one, in_stages, same, written
+
+STORM = Path(__file__).resolve().parents[2] / "captures" / "storm.pcap"
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> list[str]:
+    frames = frames_of(STORM)[:4000]
+    return written([frames[first : first + 1000] for first in range(0, 4000, 1000)], tmp_path, Random(1))
+
+
+def kept(folder: Path, kind: str) -> dict[str, int]:
+    """The Parquet files of a stage, and a number that changes when one is written anew."""
+    files = (folder / kind).rglob("*.parquet")
+    return {str(path.relative_to(folder)): path.stat().st_ino for path in files}
+
+
+def again(paths: list[str], folder: Path) -> None:
+    same(in_one(paths), in_stages(paths, folder, 3, Random(2)))
+
+
+def test_what_is_there_is_not_done_again(ring: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "stages"
+    again(ring, folder)
+    before = kept(folder, "")
+    assert len(before) == 4 * 3 + 1 + 3 * 4
+    again(ring, folder)
+    assert kept(folder, "") == before
+
+
+def test_a_part_that_is_missing_is_done_alone(ring: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "stages"
+    again(ring, folder)
+    before = kept(folder, "connections")
+    next((folder / "connections").rglob("connections-0001.parquet")).unlink()
+    again(ring, folder)
+    changed = {name for name, number in kept(folder, "connections").items() if number != before[name]}
+    assert changed
+    assert all(name.endswith("-0001.parquet") for name in changed)
+
+
+def test_a_file_that_changed_is_read_anew_and_no_other(ring: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "stages"
+    again(ring, folder)
+    before = kept(folder, "packets")
+    os.utime(ring[2], (1, 1))
+    again(ring, folder)
+    after = kept(folder, "packets")
+    assert {name: after[name] for name in before} == before
+    assert len(after) == len(before) + 3
+    again(ring[:3], folder)
+    assert kept(folder, "packets") == after
+
+
+def test_other_ports_are_other_work_but_other_limits_are_not(ring: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "stages"
+    follow(ring, Settings(), Here(), folder, parts=3)
+    before = kept(folder, "")
+    follow(ring, Settings(limit=5, tz="Europe/Berlin"), Here(), folder, parts=3)
+    assert kept(folder, "") == before
+    followed, _ = follow(ring, Settings(ports=(443,)), Here(), folder, parts=3)
+    assert len(followed.tcp.connections) == 0
+    assert len(kept(folder, "")) == 2 * len(before)
+
+
+def test_the_manifest_says_what_is_where(ring: list[str], tmp_path: Path) -> None:
+    folder = tmp_path / "stages"
+    again(ring, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert sorted(manifest["packets"]) == ring
+    assert all((folder / name).is_file() for name in manifest["packets"].values())
+    plan = read_plan(folder / manifest["connections"] / "plan.json")
+    assert [source.rows for source in plan.sources] == [str(folder / manifest["packets"][path]) for path in ring]
+    assert (plan.parts, plan.joined, [source.epoch for source in plan.sources]) == (3, None, [0, 1, 2, 3])
+
+
+def test_an_error_is_that_of_one_process_and_leaves_nothing_half_written(
+    ring: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = bytearray(Path(ring[1]).read_bytes())
+    Path(ring[1]).write_bytes(damaged[:24] + b"\xff" * 16 + damaged[40:])
+    monkeypatch.chdir(tmp_path)
+    paths = [Path(path).name for path in ring]
+    with pytest.raises(CaptureError) as expected:
+        in_one(paths)
+    with pytest.raises(CaptureError) as found:
+        in_stages(paths, tmp_path / "stages", 3, Random(1))
+    assert str(found.value) == str(expected.value)
+    assert str(found.value).startswith(paths[1])
+    assert not list((tmp_path / "stages").rglob("*.partial"))
+
+
+def test_progress_tells_of_whole_files(ring: list[str], tmp_path: Path) -> None:
+    told: list[tuple[int, int | None, int]] = []
+    follow(ring, Settings(), Here(), tmp_path / "stages", lambda *figures: told.append(figures), 3)
+    sizes = [Path(path).stat().st_size for path in ring]
+    assert [done for done, _, _ in told] == [sum(sizes[: n + 1]) for n in range(4)]
+    assert [packets for _, _, packets in told] == [1000, 2000, 3000, 4000]
+    assert {total for _, total, _ in told} == {sum(sizes)}
+
+
+def test_the_number_of_parts() -> None:
+    assert [parts_for(size) for size in (0, 10**9, 10**10, 10**12, 10**15)] == [FEWEST_PARTS, 16, 64, 1024, MOST_PARTS]
