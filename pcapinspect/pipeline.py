@@ -58,7 +58,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Where packets are read and followed, if not in this process. It makes no difference to the report."""
+    """Where packets are read and followed, if not in this process. It makes no difference to the report.
+
+    Workers of our own are new Python processes: a script must do its work under `if __name__ == "__main__"`.
+    """
 
     dask: str
     """`local`, or the address of a Dask scheduler whose workers see the files under the same paths."""

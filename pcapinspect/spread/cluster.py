@@ -65,7 +65,7 @@ def _local(distributed: Any, scratch: str) -> Iterator[Any]:
         # Threads inherit what is blocked, and so do the processes that they start: Ctrl-C, which a terminal sends to
         # all, is for us alone, and we end the workers. The tracker, started later, would unblock it.
         resource_tracker.ensure_running()
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             workers = distributed.LocalCluster(
                 n_workers=0,
@@ -75,7 +75,7 @@ def _local(distributed: Any, scratch: str) -> Iterator[Any]:
                 silence_logs=logging.CRITICAL,
             )
         finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         # Python drops the Ctrl-C that comes while this looks on at garbage collection.
         import_module("distributed.gc").disable_gc_diagnosis(force=True)
         with workers, distributed.Client(workers, set_as_default=False) as client:
@@ -96,10 +96,13 @@ def _kill(workers: Any) -> None:
 
 
 def _check(client: Any, address: str) -> None:
+    """Raises UsageError where the workers cannot do our tasks."""
     try:
         versions = set(client.run(_version).values())
-    except ModuleNotFoundError:
-        raise UsageError(f"--dask {address}: its workers have no pcapinspect") from None
+    except Exception as error:
+        # Whatever Python says there that lacks the package, or what it needs.
+        reason = str(error).partition("\n")[0]
+        raise UsageError(f"--dask {address}: its workers do not run pcapinspect: {reason}") from None
     if not versions:
         raise UsageError(f"--dask {address}: the scheduler has no workers")
     if versions != {__version__}:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -47,9 +46,10 @@ def follow_part(task: PartTask) -> None:
     """Follows one part. What is there already is left as it is."""
     if task.path("connections").exists():
         return
-    with ExitStack() as files:
-        exchanges = ExchangeFile(Writer(files.enter_context(whole(task.path("exchanges")))))
-        Following(task, read_plan(task.plan), exchanges).run()
+    with whole(task.path("exchanges")) as partial:
+        following = Following(task, read_plan(task.plan), ExchangeFile(Writer(partial)))
+        following.run()
+    following.write()
 
 
 class Following:
@@ -67,7 +67,7 @@ class Following:
         self._streams = [(none, none, none)]
 
     def run(self) -> None:
-        """Follows it to the end, and writes what was found."""
+        """Follows it to the end."""
         for files in self._plan.epochs():
             epoch = self._plan.sources[files[0]].epoch
             for batch, order in self._merged(files):
@@ -77,7 +77,6 @@ class Following:
                 self._exchanges.add(*self._http.feed(segments, batch.data, self._tracker.take_retired()))
         self._exchanges.add(*self._http.finish())
         self._exchanges.close(asdict(self._http.quality))
-        self._write()
 
     def _merged(self, files: list[int]) -> Iterator[Placed]:
         """The rows of files that overlap."""
@@ -98,7 +97,8 @@ class Following:
         places = np.searchsorted(numbers, opened.file * _FRAMES + opened.first_frame, sorter=sorter)
         self._row_orders.append(order[sorter[places]])
 
-    def _write(self) -> None:
+    def write(self) -> None:
+        """Writes what was found beside the exchanges."""
         seen = self._tracker.close()
         stream_columns = (np.concatenate(columns) for columns in zip(*self._streams, strict=True))
         write(self._task.path("streams"), dict(zip(("order", "file", "frame"), stream_columns, strict=True)))
