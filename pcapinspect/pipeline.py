@@ -167,11 +167,7 @@ def _follow(reader: Reader, settings: Settings) -> Followed:
             exchanges.add(finished[0])
             operations.add(pki.read(*finished))
 
-    def segments() -> Generator[tuple[Segments, UInt8, Int64]]:
-        for batch in reader:
-            yield tracker.feed(batch), batch.data, tracker.take_retired()
-
-    ahead = Ahead(segments(), 1)
+    ahead = Ahead(_segments(reader, tracker), 1)
     try:
         for found in ahead:
             keep(http.feed(*found))
@@ -184,6 +180,12 @@ def _follow(reader: Reader, settings: Settings) -> Followed:
     # Exchanges come in the order in which they end.
     order = np.lexsort((exchanges["index"], exchanges["connection"]))
     return Followed(tcp, exchanges.take(order), operations.take(order), http.quality, pki.facts())
+
+
+def _segments(reader: Reader, tracker: ConnectionTracker) -> Generator[tuple[Segments, UInt8, Int64]]:
+    """What `http` reads of each batch: segments, the bytes they lie in, and the connections that are over."""
+    for batch in reader:
+        yield tracker.feed(batch), batch.data, tracker.take_retired()
 
 
 def _configuration(paths: Sequence[str]) -> Configuration | None:
