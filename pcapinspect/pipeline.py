@@ -30,8 +30,9 @@ from pcapinspect.pki.reader import PkiReader
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns
+from pcapinspect.tcp.result import TcpResult
 from pcapinspect.tcp.segments import Segments
-from pcapinspect.tcp.tracker import ConnectionTracker, TcpResult
+from pcapinspect.tcp.tracker import ConnectionTracker
 
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sized
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
+from pcapinspect.columns import MISSING
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.scep import CERT_POLL, PENDING, ScepMessage
 
@@ -32,6 +34,11 @@ class Place:
     """Of the first byte of the message."""
     time: int
     """Nanoseconds. Like `file` and `frame` MISSING where the capture does not have the message's first byte."""
+
+    @property
+    def order(self) -> tuple[bool, int, int, int, int]:
+        """Sorts places by time, those without one after all others."""
+        return self.time == MISSING, self.time, self.file, self.frame, self.connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ class Transaction:
     fail_info_text: str | None
     first: Place
     last: int
-    """Nanoseconds of the last request (or MISSING)."""
+    """Nanoseconds of the last request, or MISSING."""
 
     @property
     def polls(self) -> int:
@@ -126,15 +133,20 @@ class _Talk:
     """A transaction while it is collected."""
 
     first: Place
-    last: int
+    last: int = MISSING
     requests: dict[int, int] = field(default_factory=dict)
     answers: dict[int, int] = field(default_factory=dict)
     fail_info: int | None = None
     fail_info_text: str | None = None
+    failed: Place | None = None
+    """Where `fail_info` was seen."""
+
+
+Seen = TypeVar("Seen", ServerCertificate, Capabilities, Requester)
 
 
 class FactsGathering:
-    """Collects facts, bounded by MOST_KEPT."""
+    """Collects facts, the same in whatever order they come; of more than MOST_KEPT, those that come first are kept."""
 
     def __init__(self) -> None:
         self.messages = 0
@@ -150,7 +162,9 @@ class FactsGathering:
         key = (certificate.fingerprint, role)
         seen = self._certificates.get(key)
         if seen is not None:
-            self._certificates[key] = replace(seen, count=seen.count + 1)
+            seen = replace(seen, count=seen.count + 1)
+            earlier = place.order < seen.first.order
+            self._certificates[key] = replace(seen, first=place, ca_identifier=label) if earlier else seen
         elif self._room(self._certificates):
             self._certificates[key] = ServerCertificate(certificate, role, label, place, 1)
 
@@ -158,7 +172,7 @@ class FactsGathering:
         """`count` such answers, the first of them at `place`."""
         seen = self._capabilities.get(answer)
         if seen is not None:
-            self._capabilities[answer] = replace(seen, count=seen.count + count)
+            self._capabilities[answer] = replace(seen, first=_first(seen.first, place), count=seen.count + count)
         elif self._room(self._capabilities):
             self._capabilities[answer] = Capabilities(*answer, place, count)
 
@@ -167,12 +181,12 @@ class FactsGathering:
             key = message.signer.fingerprint
             seen = self._requesters.get(key)
             if seen is not None:
-                self._requesters[key] = replace(seen, messages=seen.messages + 1)
+                self._requesters[key] = replace(seen, first=_first(seen.first, place), messages=seen.messages + 1)
             elif self._room(self._requesters):
                 self._requesters[key] = Requester(message.signer, place, 1)
         talk = self._talk(message, place)
         if talk is not None:
-            talk.last = place.time
+            talk.last = max(talk.last, place.time)
             if message.message_type is not None:
                 talk.requests[message.message_type] = talk.requests.get(message.message_type, 0) + 1
 
@@ -182,14 +196,14 @@ class FactsGathering:
             return
         if message.status is not None:
             talk.answers[message.status] = talk.answers.get(message.status, 0) + 1
-        if message.fail_info is not None:
-            talk.fail_info, talk.fail_info_text = message.fail_info, message.fail_info_text
+        if message.fail_info is not None and (talk.failed is None or place.time >= talk.failed.time):
+            talk.fail_info, talk.fail_info_text, talk.failed = message.fail_info, message.fail_info_text, place
 
     def facts(self) -> PkiFacts:
         return PkiFacts(
-            certificates=tuple(self._certificates.values()),
-            capabilities=tuple(self._capabilities.values()),
-            requesters=tuple(self._requesters.values()),
+            certificates=_by_first(self._certificates),
+            capabilities=_by_first(self._capabilities),
+            requesters=_by_first(self._requesters),
             transactions=tuple(
                 Transaction(
                     transaction_id=name,
@@ -200,7 +214,7 @@ class FactsGathering:
                     first=talk.first,
                     last=talk.last,
                 )
-                for name, talk in self._talks.items()
+                for name, talk in sorted(self._talks.items(), key=lambda item: (item[1].first.order, item[0]))
             ),
             messages=self.messages,
             unread=self.unread,
@@ -213,7 +227,9 @@ class FactsGathering:
             return None
         talk = self._talks.get(message.transaction_id)
         if talk is None and self._room(self._talks):
-            talk = self._talks[message.transaction_id] = _Talk(place, place.time)
+            talk = self._talks[message.transaction_id] = _Talk(place)
+        if talk is not None:
+            talk.first = _first(talk.first, place)
         return talk
 
     def _room(self, kept: Sized) -> bool:
@@ -221,3 +237,12 @@ class FactsGathering:
             return True
         self._not_kept += 1
         return False
+
+
+def _first(one: Place, other: Place) -> Place:
+    return min(one, other, key=lambda place: place.order)
+
+
+def _by_first(seen: dict[Any, Seen]) -> tuple[Seen, ...]:
+    """In order of first sight; what one message showed first, by what it is known by."""
+    return tuple(fact for _, fact in sorted(seen.items(), key=lambda item: (item[1].first.order, repr(item[0]))))

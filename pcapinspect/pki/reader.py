@@ -67,7 +67,8 @@ class PkiReader:
             else:
                 self._get_certificates(operation[row], label[row], bodies.response[row], _answered(exchanges, row))
         for answer, of in answers.items():
-            self._gathering.capabilities(answer, _answered(exchanges, of[0]), len(of))
+            first = min((_answered(exchanges, row) for row in of), key=lambda place: place.order)
+            self._gathering.capabilities(answer, first, len(of))
         return Operations(
             operation=operation,
             ca_identifier=label,

@@ -14,7 +14,6 @@ from pcapinspect.tcp.payload import settle_side
 from pcapinspect.tcp.sequence import wrap
 from pcapinspect.tcp.streams import ACK, SYN
 from pcapinspect.tcp.tables import (
-    LATEST,
     MIDSTREAM_ROW,
     NONE,
     RETIRED,
@@ -106,14 +105,8 @@ def close_slot(slot: int, row: Record, sides: Records, free: Int32, holes: Recor
 
 
 @kernel
-def sweep(rows: Records, sides: Records, free: Int32, holes: Records, counts: Record) -> Int64:
-    """Lets go of connections that are over; returns their rows.
-
-    Called after every so many packets of the capture, wherever batches end. "Now" is the earliest time since the last
-    call: neither one wrong time stamp nor a clock that steps back ends a connection.
-    """
-    now = int(counts.floor)
-    counts.floor = LATEST
+def sweep(now: int, rows: Records, sides: Records, free: Int32, holes: Records, counts: Record) -> Int64:
+    """Lets go of connections that are over at the time `now`; returns their rows."""
     retired = np.empty(counts.slots, np.int64)
     found = 0
     for slot in range(counts.slots):

@@ -106,12 +106,10 @@ SYN_PACKET = np.dtype([("packet", "i8"), ("connection", "i8")])
 """What a batch yields: places in the batch, and what they became."""
 
 COUNTS = np.dtype(
-    _numbers("packets floor streams entries rows slots free_slots hole_records free_holes segments syns")
+    _numbers("streams entries rows slots free_slots hole_records free_holes segments syns firsts")
     + _numbers("duplicates retransmissions out_of_order acked_unseen gaps gap_bytes cut_payloads")
 )
-"""Sizes of the tables in use, `floor`: the earliest time since the last sweep; then counts for TcpQuality."""
-
-LATEST = np.iinfo(np.int64).max
+"""Sizes of the tables in use; then counts for TcpQuality."""
 
 
 def records(dtype: np.dtype[Any], size: int = 0) -> Records:
@@ -134,9 +132,6 @@ class Tables:
     holes: Records = _table(HOLE)
     counts: Records = _table(COUNTS, 1)
     packet: Records = _table(PACKET, 1)
-
-    def __post_init__(self) -> None:
-        self.counts[0].floor = LATEST
 
     def arrays(self) -> tuple[Any, ...]:
         """All tables, as `walk` takes them."""

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from pcapinspect.address import halves
 from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.columns import MISSING, Int64
 from pcapinspect.settings import Settings
-from pcapinspect.tcp.connections import ESTABLISHED, Connections, Syns, TcpQuality
-from pcapinspect.tcp.outcome import ACKING, closes, outcomes
+from pcapinspect.tcp.connections import Syns
+from pcapinspect.tcp.result import TcpResult, Unjudged, counted, judge
 from pcapinspect.tcp.segments import END_RST, Segments
 from pcapinspect.tcp.slots import close_all, sweep
 from pcapinspect.tcp.streams import move_streams
+from pcapinspect.tcp.sweeps import Sweep, Sweeps
 from pcapinspect.tcp.tables import SEGMENT, STREAM, SYN_PACKET, Records, Tables, records
 from pcapinspect.tcp.walk import PacketColumns, columns_of, walk
 
-SWEEP_EVERY = 1 << 15
-"""Packets of the capture between two looks for connections that are over."""
-
-BLOCK = 1 << 12
-"""Rows that are turned into columns at a time: they fit in the cache."""
-
-
-@dataclass(frozen=True, slots=True)
-class TcpResult:
-    """All that is known of TCP when the capture has been read."""
-
-    connections: Connections
-    syns: Syns
-    quality: TcpQuality
+STEP = 1 << 15
+"""Packets that room is made for at a time."""
 
 
 class ConnectionTracker:
@@ -50,32 +38,42 @@ class ConnectionTracker:
         self._watch = (ports, servers, np.uint64(secrets.randbits(64)))
         self._tables = Tables()
         self._counts = self._tables.counts[0]
-        self._output = records(SEGMENT), records(SYN_PACKET)
+        self._output = records(SEGMENT), records(SYN_PACKET), np.empty(0, np.int64)
         self._syns: list[Syns] = []
+        self._sweeps = Sweeps()
         self._retired: list[Int64] = []
         self._end = MISSING
 
-    def feed(self, batch: PacketBatch) -> Segments:
-        """Takes in a batch; returns the segments of watched connections in it."""
+    def feed(self, batch: PacketBatch, sweeps: Sequence[Sweep] | None = None) -> Segments:
+        """Takes in a batch; returns the segments of watched connections in it.
+
+        `sweeps`: those of the whole capture that come in this batch, where its packets are only a part of the capture.
+        """
         packets, count = batch.packets, len(batch.packets)
         if count == 0:
             return Segments.empty()
-        tables, counts = self._tables, self._counts
-        segments, syns = self._output
-        if len(segments) < count:
-            segments, syns = self._output = records(SEGMENT, count), records(SYN_PACKET, count)
+        if sweeps is None:
+            sweeps = self._sweeps.of(packets.file, packets.frame, packets.time)
+        counts = self._counts
+        if len(self._output[0]) < count:
+            self._output = records(SEGMENT, count), records(SYN_PACKET, count), np.empty(count, np.int64)
+        segments, syns, _ = self._output
         columns = columns_of(packets)
-        counts.segments = counts.syns = 0
+        counts.segments = counts.syns = counts.firsts = 0
         done = 0
-        while done < count:
-            step = min(count - done, SWEEP_EVERY - int(counts.packets) % SWEEP_EVERY)
-            self._walk(columns, done, done + step, (segments, syns))
-            done += step
-            if counts.packets % SWEEP_EVERY == 0:
-                self._retired.append(sweep(tables.rows, tables.sides, tables.free, tables.holes, counts))
+        for row, now in sweeps:
+            self._walk(columns, done, row)
+            self._sweep(now)
+            done = row
+        self._walk(columns, done, count)
         self._end = int(packets.time[-1])
         self._keep_syns(packets, syns[: counts.syns])
         return _segments(packets, segments[: counts.segments])
+
+    @property
+    def stream_starts(self) -> Int64:
+        """Places in the last batch of the packets with which streams began, in the order of their numbers."""
+        return self._output[2][: self._counts.firsts]
 
     def take_retired(self) -> Int64:
         """Numbers of connections for which no further segment will come, since the last call."""
@@ -83,64 +81,39 @@ class ConnectionTracker:
         self._retired = []
         return retired
 
-    def finish(self, last_time: int | None = None) -> TcpResult:
-        """The connections of the whole capture. The tracker is at its end.
-
-        `last_time`: of the capture's last packet, nanoseconds; what is not TCP tells that the capture went on.
-        """
+    def close(self) -> Unjudged:
+        """What is known at the end of the packets. The tracker is at its end."""
         tables, self._tables = self._tables, Tables()
-        if last_time is not None:
-            self._end = max(self._end, last_time)
         close_all(tables.rows, tables.sides, tables.free, tables.holes, self._counts)
-        table = tables.rows
+        rows = tables.rows
         del tables  # the 4-tuples are not needed any more
-        rows = table[: self._counts.rows]
-        outcome = outcomes(rows, self._end)
-        close, close_time = closes(rows, outcome, self._end)
-        went_on = rows.state & ACKING == ACKING
-        judged: dict[str, Any] = {"outcome": outcome, "close": close, "close_time": close_time}
-        connections = Connections(**_columns(table, len(rows), [f.name for f in fields(Connections)]) | judged)
-        return TcpResult(connections, Syns.concatenate(self._syns), self._quality(connections, went_on))
+        rows.resize(int(self._counts.rows), refcheck=False)
+        return Unjudged(rows, Syns.concatenate(self._syns), counted(self._counts), self._end)
 
-    def _walk(self, columns: PacketColumns, first: int, last: int, output: tuple[Records, Records]) -> None:
+    def finish(self, last_time: int | None = None) -> TcpResult:
+        """The connections of the whole capture; `last_time`: of its last packet, whatever that is."""
+        return judge(self.close(), last_time)
+
+    def _walk(self, columns: PacketColumns, first: int, last: int) -> None:
         """Takes in the packets [first, last) of a batch, after making room for them."""
         tables = self._tables
-        tables.reserve(last - first)
-        needed = (int(self._counts.entries) + last - first) * 4 // 3  # open addressing is fast up to three quarters
-        if needed > len(tables.streams):
-            larger = records(STREAM, 1 << (needed - 1).bit_length())
-            move_streams(tables.streams, larger)
-            tables.streams = larger
-        walk(columns, first, last, tables.arrays(), output, self._watch)
+        for begin in range(first, last, STEP):
+            step = min(last - begin, STEP)
+            tables.reserve(step)
+            needed = (int(self._counts.entries) + step) * 4 // 3  # open addressing is fast up to three quarters
+            if needed > len(tables.streams):
+                larger = records(STREAM, 1 << (needed - 1).bit_length())
+                move_streams(tables.streams, larger)
+                tables.streams = larger
+            walk(columns, begin, begin + step, tables.arrays(), self._output, self._watch)
+
+    def _sweep(self, now: int) -> None:
+        tables = self._tables
+        self._retired.append(sweep(now, tables.rows, tables.sides, tables.free, tables.holes, self._counts))
 
     def _keep_syns(self, packets: Packets, syns: Records) -> None:
         at = syns.packet
         self._syns.append(Syns(packets.time[at], packets.frame[at], packets.file[at], syns.connection.copy()))
-
-    def _quality(self, connections: Connections, went_on: Bool) -> TcpQuality:
-        """`went_on`: the client acknowledged more and more, without a SYN in the capture."""
-        counted = [f.name for f in fields(TcpQuality) if f.name in self._counts.dtype.names]
-        established = connections.outcome == ESTABLISHED
-        silent = established & (connections.synack_time == MISSING)
-        return TcpQuality(
-            **{name: int(self._counts[name]) for name in counted},
-            synack_not_captured=int(silent.sum()),
-            client_only=int(((established | went_on) & (connections.packets_down == 0)).sum()),
-            server_only=int((connections.packets_up == 0).sum()),
-        )
-
-
-def _columns(table: Records, count: int, names: list[str]) -> dict[str, Any]:
-    """The fields of the first `count` rows as contiguous arrays. The table shrinks as they grow: it is as large."""
-    columns = {name: np.empty(count, table.dtype[name]) for name in names}
-    for first in range((count - 1) // BLOCK * BLOCK, -1, -BLOCK):
-        block = table[first : min(first + BLOCK, count)]
-        for name, column in columns.items():
-            column[first : first + BLOCK] = block[name]
-        del block
-        if first % (64 * BLOCK) == 0:
-            table.resize(first, refcheck=False)
-    return columns
 
 
 def _segments(packets: Packets, segments: Records) -> Segments:

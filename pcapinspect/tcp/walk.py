@@ -61,24 +61,26 @@ def columns_of(packets: Packets) -> PacketColumns:
 def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: Arrays, watch: Arrays) -> None:
     """Takes in the packets [first, last) of a batch.
 
-    `tables`: those of Tables, which have room (`Tables.reserve`); `output`: segments and SYNs of the batch;
-    `watch`: ports, servers, and the seed of the hash.
+    `tables`: those of Tables, which have room (`Tables.reserve`); `output`: segments, SYNs and first packets of streams
+    in the batch; `watch`: ports, servers, and the seed of the hash.
     """
     streams, rows, sides, free, holes, all_counts, packets = tables
-    segments, syns = output
+    segments, syns, firsts = output
     ports, servers, seed = watch
     packet, counts = packets[0], all_counts[0]
     for i in range(first, last):
         load(packet, columns, i)
-        counts.packets += 1
-        counts.floor = min(counts.floor, packet.time)
         is_tcp = columns.kind[i] == TCP
         key = key_of(packet, seed)
         stream = streams[find_stream(streams, key)]
         if is_tcp or packet.flags != 0:
+            known = counts.streams
             if not stream.flags & USED:
                 add_stream(stream, key, watched(packet, ports, servers), counts)
             number_stream(stream, packet, not is_tcp, counts)
+            if counts.streams != known:
+                firsts[counts.firsts] = i
+                counts.firsts += 1
         if not stream.flags & (WATCH_A | WATCH_B):
             continue
         place = newest = int(stream.row) - 1

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives import serialization
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from pcapinspect.columns import MISSING
 from pcapinspect.pki import facts
 from pcapinspect.pki.certificates import read_certificate
 from pcapinspect.pki.facts import CA, RA, FactsGathering, Place
@@ -45,6 +48,39 @@ def test_the_last_failure_of_a_transaction():
         gathering.answer(ScepMessage(status=status, fail_info=fail, transaction_id="T"), FIRST)
     (talk,) = gathering.facts().transactions
     assert (talk.answers, talk.fail_info, talk.pending, talk.polls) == (((0, 1), (2, 2), (3, 1)), 4, 1, 0)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(8)))
+def test_the_order_in_which_they_come_does_not_matter(certificate, order):
+    places = [Place(9 - n, 0, n, 100 * n if n else MISSING) for n in range(8)]
+
+    def tell(gathering, number):
+        place, signer = places[number], by_name[number % 3]
+        gathering.server_certificate(signer, CA, str(number), place)
+        gathering.capabilities((200, ("AES",), str(number % 2)), place, number)
+        gathering.request(ScepMessage(message_type=19, transaction_id=str(number % 3), signer=signer), place)
+        gathering.answer(ScepMessage(status=2, fail_info=number, transaction_id=str(number % 4)), place)
+
+    by_name = [replace(certificate, fingerprint=name) for name in "cab"]
+    told, again = FactsGathering(), FactsGathering()
+    for number in range(8):
+        tell(told, number)
+    for number in order:
+        tell(again, number)
+    assert again.facts() == told.facts()
+    facts = told.facts()
+    assert [(c.certificate.fingerprint, c.first.frame, c.ca_identifier) for c in facts.certificates] == [
+        ("a", 1, "1"),
+        ("b", 2, "2"),
+        ("c", 3, "3"),
+    ]
+    assert [(t.transaction_id, t.first.frame, t.last, t.fail_info) for t in facts.transactions] == [
+        ("1", 1, 700, 5),
+        ("2", 2, 500, 6),
+        ("0", 3, 600, 4),
+        ("3", 3, MISSING, 7),
+    ]
 
 
 def test_what_has_no_transaction_id_is_no_transaction():

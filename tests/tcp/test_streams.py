@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from numba import njit
 
+from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.settings import Settings
 from pcapinspect.tcp import streams as table
 from pcapinspect.tcp.streams import move_streams
 from pcapinspect.tcp.tables import STREAM, USED, Records, records
 from pcapinspect.tcp.tracker import ConnectionTracker
-from tests.tcp.wire import ACK, FIN, PSH, RST, SYN, Packet, Wire, feed
+from tests.tcp.wire import ACK, FIN, PSH, RST, SYN, Packet, Wire, columns, feed
 
 CLIENT, SERVER = "client", "server"
 
@@ -134,6 +135,16 @@ def test_a_short_quote_is_in_no_stream() -> None:
 def test_connections_to_other_ports_are_numbered_too() -> None:
     others = Wire(server_port=443).handshake().packets + Wire(server_port=22, port=5).syn(0.5).packets
     assert feed(others + Wire(port=9).syn(1).packets).connections.tcp_stream.tolist() == [2]
+
+
+def test_the_packets_with_which_streams_begin_are_told() -> None:
+    again = Wire(isn=9000).syn(2).packets
+    packets = columns(Wire().handshake().packets + Wire(server_port=22, port=5).syn(1).packets + again)
+    tracker = ConnectionTracker(Settings())
+    tracker.feed(PacketBatch(packets, np.empty(0, np.uint8)))
+    assert tracker.stream_starts.tolist() == [0, 3, 4]
+    tracker.feed(PacketBatch(packets.take(slice(1, 3)), np.empty(0, np.uint8)))
+    assert tracker.stream_starts.tolist() == []
 
 
 def test_growing_keeps_every_four_tuple() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.tcp.tables import HOLE, LATEST, SIDE, Tables, grow, records
+from pcapinspect.tcp.tables import HOLE, SIDE, Tables, grow, records
 
 
 def test_growing_keeps_what_is_there_and_adds_zeros() -> None:
@@ -32,5 +32,5 @@ def test_reserving_makes_room_for_every_packet() -> None:
 
 def test_tables_begin_empty() -> None:
     tables = Tables()
-    assert (len(tables.rows), len(tables.sides), tables.counts[0].floor) == (0, 0, LATEST)
+    assert (len(tables.rows), len(tables.sides), tables.counts[0].rows) == (0, 0, 0)
     assert records(HOLE, 3).tolist() == np.zeros(3, HOLE).tolist()

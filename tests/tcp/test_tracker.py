@@ -16,8 +16,9 @@ from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import MISSING
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import OUTCOMES
+from pcapinspect.tcp.result import TcpResult
 from pcapinspect.tcp.sequence import MODULUS
-from pcapinspect.tcp.tracker import ConnectionTracker, TcpResult
+from pcapinspect.tcp.tracker import ConnectionTracker
 from tests.tcp.wire import ACK, FIN, PSH, RST, SYN, Packet, Tracked, Wire, feed, same
 
 FLAGS = st.sampled_from([SYN, SYN | ACK, ACK, PSH | ACK, FIN | ACK, RST, RST | ACK, SYN | FIN, 0, FIN, SYN | RST])

@@ -13,8 +13,9 @@ from pcapinspect.capture.batch import ICMP_ERROR, TCP, PacketBatch, Packets
 from pcapinspect.columns import MISSING
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import CLOSES, OUTCOMES, Connections
+from pcapinspect.tcp.result import TcpResult
 from pcapinspect.tcp.segments import Segments
-from pcapinspect.tcp.tracker import ConnectionTracker, TcpResult
+from pcapinspect.tcp.tracker import ConnectionTracker
 
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
