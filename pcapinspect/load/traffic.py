@@ -131,7 +131,7 @@ def traffic_of(
         trip = _round_trip(_own(connections.syn_packets, rows), _own(answer, rows), _own(asked, rows))
         sent = _asked(_own(asked, rows), _own(answer, rows), _own(connections.start, rows), trip)
         when = syns.time[in_time]
-        numbers, client = np.unique(_own(parties.client, rows), return_inverse=True)
+        numbers, client = _present(_own(parties.client, rows), len(parties.client_shown))
         yield Traffic(
             numbers=rows,
             client=client,
@@ -163,6 +163,13 @@ def traffic_of(
 def _own(column: NDArray[Number], rows: Int64) -> NDArray[Number]:
     """The rows of one server; the column itself where they are all of it, as in most captures."""
     return column if len(rows) == len(column) else column[rows]
+
+
+def _present(codes: Int64, count: int) -> tuple[Int64, Int64]:
+    """Which of the numbers below `count` there are, and the place of each row's number among them."""
+    there = np.zeros(count, np.bool_)
+    there[codes] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
 
 
 def _groups(codes: Int64, count: int) -> list[Int64]:
