@@ -75,7 +75,7 @@ def _columns(table: Records, names: list[str]) -> dict[str, Any]:
         for name, column in columns.items():
             column[first : first + BLOCK] = block[name]
         del block
-        if first % (64 * BLOCK) == 0:
+        if first % (8 * BLOCK) == 0:
             table.resize(first, refcheck=False)
     return columns
 
