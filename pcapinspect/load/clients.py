@@ -6,7 +6,7 @@ import numpy as np
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64, Text
-from pcapinspect.load.labels import number_labels
+from pcapinspect.labels import number_labels
 from pcapinspect.load.model import Clients
 from pcapinspect.load.operations import Asked, texts_by_client
 from pcapinspect.load.rates import distinct
