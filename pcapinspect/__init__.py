@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Evidence", "Report", "Settings", "__version__", "analyze"]
+__all__ = ["Evidence", "Report", "Settings", "Spread", "__version__", "analyze"]
 
 if TYPE_CHECKING:
-    from pcapinspect.pipeline import Evidence, analyze
+    from pcapinspect.pipeline import Evidence, Spread, analyze
     from pcapinspect.report.document import Report
     from pcapinspect.settings import Settings
 
 
 def __getattr__(name: str) -> Any:
     """Imports what is asked for and no more: `pcapinspect --help` must not load numpy."""
-    if name in {"analyze", "Evidence"}:
+    if name in {"analyze", "Evidence", "Spread"}:
         from pcapinspect import pipeline
 
         return getattr(pipeline, name)

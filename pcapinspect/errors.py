@@ -20,6 +20,10 @@ class CaptureError(PcapInspectError):
         where = path if offset is None else f"{path}, byte {offset}"
         super().__init__(f"{where}: {reason}")
 
+    def __reduce__(self) -> tuple[type[CaptureError], tuple[str, str, int | None]]:
+        """Errors are made of one text; this one is of three parts, also in another process."""
+        return type(self), (self.path, self.reason, self.offset)
+
 
 class EngineError(PcapInspectError):
     """An external program (tshark, nfdump) is missing, too old, or failed."""

@@ -20,17 +20,16 @@ from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flo
 from pcapinspect.evidence.netflow.reader import as_input, flow_format, read_flows
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
-from pcapinspect.http.exchanges import ExchangeBodies, Exchanges, HttpQuality
+from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
 from pcapinspect.load.analyse import analyse
 from pcapinspect.load.quality import CaptureQuality, assess
-from pcapinspect.pki.facts import PkiFacts
+from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns
-from pcapinspect.tcp.result import TcpResult
 from pcapinspect.tcp.segments import Segments
 from pcapinspect.tcp.tracker import ConnectionTracker
 
@@ -59,6 +58,16 @@ class Evidence:
     netflow: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where packets are read and followed, if not in this process. It makes no difference to the report."""
+
+    dask: str
+    """`local`, or the address of a Dask scheduler whose workers see the files under the same paths."""
+    stages: str | None = None
+    """A folder for the Parquet files between the stages: what is there of the same files is not done again."""
+
+
 def analyze(
     captures: Sequence[str],
     settings: Settings | None = None,
@@ -66,23 +75,30 @@ def analyze(
     evidence: Evidence | None = None,
     progress: Progress | None = None,
     command: Sequence[str] = (),
+    spread: Spread | None = None,
 ) -> Report:
     """The whole job: read, follow, judge.
 
     `captures` are files, globs, folders, or `-`. `command` is what the report shows as the way to make it again.
     Raises CaptureError where nothing can be read, EvidenceError for other files.
     """
-    analysis = inspect(captures, settings or Settings(), evidence or Evidence(), progress)
+    analysis = inspect(captures, settings or Settings(), evidence or Evidence(), progress, spread)
     return build(analysis, find(analysis), command)
 
 
-def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
+def inspect(
+    captures: Sequence[str],
+    settings: Settings,
+    evidence: Evidence,
+    progress: Progress | None,
+    spread: Spread | None = None,
+) -> Analysis:
     """All that the layers find out, before judgement."""
     paths = find_captures(captures) if captures else []
     # Pipes are looked into once only, by the engine.
     netflow = [*evidence.netflow, *(path for path in paths if Path(path).is_file() and flow_format(path))]
     packets = [path for path in paths if path not in netflow]
-    analysis = follow(_engine(packets, settings, progress), settings, evidence) if packets else None
+    analysis = _packets(packets, settings, evidence, progress, spread) if packets else None
     if analysis and not len(analysis.connections) and not netflow:
         # Only a capture without watched connections is looked at again: most are no captures of exports.
         netflow = [path for path in packets if Path(path).is_file() and holds_exports(path)]
@@ -93,6 +109,18 @@ def inspect(captures: Sequence[str], settings: Settings, evidence: Evidence, pro
     if analysis and packets:
         return replace(analysis, flows=compared(flows, analysis.connections))
     return _of_flows(flows, settings, evidence)
+
+
+def _packets(
+    paths: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None, spread: Spread | None
+) -> Analysis:
+    if spread is None:
+        return follow(_engine(paths, settings, progress), settings, evidence)
+    from pcapinspect.spread.work import follow_on
+
+    configuration = _configuration(evidence.configuration)
+    followed, inputs = follow_on(spread.dask, spread.stages, paths, settings, progress)
+    return _analysis(followed, inputs, settings, configuration, evidence.logs)
 
 
 def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None) -> Reader:
@@ -123,28 +151,28 @@ def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analys
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What the packets say; the state that it took to read them is gone."""
-
-    tcp: TcpResult
-    exchanges: Exchanges
-    operations: Operations
-    http_quality: HttpQuality
-    facts: PkiFacts
-
-
 def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
     """From packets to load, whichever engine reads them."""
     configuration = _configuration(evidence.configuration)
     followed = _follow(reader, settings)
+    return _analysis(followed, reader.inputs, settings, configuration, evidence.logs)
+
+
+def _analysis(
+    followed: Followed,
+    inputs: Sequence[InputFile],
+    settings: Settings,
+    configuration: Configuration | None,
+    logs: Sequence[str],
+) -> Analysis:
+    """The load of what was followed, whoever followed it."""
     tcp, exchanges, operations = followed.tcp, followed.exchanges, followed.operations
-    quality = assess(reader.inputs, tcp.quality, followed.http_quality, tcp.connections)
+    quality = assess(inputs, tcp.quality, followed.http_quality, tcp.connections)
     load = analyse(tcp.connections, tcp.syns, exchanges, operations, quality, settings)
-    first_times = [file.first_time for file in reader.inputs if file.first_time is not None]
+    first_times = [file.first_time for file in inputs if file.first_time is not None]
     return Analysis(
         settings=settings,
-        inputs=tuple(reader.inputs),
+        inputs=tuple(inputs),
         quality=quality,
         connections=tcp.connections,
         syns=tcp.syns,
@@ -153,7 +181,7 @@ def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
         load=load,
         facts=followed.facts,
         configuration=configuration,
-        logs=_logs(evidence.logs, min(first_times, default=None), tcp.connections, exchanges, operations),
+        logs=_logs(logs, min(first_times, default=None), tcp.connections, exchanges, operations),
     )
 
 

@@ -38,7 +38,8 @@ class InputFile:
     """Steps of the clock, forward or back, that traffic cannot explain."""
     not_ip: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
-    """Packets that could not be decoded, by reason (`link type 147`, `IP protocol 99`, `ethertype 0x9999`)."""
+    """Packets that could not be decoded, by reason (`link type 147`, `IP protocol 99`, `ethertype 0x9999`), in the
+    order of the alphabet."""
     fragments: int = 0
     comments: list[tuple[int, str]] = field(default_factory=list)
     """pcapng packet comments: (frame, text); frame 0: the section or interface."""

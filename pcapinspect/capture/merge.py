@@ -18,14 +18,29 @@ packets have one time."""
 
 NEVER = np.iinfo(np.int64).max
 
+Placed = tuple[PacketBatch, Int64]
+"""A batch, and the times that place its rows among those of other files, in order."""
+
+
+def placed(batches: Iterable[PacketBatch], start: int | None) -> Iterator[Placed]:
+    """The batches of one file, whose first packet of any kind is at `start` (None: it has no time).
+
+    The order of a file is kept: a packet that is earlier than the one before it counts as no earlier.
+    """
+    latest = -NEVER if start is None else start
+    for batch in batches:
+        times = np.maximum.accumulate(np.maximum(batch.packets.time, latest))
+        latest = int(times[-1])
+        yield batch, times
+
 
 class Stream:
-    """The batches of one file, of which rows are taken by time. `start` is the time of its first packet."""
+    """The batches of one file, of which rows are taken by time. None of them is before `start`."""
 
-    def __init__(self, batches: Iterable[PacketBatch], start: int | None) -> None:
+    def __init__(self, batches: Iterable[Placed], start: int | None) -> None:
         self.start = start if start is not None else NEVER
         self._batches = iter(batches)
-        self._held: deque[tuple[PacketBatch, Int64]] = deque()
+        self._held: deque[Placed] = deque()
         self._latest = -NEVER
         self._ended = False
         self._bytes = 0
@@ -33,15 +48,13 @@ class Stream:
 
     def _read(self) -> bool:
         """Hold one batch more. False when there is none."""
-        batch = None if self._ended else next(self._batches, None)
-        if batch is None:
+        held = None if self._ended else next(self._batches, None)
+        if held is None:
             self._ended = True
             return False
-        # The order of a file is kept: a packet that is earlier than the one before it counts as no earlier.
-        times = np.maximum.accumulate(np.maximum(batch.packets.time, self._latest))
-        self._latest = int(times[-1])
-        self._held.append((batch, times))
-        self._bytes += batch.data.size
+        self._latest = int(held[1][-1])
+        self._held.append(held)
+        self._bytes += held[0].data.size
         return True
 
     def over(self) -> bool:
@@ -59,14 +72,14 @@ class Stream:
                 return True
         return False
 
-    def take(self) -> PacketBatch:
+    def take(self) -> Placed:
         """The next batch."""
-        batch, _ = self._held.popleft()
-        self._bytes -= batch.data.size
-        return batch
+        taken = self._held.popleft()
+        self._bytes -= taken[0].data.size
+        return taken
 
-    def take_until(self, time: int) -> Iterator[tuple[PacketBatch, Int64]]:
-        """The rows up to `time`, and their times in order."""
+    def take_until(self, time: int) -> Iterator[Placed]:
+        """The rows up to `time`."""
         self.ends_by(time)
         while self._held and self._held[0][1][0] <= time:
             batch, times = self._held[0]
@@ -78,10 +91,10 @@ class Stream:
             self.take()
 
 
-def merge(streams: Iterable[Stream]) -> Iterator[PacketBatch]:
+def merge(streams: Iterable[Stream], slack: int = BACK) -> Iterator[Placed]:
     """The rows of all streams, which are in the order of their starts.
 
-    A file that begins no more than BACK before the end of the one before is the next of a ring, whose packets were
+    A file that begins no more than `slack` before the end of the one before is the next of a ring, whose packets were
     handed over a little out of order: it follows whole. Others are merged by time.
     """
     waiting = deque(streams)
@@ -93,7 +106,7 @@ def merge(streams: Iterable[Stream]) -> Iterator[PacketBatch]:
                 active.append(waiting.popleft())
             continue
         time = min(stream.horizon() for stream in active)
-        if waiting and waiting[0].start <= time and not all(s.ends_by(waiting[0].start + BACK) for s in active):
+        if waiting and waiting[0].start <= time and not all(s.ends_by(waiting[0].start + slack) for s in active):
             active.append(waiting.popleft())
             continue
         if len(active) == 1:
@@ -106,7 +119,7 @@ def _part(batch: PacketBatch, rows: slice) -> PacketBatch:
     return replace(batch, packets=batch.packets.take(rows))
 
 
-def _together(parts: list[tuple[PacketBatch, Int64]]) -> PacketBatch:
+def _together(parts: list[Placed]) -> Placed:
     """The rows of all parts by time, and the stretches of data that their payloads lie in."""
     packets: list[Packets] = []
     data = []
@@ -118,5 +131,6 @@ def _together(parts: list[tuple[PacketBatch, Int64]]) -> PacketBatch:
         packets.append(replace(rows, payload_start=rows.payload_start - first + offset))
         data.append(batch.data[first:last])
         offset += last - first
-    order = np.argsort(np.concatenate([times for _, times in parts]), kind="stable")
-    return PacketBatch(Packets.concatenate(packets).take(order), np.concatenate(data))
+    times = np.concatenate([times for _, times in parts])
+    order = np.argsort(times, kind="stable")
+    return PacketBatch(Packets.concatenate(packets).take(order), np.concatenate(data)), times[order]

@@ -10,7 +10,7 @@ from pcapinspect.capture.file import CaptureFile
 from pcapinspect.capture.fileset import in_order, sizes
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.merge import Stream, merge
+from pcapinspect.capture.merge import Stream, merge, placed
 
 _SMALLEST_SHARE = 1 << 20
 """Bytes of a batch when many files are read: all may be open at a time if they overlap."""
@@ -72,10 +72,12 @@ class CaptureReader:
         if len(self._files) == 1:
             yield from self._files[0]
         elif any(member.start is not None for member in self._members):
-            yield from merge(
-                Stream(file, member.start) for file, member in zip(self._files, self._members, strict=True)
-            )
+            members = zip(self._files, self._members, strict=True)
+            for batch, _ in merge(Stream(placed(file, member.start), member.start) for file, member in members):
+                yield batch
         else:
             for file in self._files:
                 yield from file
         self._fragments.finish()
+        for known in self.inputs:
+            known.unknown = dict(sorted(known.unknown.items()))

@@ -25,6 +25,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--verify", action="store_true", help="run both engines and print every difference; exit with 1 if there is one"
     )
+    where = parser.add_argument_group("captures larger than a machine", "the report is the same")
+    where.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="read on a Dask cluster: the address of its scheduler, whose workers see the same paths, or local",
+    )
+    where.add_argument(
+        "--stages", metavar="DIR", help="keep the Parquet files between the stages, and use what is there already"
+    )
     parser.add_argument(
         "--fail-on",
         choices=("info", "notice", "warning", "critical"),
@@ -40,9 +49,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("nothing to analyze: give a CAPTURE, or flows with --netflow")
     if options.verify:
         return _verify(options)
+    if options.stages and not options.dask:
+        raise UsageError("--stages are those of --dask: give its ADDRESS, or local")
     from pcapinspect.commands.progress import progress_line
     from pcapinspect.findings.finding import SEVERITIES
-    from pcapinspect.pipeline import Evidence, analyze
+    from pcapinspect.pipeline import Evidence, Spread, analyze
 
     settings = settings_of(options)
     check_outputs(options, [*options.capture, *options.config, *options.log, *options.netflow])
@@ -52,13 +63,30 @@ def run(options: argparse.Namespace) -> int:
             settings,
             evidence=Evidence(configuration=options.config, logs=options.log, netflow=options.netflow),
             progress=progress,
-            command=options.command_line,
+            command=without(options.command_line, "--dask", "--stages"),
+            spread=Spread(options.dask, options.stages) if options.dask else None,
         )
     write_outputs(report, options)
     if options.fail_on is None:
         return 0
     level = SEVERITIES.index(options.fail_on)
     return int(any(SEVERITIES.index(finding["severity"]) >= level for finding in report.sections["findings"]))
+
+
+def without(command: list[str], *options: str) -> list[str]:
+    """A command line without these options and their values, which may be abbreviated or joined by `=`."""
+    kept: list[str] = []
+    words = iter(command)
+    for word in words:
+        name, joined, _ = word.partition("=")
+        if len(name) > 2 and any(option.startswith(name) for option in options):
+            if not joined:
+                next(words)
+        elif word == "--":
+            kept += [word, *words]
+        else:
+            kept.append(word)
+    return kept
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -68,7 +96,11 @@ def _verify(options: argparse.Namespace) -> int:
 
     if not options.capture:
         raise UsageError("--verify compares two dissections of packets: give a CAPTURE")
-    idle = [name for name in (*TEXTS, *FOLDERS, "config", "log", "netflow", "fail_on") if getattr(options, name)]
+    idle = [
+        name
+        for name in (*TEXTS, *FOLDERS, "config", "log", "netflow", "fail_on", "dask", "stages")
+        if getattr(options, name)
+    ]
     if idle:
         named = ", ".join(f"--{name.replace('_', '-')}" for name in idle)
         raise UsageError(f"--verify prints differences and makes no report: leave out {named}")

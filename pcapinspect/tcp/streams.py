@@ -13,7 +13,7 @@ import numpy as np
 
 from pcapinspect.kernel import kernel, step
 from pcapinspect.tcp.sequence import wrap
-from pcapinspect.tcp.tables import BASE_SET_A, BASE_SET_B, USED, Record, Records
+from pcapinspect.tcp.tables import BASE_SET_A, BASE_SET_B, STREAM, USED, Record, Records, records
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 """Flags of the TCP header (RFC 9293, 3.1)."""
@@ -102,3 +102,13 @@ def move_streams(streams: Records, larger: Records) -> None:
     for old in range(len(streams)):
         if streams[old].flags & USED:
             larger[find_stream(larger, streams[old].key)] = streams[old]
+
+
+def with_room(streams: Records, entries: int, more: int) -> Records:
+    """The table, or a larger one, with room for `more` 4-tuples beside its `entries`."""
+    needed = (entries + more) * 4 // 3  # open addressing is fast up to three quarters
+    if needed <= len(streams):
+        return streams
+    larger = records(STREAM, 1 << (needed - 1).bit_length())
+    move_streams(streams, larger)
+    return larger

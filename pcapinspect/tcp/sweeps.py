@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +32,7 @@ class Sweeps:
     They come where a block of frames of a file ends: at its last frame, or where the next file begins. What then still
     comes of the files before is not looked at. "Now" is the earliest time in the last two blocks: neither one
     wrong time stamp, nor a small file of them, nor a clock that steps back ends a connection. Only the first packet of
-    a block and those earlier than all before them in it matter.
+    a block and those earlier than all before them in it matter (Marks).
     """
 
     def __init__(self) -> None:
@@ -56,3 +57,25 @@ class Sweeps:
 
     def _look(self, times: Int64) -> None:
         self._floor = min(self._floor, int(times.min(initial=_LATEST)))
+
+
+class Marks:
+    """Chooses those packets of one file that sweeps depend on."""
+
+    def __init__(self) -> None:
+        self._block = -1
+        self._floor = _LATEST
+
+    def of(self, frame: Int64, time: Int64) -> Int64:
+        """The chosen of these packets, which are the next of the file."""
+        block = (frame - 1) // BLOCK
+        begins = np.flatnonzero(np.diff(block, prepend=self._block))
+        self._block = int(block[-1])
+        chosen = [begins]
+        for first, last in pairwise((0, *begins.tolist(), len(block))):
+            if first in begins:
+                self._floor = _LATEST
+            floors = np.minimum.accumulate(np.concatenate(([self._floor], time[first:last])))
+            chosen.append(first + np.flatnonzero(np.diff(floors)))
+            self._floor = int(floors[-1])
+        return np.unique(np.concatenate(chosen))

@@ -9,19 +9,26 @@ import numpy as np
 
 from pcapinspect.address import halves
 from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.columns import MISSING, Int64
+from pcapinspect.columns import MISSING, Int64, UInt8, UInt64
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Syns
 from pcapinspect.tcp.result import TcpResult, Unjudged, counted, judge
 from pcapinspect.tcp.segments import END_RST, Segments
 from pcapinspect.tcp.slots import close_all, sweep
-from pcapinspect.tcp.streams import move_streams
+from pcapinspect.tcp.streams import with_room
 from pcapinspect.tcp.sweeps import Sweep, Sweeps
-from pcapinspect.tcp.tables import SEGMENT, STREAM, SYN_PACKET, Records, Tables, records
+from pcapinspect.tcp.tables import SEGMENT, SYN_PACKET, Records, Tables, records
 from pcapinspect.tcp.walk import PacketColumns, columns_of, walk
 
 STEP = 1 << 15
 """Packets that room is made for at a time."""
+
+
+def watch_of(settings: Settings) -> tuple[UInt8, UInt64]:
+    """The ports and servers that are watched, as the compiled functions take them."""
+    ports = np.zeros(1 << 16, np.uint8)
+    ports[list(settings.ports)] = 1
+    return ports, np.array([halves(text) for text in settings.servers], np.uint64).reshape(-1, 2)
 
 
 class ConnectionTracker:
@@ -31,15 +38,13 @@ class ConnectionTracker:
     """
 
     def __init__(self, settings: Settings) -> None:
-        ports = np.zeros(1 << 16, np.uint8)
-        ports[list(settings.ports)] = 1
-        servers = np.array([halves(text) for text in settings.servers], np.uint64).reshape(-1, 2)
         # Hashes from a seed that a capture cannot know: it cannot be made to collide.
-        self._watch = (ports, servers, np.uint64(secrets.randbits(64)))
+        self._watch = (*watch_of(settings), np.uint64(secrets.randbits(64)))
         self._tables = Tables()
         self._counts = self._tables.counts[0]
         self._output = records(SEGMENT), records(SYN_PACKET), np.empty(0, np.int64)
         self._syns: list[Syns] = []
+        self._rows = 0
         self._sweeps = Sweeps()
         self._retired: list[Int64] = []
         self._end = MISSING
@@ -60,6 +65,7 @@ class ConnectionTracker:
         segments, syns, _ = self._output
         columns = columns_of(packets)
         counts.segments = counts.syns = counts.firsts = 0
+        self._rows = int(counts.rows)
         done = 0
         for row, now in sweeps:
             self._walk(columns, done, row)
@@ -74,6 +80,17 @@ class ConnectionTracker:
     def stream_starts(self) -> Int64:
         """Places in the last batch of the packets with which streams began, in the order of their numbers."""
         return self._output[2][: self._counts.firsts]
+
+    @property
+    def opened(self) -> Records:
+        """The rows that the last batch opened."""
+        return self._tables.rows[self._rows : self._counts.rows]
+
+    @property
+    def syn_places(self) -> Int64:
+        """Places in the last batch of its SYNs."""
+        places: Int64 = self._output[1][: self._counts.syns].packet
+        return places
 
     def take_retired(self) -> Int64:
         """Numbers of connections for which no further segment will come, since the last call."""
@@ -100,11 +117,7 @@ class ConnectionTracker:
         for begin in range(first, last, STEP):
             step = min(last - begin, STEP)
             tables.reserve(step)
-            needed = (int(self._counts.entries) + step) * 4 // 3  # open addressing is fast up to three quarters
-            if needed > len(tables.streams):
-                larger = records(STREAM, 1 << (needed - 1).bit_length())
-                move_streams(tables.streams, larger)
-                tables.streams = larger
+            tables.streams = with_room(tables.streams, int(self._counts.entries), step)
             walk(columns, begin, begin + step, tables.arrays(), self._output, self._watch)
 
     def _sweep(self, now: int) -> None:

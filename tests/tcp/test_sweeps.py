@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcapinspect.tcp.sweeps import BLOCK, Sweeps
+from pcapinspect.tcp.sweeps import BLOCK, Marks, Sweeps
 
 Row = tuple[int, int, int]
 """File, frame, time."""
@@ -48,9 +48,19 @@ def test_batches_do_not_matter(rows: list[Row], batch: int) -> None:
     assert sweeps_of(rows) == sweeps_of(rows, batch)
 
 
+def marked(rows: list[Row], batch: int) -> set[Row]:
+    """The rows of one file that matter."""
+    chooser, found = Marks(), set()
+    for first in range(0, len(rows), batch):
+        part = rows[first : first + batch]
+        _, frame, time = (np.array(column) for column in zip(*part, strict=True))
+        found |= {part[row] for row in chooser.of(frame, time)}
+    return found
+
+
 @settings(deadline=None)
-@given(captures())
-def test_only_the_first_packet_of_a_block_and_earlier_ones_matter(rows: list[Row]) -> None:
+@given(captures(), st.integers(1, 9))
+def test_only_the_first_packet_of_a_block_and_earlier_ones_matter(rows: list[Row], batch: int) -> None:
     earliest: dict[tuple[int, int], int] = {}
     kept = []
     for file, frame, time in rows:
@@ -59,6 +69,8 @@ def test_only_the_first_packet_of_a_block_and_earlier_ones_matter(rows: list[Row
             earliest[block] = time
             kept.append((file, frame, time))
     assert sweeps_of(kept) == sweeps_of(rows)
+    files = [[row for row in rows if row[0] == file] for file in {row[0] for row in rows}]
+    assert set().union(*(marked(file, batch) for file in files)) == set(kept)
 
 
 def test_a_sweep_comes_where_a_block_or_a_file_ends() -> None:

@@ -1,0 +1,148 @@
+"""The second stage: one part of the connections, followed through all files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from pcapinspect.capture.batch import Packets
+from pcapinspect.capture.merge import Placed, Stream, merge
+from pcapinspect.columns import Int64
+from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
+from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.spread.plan import Plan, read_plan
+from pcapinspect.spread.rows import joined_rows, part_of_file
+from pcapinspect.spread.schedule import Schedule
+from pcapinspect.spread.store import Table, Writer, whole, write
+from pcapinspect.tcp.tables import ROW
+from pcapinspect.tcp.tracker import ConnectionTracker
+
+GROUPED = 8 << 20
+"""Bytes of exchanges that are held, to be written together."""
+
+_FRAMES = np.int64(1 << 40)
+"""More than the frames of any file."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartTask:
+    """One part of the connections to follow."""
+
+    plan: Path
+    part: int
+    folder: Path
+
+    def path(self, table: str) -> Path:
+        """`connections`, `syns`, `streams` or `exchanges`; the first is there when all are."""
+        return self.folder / f"{table}-{self.part:04}.parquet"
+
+
+def follow_part(task: PartTask) -> None:
+    """Follows one part. What is there already is left as it is."""
+    if task.path("connections").exists():
+        return
+    with ExitStack() as files:
+        exchanges = ExchangeFile(Writer(files.enter_context(whole(task.path("exchanges")))))
+        Following(task, read_plan(task.plan), exchanges).run()
+
+
+class Following:
+    """The following of one part."""
+
+    def __init__(self, task: PartTask, plan: Plan, exchanges: ExchangeFile) -> None:
+        self._task = task
+        self._plan = plan
+        self._exchanges = exchanges
+        self._tracker = ConnectionTracker(plan.settings)
+        self._http = ExchangeReader()
+        self._schedule = Schedule(Path(plan.sweeps))
+        none = np.empty(0, np.int64)
+        self._row_orders, self._syn_orders = [none], [none]
+        self._streams = [(none, none, none)]
+
+    def run(self) -> None:
+        """Follows it to the end, and writes what was found."""
+        for files in self._plan.epochs():
+            epoch = self._plan.sources[files[0]].epoch
+            for batch, order in self._merged(files):
+                sweeps = self._schedule.of(epoch, batch.packets, order)
+                segments = self._tracker.feed(batch, sweeps)
+                self._note(batch.packets, order)
+                self._exchanges.add(*self._http.feed(segments, batch.data, self._tracker.take_retired()))
+        self._exchanges.add(*self._http.finish())
+        self._exchanges.close(asdict(self._http.quality))
+        self._write()
+
+    def _merged(self, files: list[int]) -> Iterator[Placed]:
+        """The rows of files that overlap."""
+        return merge((Stream(self._rows(file), self._plan.sources[file].start) for file in files), slack=0)
+
+    def _rows(self, file: int) -> Iterator[Placed]:
+        source, part = self._plan.sources[file], self._task.part
+        joined = joined_rows(Path(self._plan.joined) if self._plan.joined else None, file)
+        return part_of_file(Path(source.rows), source.groups, self._plan.parts, part, file, joined)
+
+    def _note(self, packets: Packets, order: Int64) -> None:
+        """Keeps where connections, SYNs and streams of this batch stand in the capture."""
+        firsts, opened = self._tracker.stream_starts, self._tracker.opened
+        self._streams.append((order[firsts], packets.file[firsts].astype(np.int64), packets.frame[firsts]))
+        self._syn_orders.append(order[self._tracker.syn_places])
+        numbers = packets.file * _FRAMES + packets.frame
+        sorter = np.argsort(numbers, kind="stable")
+        places = np.searchsorted(numbers, opened.file * _FRAMES + opened.first_frame, sorter=sorter)
+        self._row_orders.append(order[sorter[places]])
+
+    def _write(self) -> None:
+        seen = self._tracker.close()
+        stream_columns = (np.concatenate(columns) for columns in zip(*self._streams, strict=True))
+        write(self._task.path("streams"), dict(zip(("order", "file", "frame"), stream_columns, strict=True)))
+        syns = {f.name: getattr(seen.syns, f.name) for f in fields(seen.syns)}
+        write(self._task.path("syns"), {"order": np.concatenate(self._syn_orders)} | syns)
+        rows = {name: np.ascontiguousarray(seen.rows[name]) for name in ROW.names or ()}
+        write(self._task.path("connections"), {"order": np.concatenate(self._row_orders)} | rows, seen.counts)
+
+
+class ExchangeFile:
+    """Writes exchanges and their bodies as they are finished."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        # Without exchanges, too, the file has its columns.
+        self._waiting = [exchange_table(Exchanges.empty(), ExchangeBodies((), ()))]
+        self._bytes = 0
+
+    def add(self, exchanges: Exchanges, bodies: ExchangeBodies) -> None:
+        """One chunk."""
+        if len(exchanges):
+            table = exchange_table(exchanges, bodies)
+            self._waiting.append(table)
+            self._bytes += table.nbytes
+            if self._bytes > GROUPED:
+                self._flush()
+
+    def close(self, facts: Any) -> None:
+        """Ends the file."""
+        self._flush()
+        self._writer.close(facts)
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._writer.add(pa.concat_tables(self._waiting))
+            self._waiting, self._bytes = [], 0
+
+
+def exchange_table(exchanges: Exchanges, bodies: ExchangeBodies) -> Table:
+    """A chunk as it is written."""
+    columns = {f.name: pa.array(getattr(exchanges, f.name), _arrow(f.metadata["dtype"])) for f in fields(exchanges)}
+    sent, got = (pa.array(side, pa.binary()) for side in (bodies.request, bodies.response))
+    return pa.table(columns | {"request_body": sent, "response_body": got})
+
+
+def _arrow(dtype: Any) -> Any:
+    return pa.string() if dtype.kind == "O" else pa.from_numpy_dtype(dtype)

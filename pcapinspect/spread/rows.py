@@ -1,0 +1,99 @@
+"""Packets as rows of Parquet, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pcapinspect.capture.batch import PacketBatch, Packets
+from pcapinspect.capture.merge import NEVER, Placed
+from pcapinspect.columns import Bool, Int64
+from pcapinspect.spread.store import Table, binary, stretches
+
+COLUMNS = tuple(f.name for f in fields(Packets) if f.name not in ("file", "payload_start"))
+"""Columns of Packets that are written. Which file it is, is said anew whenever files are read together."""
+
+GROUPED = 64 << 20
+"""Bytes of rows that are held, to be written part by part."""
+
+READ = 4 << 20
+"""About so many bytes of rows are read at a time."""
+
+
+def table_of(batch: PacketBatch, order: Int64, watched: Bool) -> Table:
+    """Rows as they are written; only of watched connections with their payload."""
+    packets = batch.packets
+    columns: dict[str, Any] = {name: getattr(packets, name) for name in COLUMNS}
+    size = columns["captured_length"] = np.where(watched, packets.captured_length, 0).astype(np.int32)
+    return pa.table(columns | {"order": order, "payload": binary(batch.data, packets.payload_start, size)})
+
+
+def batch_of(table: Table, file: int) -> PacketBatch:
+    """The rows of a table, which are of one file."""
+    columns = {name: table.column(name).to_numpy() for name in COLUMNS}
+    data, start = stretches(table.column("payload"))
+    return PacketBatch(Packets(file=np.full(len(start), file, np.uint16), payload_start=start, **columns), data)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Rows that the joined fragments of one file gave."""
+
+    rows: Table
+    """By frame, with the part of each."""
+    frame: Int64
+    latest: Int64
+    """The latest time of these rows and those before them, after one that is before all."""
+
+    def raise_order(self, frame: Int64, order: Int64) -> Int64:
+        """How rows stand in their file when these stand there, too."""
+        raised: Int64 = np.maximum(order, self.latest[np.searchsorted(self.frame, frame, "right")])
+        return raised
+
+
+def joined_rows(path: Path | None, file: int) -> Joined | None:
+    """What the file with the joined fragments holds of one file; None: nothing."""
+    if path is None or not pq.read_metadata(path).num_rows:
+        return None
+    table = pq.read_table(path, filters=pc.field("file") == file).sort_by("frame")
+    if not table.num_rows:
+        return None
+    frame, time = table.column("frame").to_numpy(), table.column("time").to_numpy()
+    latest = np.maximum.accumulate(np.concatenate(([-NEVER], time)))
+    return Joined(table.drop_columns("file"), frame, latest)
+
+
+def part_of_file(
+    path: Path, groups: Sequence[int], parts: int, part: int, file: int, joined: Joined | None
+) -> Iterator[Placed]:
+    """The rows of one part of one file, in their order, and the times that place them among those of other files."""
+    at_a_time = max(1, READ * parts // GROUPED)
+    mine = [group for group, of in enumerate(groups) if of == part]
+    with pq.ParquetFile(path) as source:
+        tables = (
+            source.read_row_groups(mine[first : first + at_a_time], use_threads=False)
+            for first in range(0, len(mine), at_a_time)
+        )
+        for table in _with_joined(tables, joined, part) if joined else tables:
+            batch, order = batch_of(table, file), table.column("order").to_numpy()
+            yield batch, joined.raise_order(batch.packets.frame, order) if joined else order
+
+
+def _with_joined(tables: Iterator[Table], joined: Joined, part: int) -> Iterator[Table]:
+    """The tables with the rows of joined fragments where their frames belong."""
+    done = 0
+    rows = joined.rows.filter(pc.field("part") == part).drop_columns("part")
+    frames = rows.column("frame").to_numpy()
+    for table in tables:
+        until = int(np.searchsorted(frames, table.column("frame")[-1].as_py()))
+        yield pa.concat_tables([table, rows.slice(done, until - done)]).sort_by("frame").combine_chunks()
+        done = until
+    if done < len(frames):
+        yield rows.slice(done)

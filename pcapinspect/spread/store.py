@@ -1,0 +1,111 @@
+"""Files of the stages: Parquet, with facts beside the columns. Each is there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pcapinspect.columns import Int32, Int64, UInt8
+from pcapinspect.kernel import kernel
+
+Array = Any
+"""A numpy array of any type."""
+
+Table = Any
+"""A pyarrow table."""
+
+COMPRESSION = "lz4"
+"""Of all codecs the one that costs least time; stages are read once or twice."""
+
+_FACTS = b"pcapinspect"
+
+PARTIAL = ".partial"
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Yields the path to write to; what was written there becomes `path` at the end, or vanishes on an error.
+
+    Two workers may write one path at a time, where one is thought to be dead: each has a name of its own until the end.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{uuid4().hex}{PARTIAL}")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+class Writer:
+    """Writes tables of one kind as they come, and facts at the end. The first table says which columns there are."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: Any = None
+
+    def add(self, table: Table) -> None:
+        """One row group."""
+        if self._file is None:
+            self._file = pq.ParquetWriter(self._path, table.schema, compression=COMPRESSION, use_dictionary=False)
+        self._file.write_table(table, row_group_size=max(table.num_rows, 1))
+
+    def close(self, facts: Any = None) -> None:
+        """Ends the file. `facts` is anything that JSON can hold."""
+        if self._file is None:
+            self.add(pa.table({}))
+        self._file.add_key_value_metadata({_FACTS: json.dumps(facts).encode()})
+        self._file.close()
+
+
+def write(path: Path, columns: Mapping[str, Any], facts: Any = None) -> None:
+    """A file of one row group."""
+    with whole(path) as partial:
+        writer = Writer(partial)
+        writer.add(pa.table(dict(columns)))
+        writer.close(facts)
+
+
+def read(path: Path, names: list[str] | None = None) -> dict[str, Array]:
+    """All rows, as columns of numbers; with `names` only those columns."""
+    table = pq.read_table(path, columns=names)
+    return {name: table.column(name).to_numpy() for name in table.column_names}
+
+
+def facts_of(path: Path) -> Any:
+    """The facts beside the columns."""
+    return json.loads(pq.read_metadata(path).metadata[_FACTS])
+
+
+def binary(data: UInt8, start: Int64, size: Int32) -> Any:
+    """The stretches of `data` as an arrow column of bytes."""
+    edges = np.zeros(len(size) + 1, np.int32)
+    np.cumsum(size, out=edges[1:])
+    content = np.empty(int(edges[-1]), np.uint8)
+    copy(data, start, edges, content)
+    buffers = [None, pa.py_buffer(edges), pa.py_buffer(content)]
+    return pa.BinaryArray.from_buffers(pa.binary(), len(size), buffers)
+
+
+@kernel
+def copy(data: UInt8, start: Int64, edges: Int32, out: UInt8) -> None:
+    """Fills the stretches of `out` between the edges with those that begin at `start`."""
+    for row in range(start.size):
+        first, last = edges[row], edges[row + 1]
+        out[first:last] = data[start[row] : start[row] + last - first]
+
+
+def stretches(column: Any) -> tuple[UInt8, Int64]:
+    """The content of an arrow column of bytes, and where each value begins in it."""
+    column = pa.concat_arrays(column.chunks) if isinstance(column, pa.ChunkedArray) else column
+    _, edges, content = column.buffers()
+    begins = np.frombuffer(edges, np.int32)[column.offset : column.offset + len(column)].astype(np.int64)
+    return np.frombuffer(content, np.uint8) if content else np.empty(0, np.uint8), begins

@@ -1,0 +1,29 @@
+"""The whole of it: checks, the workers, the folder of the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pcapinspect.capture.inputs import InputFile
+from pcapinspect.errors import UsageError
+from pcapinspect.pki.followed import Followed
+from pcapinspect.settings import Settings
+from pcapinspect.spread.cluster import LOCAL, cluster
+from pcapinspect.spread.folder import stages_in
+from pcapinspect.spread.follow import Progress, follow
+
+
+def follow_on(
+    address: str, stages: str | None, paths: Sequence[str], settings: Settings, progress: Progress | None
+) -> tuple[Followed, list[InputFile]]:
+    """What one process finds in the captures, found by the workers at the address (LOCAL: of our own)."""
+    if settings.engine != "native":
+        raise UsageError("--dask reads natively: leave out --engine")
+    if address != LOCAL and stages is None:
+        raise UsageError("--dask ADDRESS needs --stages DIR, a folder that all its workers see")
+    for path in paths:
+        if not Path(path).is_file():
+            raise UsageError(f"--dask reads files, and {path} is none")
+    with stages_in(stages) as folder, cluster(address) as workers:
+        return follow(paths, settings, workers, folder, progress)
