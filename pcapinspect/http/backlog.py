@@ -49,7 +49,7 @@ class Backlog:
         whole = Backlog(rows.take(order), serials[order], self.raw)
         begins = whole.starts
         words = int(rows.captured.sum(dtype=np.int64)) // WORD + len(begins)
-        raw, places = np.zeros(WORD * words, np.uint8), np.empty(len(rows), np.int64)
+        raw, places = np.empty(WORD * words, np.uint8), np.empty(len(rows), np.int64)
         pieces = Pieces(*(getattr(whole.rows, name) for name in Pieces._fields))
         pack(self.raw, data, pieces, order >= len(self), begins, raw, places)
         return Backlog(replace(whole.rows, start=places), whole.serials, raw)
@@ -70,13 +70,12 @@ class Pieces(NamedTuple):
 
 @kernel
 def pack(old: UInt8, data: UInt8, pieces: Pieces, is_new: Bool, begins: Int64, raw: UInt8, places: Int64) -> None:
-    """Copies the bytes of every piece into `raw`, which is all zeros, and notes in `places` where they lie there.
+    """Copies the bytes of every piece into `raw`, and notes in `places` where they lie there.
 
     They come from `data` where `is_new`, else from `old`; `begins`: the first piece of each connection.
     """
     at = 0
     for number in range(begins.size):
-        at = (at + WORD - 1) // WORD * WORD
         stop = begins[number + 1] if number + 1 < begins.size else places.size
         for direction in (UP, DOWN):
             for row in range(begins[number], stop):
@@ -89,3 +88,6 @@ def pack(old: UInt8, data: UInt8, pieces: Pieces, is_new: Bool, begins: Int64, r
                     raw[at : at + size] = old[start : start + size]
                 places[row] = at
                 at += size
+        while at % WORD:
+            raw[at] = 0
+            at += 1
