@@ -2,6 +2,7 @@
 
     python benchmarks/generate.py storm 5000000 storm.pcap     # port 80 only, a quarter of the attempts unanswered
     python benchmarks/generate.py mixed 5000000 mixed.pcap     # four fifths of the bytes are other traffic
+    python benchmarks/generate.py downloads 5000000 long.pcap  # a hundred connections, whatever the number of packets
 
 Beside the capture it writes FILE.truth.json. Packets are templates whose addresses, ports, numbers and checksums
 are filled in with numpy, a slice of time after the other, so that memory does not grow with the capture.
@@ -66,6 +67,18 @@ ANSWERED = (
 )
 UNANSWERED = tuple(Kind(seconds, True, SYN, 0, 0) for seconds in SYN_TIMES)
 KINDS = ANSWERED + UNANSWERED
+OPEN = 100
+"""Connections of the downloads."""
+
+DOWNLOAD_REQUEST = b"GET /large.bin HTTP/1.0\r\nHost: 10.1.0.80\r\n\r\n"
+DOWNLOAD_HEAD = b"HTTP/1.1 200 OK\r\nServer: cisco-IOS\r\nContent-Length: 99999999999\r\n\r\n"
+_ASKED = 1 + len(DOWNLOAD_REQUEST)
+OPENING = (
+    *ANSWERED[:3],
+    Kind(0.021, True, PSH | ACK, 1, 1, DOWNLOAD_REQUEST),
+    Kind(0.040, False, PSH | ACK, 1, _ASKED, DOWNLOAD_HEAD),
+)
+PIECE = Kind(0, False, ACK, 1 + len(DOWNLOAD_HEAD), _ASKED, b"8 bytes.")
 OTHER_SIZE = 1_400
 """Payload of a packet of other traffic, near the usual MTU."""
 
@@ -106,8 +119,10 @@ def put(rows: NDArray[np.uint8], at: int, size: int, values: NDArray[np.int64]) 
         rows[:, at + byte] = values >> 8 * (size - 1 - byte) & 255
 
 
-def packets_of(kind: Kind, attempts: NDArray[np.int64], identification: NDArray[np.int64]) -> NDArray[np.uint8]:
-    """The frames of one kind for many attempts, one row each."""
+def packets_of(
+    kind: Kind, attempts: NDArray[np.int64], identification: NDArray[np.int64], further: NDArray[np.int64] | int = 0
+) -> NDArray[np.uint8]:
+    """The frames of one kind for many attempts, one row each. `further`: bytes sent before, beside the kind's own."""
     frame = np.frombuffer(template(kind), np.uint8)
     padded = len(frame) + len(frame) % 2
     rows = np.zeros((len(attempts), padded), np.uint8)
@@ -118,7 +133,7 @@ def packets_of(kind: Kind, attempts: NDArray[np.int64], identification: NDArray[
     client_isn = attempts * 2_654_435_761 & 0xFFFFFFFF
     server_isn = attempts * 40_503 + 77 & 0xFFFFFFFF
     first, second = (client_isn, server_isn) if kind.up else (server_isn, client_isn)
-    put(rows, 38, 4, first + kind.sent & 0xFFFFFFFF)
+    put(rows, 38, 4, first + kind.sent + further & 0xFFFFFFFF)
     if kind.flags & ACK:
         put(rows, 42, 4, second + kind.received & 0xFFFFFFFF)
     put(rows, 18, 2, identification & 0xFFFF)
@@ -209,13 +224,37 @@ def generate(path: Path, packets: int, *, mixed: bool) -> dict[str, int]:
     }
 
 
+def downloads(path: Path, packets: int) -> dict[str, int]:
+    """Writes `packets` packets of OPEN connections, open at the same time, in which the server sends and sends."""
+    with path.open("wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+        attempts = np.arange(OPEN, dtype=np.int64)
+        for number, kind in enumerate(OPENING):
+            write_frames(file, START + number * 10**8 + attempts * 10**5, packets_of(kind, attempts, attempts))
+        sent = packets - OPEN * len(OPENING)
+        for first in range(0, sent, 1 << 18):
+            numbers = np.arange(first, min(first + (1 << 18), sent), dtype=np.int64)
+            frames = packets_of(PIECE, numbers % OPEN, numbers, numbers // OPEN * len(PIECE.payload))
+            write_frames(file, START + 10**9 + numbers * 10**4, frames)
+    return {"packets": packets, "attempts": OPEN, "unanswered": 0, "established": OPEN, "exchanges": OPEN}
+
+
+def write_frames(file, times: NDArray[np.int64], frames: NDArray[np.uint8]) -> None:
+    """Appends frames of one size, in the order of their times."""
+    sizes = np.full(len(times), frames.shape[1], np.int64)
+    file.write(np.hstack((record_headers(times, sizes), frames)).tobytes())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("kind", choices=("storm", "mixed"))
+    parser.add_argument("kind", choices=("storm", "mixed", "downloads"))
     parser.add_argument("packets", type=int, help="packets of port 80")
     parser.add_argument("file", type=Path)
     options = parser.parse_args()
-    truth = generate(options.file, options.packets, mixed=options.kind == "mixed")
+    if options.kind == "downloads":
+        truth = downloads(options.file, options.packets)
+    else:
+        truth = generate(options.file, options.packets, mixed=options.kind == "mixed")
     options.file.with_suffix(".truth.json").write_text(json.dumps(truth, indent=1) + "\n")
     print(json.dumps(truth))
 

@@ -53,6 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if sys.stdout is None:
             raise OutputError("standard output is closed")
+        # numpy starts threads for linear algebra, which is not used here, and they spin for a while.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         options = build_parser().parse_args(arguments)
         options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
         code: int = options.run(options)

@@ -10,12 +10,28 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import config, njit
+from numba.core.caching import FunctionCache
+from numba.core.runtime.nrt import rtsys
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _njit: Any = njit
 _config: Any = config
+_FunctionCache: Any = FunctionCache
 # numba's own types know neither all options of `njit` nor any of its settings.
+
+
+class _MachineCode(_FunctionCache):  # type: ignore[misc]
+    """numba's cache, which loads machine code without first filling the tables that only its compiler reads.
+
+    They take 0.1 to 0.2 s of every start. A kernel that is not in the cache is compiled, and fills them then.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The machine code for a signature, or None."""
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
 
 @cache
@@ -57,7 +73,10 @@ def kernel(function: Function) -> Function:
     before = _config.CACHE_DIR
     _config.CACHE_DIR = place or ""
     try:
-        compiled: Function = _njit(cache=place is not None, nogil=True)(function)
+        compiled: Any = _njit(nogil=True)(function)
+        if place is not None:
+            compiled._cache = _MachineCode(function)
     finally:
         _config.CACHE_DIR = before
-    return compiled
+    kept: Function = compiled
+    return kept

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.fileset import find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
-from pcapinspect.columns import Growing
+from pcapinspect.columns import Growing, Int64, UInt8
 from pcapinspect.evidence.netflow.datagrams import holds_exports
 from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flows
 from pcapinspect.evidence.netflow.reader import as_input, flow_format, read_flows
@@ -29,6 +30,7 @@ from pcapinspect.pki.reader import PkiReader
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns
+from pcapinspect.tcp.segments import Segments
 from pcapinspect.tcp.tracker import ConnectionTracker
 
 if TYPE_CHECKING:
@@ -197,9 +199,12 @@ def _follow(reader: Reader, settings: Settings) -> Followed:
             exchanges.add(finished[0])
             operations.add(pki.read(*finished))
 
-    for batch in reader:
-        segments = tracker.feed(batch)
-        keep(http.feed(segments, batch.data, tracker.take_retired()))
+    ahead = Ahead(_segments(reader, tracker), 1)
+    try:
+        for found in ahead:
+            keep(http.feed(*found))
+    finally:
+        ahead.close()
     keep(http.finish())
     last_times = [file.last_time for file in reader.inputs if file.last_time is not None]
     tcp = tracker.finish(max(last_times, default=None))
@@ -207,6 +212,12 @@ def _follow(reader: Reader, settings: Settings) -> Followed:
     # Exchanges come in the order in which they end.
     order = np.lexsort((exchanges["index"], exchanges["connection"]))
     return Followed(tcp, exchanges.take(order), operations.take(order), http.quality, pki.facts())
+
+
+def _segments(reader: Reader, tracker: ConnectionTracker) -> Generator[tuple[Segments, UInt8, Int64]]:
+    """What `http` reads of each batch: segments, the bytes they lie in, and the connections that are over."""
+    for batch in reader:
+        yield tracker.feed(batch), batch.data, tracker.take_retired()
 
 
 def _configuration(paths: Sequence[str]) -> Configuration | None:

@@ -23,6 +23,10 @@ AHEAD = 2
 """Chunks that wait to be taken; with the two in use they bound the memory of a file."""
 
 
+ONLY_LISTED = 2
+"""What `sys.getrefcount` says of an object to which nothing refers but one list, and its own argument."""
+
+
 class ByteStream(Protocol):
     """Anything that fills a buffer: a file, or a decompressor on top of one."""
 
@@ -75,9 +79,9 @@ class RawFile:
             self._file.close()
 
 
-def fill(stream: ByteStream, size: int) -> UInt8:
-    """The next `size` bytes (fewer only at the end) behind HEADROOM free bytes."""
-    chunk = np.empty(HEADROOM + size, np.uint8)
+def fill(stream: ByteStream, size: int, chunk: UInt8 | None = None) -> UInt8:
+    """The next `size` bytes (fewer only at the end) behind HEADROOM free bytes, in `chunk` if one is given."""
+    chunk = np.empty(HEADROOM + size, np.uint8) if chunk is None else chunk
     view = memoryview(chunk)  # type: ignore[arg-type]
     at = HEADROOM
     while at < len(view):
@@ -89,9 +93,22 @@ def fill(stream: ByteStream, size: int) -> UInt8:
 
 
 def chunks(stream: ByteStream, size: int) -> Generator[UInt8]:
-    """A stream in pieces of `size` bytes, each behind HEADROOM free bytes. Only the last has fewer, perhaps none."""
+    """A stream in pieces of `size` bytes, each behind HEADROOM free bytes. Only the last has fewer, perhaps none.
+
+    Memory that nobody refers to any more is filled again: new pages cost as much as hashing what is read into them.
+    """
+    buffers: list[UInt8] = []
     while True:
-        chunk = fill(stream, size)
+        chunk = fill(stream, size, _unused(buffers, size))
         yield chunk
         if len(chunk) < HEADROOM + size:
             break
+
+
+def _unused(buffers: list[UInt8], size: int) -> UInt8:
+    """One of the buffers to which only the list refers; a new one, which joins the list, where there is none."""
+    for place in range(len(buffers)):
+        if sys.getrefcount(buffers[place]) == ONLY_LISTED:
+            return buffers[place]
+    buffers.append(np.empty(HEADROOM + size, np.uint8))
+    return buffers[-1]

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64
@@ -86,9 +87,14 @@ def _clients(connections: Connections, of: Int64, times: Int64) -> tuple[int, fl
     gaps = np.diff(times[order])
     same = np.diff(client[order]) == 0
     owner, gaps = client[order][1:][same], gaps[same]
-    medians = [
-        float(np.median(mine))
-        for mine in np.split(gaps, np.flatnonzero(np.diff(owner)) + 1)
-        if len(mine) >= _LEAST_FOR_PERIOD - 1
-    ]
-    return len(shown), float(np.median(medians)) / SECOND if medians else None
+    medians = _medians(gaps[np.lexsort((gaps, owner))], np.bincount(owner))
+    return len(shown), float(np.median(medians)) / SECOND if len(medians) else None
+
+
+def _medians(gaps: Int64, sizes: Int64) -> NDArray[np.float64]:
+    """The median of each group that is large enough: the first `sizes[0]` of the gaps, and so on, each in order."""
+    begins = np.cumsum(sizes) - sizes
+    enough = sizes >= _LEAST_FOR_PERIOD - 1
+    begins, sizes = begins[enough], sizes[enough]
+    medians: NDArray[np.float64] = (gaps[begins + (sizes - 1) // 2] + gaps[begins + sizes // 2]) / 2
+    return medians

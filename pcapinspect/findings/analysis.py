@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from pcapinspect.findings.case import Case, Grouping
 
 if TYPE_CHECKING:
     from pcapinspect.capture.inputs import InputFile
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from pcapinspect.tcp.connections import Connections, Syns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Analysis:
     """Tables of the whole capture and what was read beside it. None: no such evidence was given."""
 
@@ -43,3 +46,9 @@ class Analysis:
     def flows_only(self) -> bool:
         """No packets were captured: the tables are made of flows, and nothing can cite a frame."""
         return self.quality.flows_only
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Every server, in the order of the load: the worst first."""
+        grouping = Grouping(self)
+        return tuple(Case(index, load, self, grouping) for index, load in enumerate(self.load.servers))

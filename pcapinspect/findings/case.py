@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -11,7 +10,10 @@ import numpy as np
 
 from pcapinspect.address import endpoint
 from pcapinspect.columns import Bool, Columns, Int64
+from pcapinspect.evidence.demand import ASKED, FIRST_ERROR, measure
+from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.display_filter import keys
+from pcapinspect.load.parties import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +41,12 @@ class Rows:
 
     def of_all(self, groups: Int64) -> Int64:
         """The rows of several groups, one group after the other."""
-        return np.concatenate([self.of(group) for group in groups.tolist()] or [np.empty(0, dtype=np.int64)])
+        starts, stops = self._starts[groups], self._starts[groups + 1]
+        sizes = stops - starts
+        # Where each group ends among the rows found, less where it ends in the order, is how far its rows move.
+        shift = np.repeat(stops - np.cumsum(sizes), sizes)
+        rows: Int64 = self._order[np.arange(len(shift)) + shift]
+        return rows
 
 
 class Grouping:
@@ -92,6 +99,32 @@ class Case:
         rows = self.grouping.exchanges.of(self.index)
         return _taken(self.analysis.exchanges, rows), _taken(self.analysis.operations, rows)
 
+    @cached_property
+    def failed_polls(self) -> Bool:
+        """Which of the server's exchanges are GetNextCACert with an error; parallel to `exchanges`."""
+        exchanges, operations = self.exchanges
+        failed = exchanges.status >= FIRST_ERROR
+        failed[failed] = operations.operation[failed] == ASKED
+        return failed
+
+    @cached_property
+    def refusals(self) -> Int64:
+        """How often each client was refused a rollover certificate; one element a client that was."""
+        exchanges, _ = self.exchanges
+        rows = exchanges.connection[self.failed_polls]
+        connections = self.analysis.connections
+        return np.bincount(number(connections.client_high[rows], connections.client_low[rows])[0])
+
+    @cached_property
+    def rollover(self) -> RolloverDiagnosis | None:
+        """What the evidence says of the rollover of this server's CA; None where nobody asked for it in vain."""
+        if not self.load.errors or not self.failed_polls.any():
+            return None
+        analysis = self.analysis
+        demand = measure(analysis.connections, *self.exchanges)
+        per_minute = round(analysis.settings.limit * 60 / analysis.settings.window)
+        return diagnose(demand, analysis.facts, analysis.configuration, analysis.logs, per_minute)
+
     def syn_frames(self, connections: Int64) -> Int64:
         """Keys of every SYN of the given connections."""
         rows = self.grouping.syns.of_all(connections)
@@ -125,13 +158,6 @@ class Case:
             begun = np.searchsorted(starts, times, side="right") - 1
             inside = (begun >= 0) & (times <= ends[begun])
         return inside
-
-
-def cases(analysis: Analysis) -> Iterator[Case]:
-    """Every server, in the order of the load: the worst first."""
-    grouping = Grouping(analysis)
-    for index, load in enumerate(analysis.load.servers):
-        yield Case(index, load, analysis, grouping)
 
 
 def _taken(table: Table, rows: Int64) -> Table:

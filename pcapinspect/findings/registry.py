@@ -28,7 +28,7 @@ from pcapinspect.findings import (
     server_pauses,
     unreachable,
 )
-from pcapinspect.findings.case import Case, cases
+from pcapinspect.findings.case import Case
 from pcapinspect.findings.finding import SEVERITIES, Finding
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def find(analysis: Analysis) -> tuple[Finding, ...]:
     An id is of its kind, with the server after an `@` where several servers have the kind.
     """
     found: list[Finding] = []
-    by_server = [] if analysis.flows_only else list(cases(analysis))
+    by_server = () if analysis.flows_only else analysis.cases
     for judge in OF_A_SERVER:
         found += _first(finding for case in by_server if (finding := judge(case)))
     found += _first(netflow_load.judge(analysis))

@@ -7,14 +7,13 @@ from collections import Counter
 import numpy as np
 
 from pcapinspect.clock import SECOND, length
-from pcapinspect.columns import MISSING, Bool, Int64
-from pcapinspect.evidence.demand import ASKED, FIRST_ERROR
+from pcapinspect.columns import MISSING, Int64
+from pcapinspect.evidence.demand import ASKED
 from pcapinspect.findings import remedies
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import percent, plural, share
 from pcapinspect.findings.finding import Finding
-from pcapinspect.load.parties import number
 
 FIRST_SERVER_ERROR = 500
 """From here on a response also means that the server does not know the operation; IOS says 404."""
@@ -25,11 +24,11 @@ def judge(case: Case) -> Finding | None:
     if not case.load.errors:
         return None
     exchanges, operations = case.exchanges
-    failed = failed_requests(case)
+    failed = case.failed_polls
     errors = int(np.count_nonzero(failed))
     if not errors:
         return None
-    clients = asked_in_vain(case)
+    clients = case.refusals
     loop = is_loop(clients)
     refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
     granted = int(np.count_nonzero((operations.operation == ASKED) & (exchanges.status == 200)))
@@ -72,20 +71,6 @@ def judge(case: Case) -> Finding | None:
         start=_first_time(exchanges.request_time[failed], case.load.first_time),
         end=int(exchanges.response_time[failed].max()),
     )
-
-
-def failed_requests(case: Case) -> Bool:
-    """Which of the server's exchanges are GetNextCACert with an error; parallel to `case.exchanges`."""
-    exchanges, operations = case.exchanges
-    return np.asarray((operations.operation == ASKED) & (exchanges.status >= FIRST_ERROR), dtype=np.bool_)
-
-
-def asked_in_vain(case: Case) -> Int64:
-    """How often each client was refused; one element a client."""
-    exchanges, _ = case.exchanges
-    rows = exchanges.connection[failed_requests(case)]
-    connections = case.analysis.connections
-    return np.bincount(number(connections.client_high[rows], connections.client_low[rows])[0])
 
 
 def is_loop(clients: Int64) -> bool:

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from pcapinspect.clock import iso
-from pcapinspect.evidence.demand import measure
 from pcapinspect.evidence.remedy import Step
-from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.finding import Finding
-from pcapinspect.findings.rollover_404_loop import (
-    FIRST_SERVER_ERROR,
-    asked_in_vain,
-    failed_requests,
-    is_loop,
-)
+from pcapinspect.findings.rollover_404_loop import FIRST_SERVER_ERROR, is_loop
 
 CONFIDENCES = {"inside_window": 0.95, "assumed": 0.75}
 """By verdict: timers and dates that fit the capture, or traffic alone. The other verdicts are misfits."""
@@ -24,15 +17,13 @@ MISFIT = 0.5
 
 def judge(case: Case) -> Finding | None:
     """True of a server whose clients repeat failed GetNextCACert requests, or that lies in a window of errors."""
-    if not case.load.errors:
-        return None
-    exchanges, _ = case.exchanges
-    failed = failed_requests(case)
-    found = diagnosis(case)
+    found = case.rollover
     if found is None:
         return None
+    exchanges, _ = case.exchanges
+    failed = case.failed_polls
     refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
-    if found.verdict != "inside_window" and not (refused and is_loop(asked_in_vain(case))):
+    if found.verdict != "inside_window" and not (refused and is_loop(case.refusals)):
         return None
     shown = cite(exchange_frames(exchanges, failed))
     explains = found.verdict in CONFIDENCES
@@ -64,16 +55,6 @@ def judge(case: Case) -> Finding | None:
         start=found.demand.first,
         end=found.demand.last,
     )
-
-
-def diagnosis(case: Case) -> RolloverDiagnosis | None:
-    """What the evidence says of the rollover of this server's CA; None where nobody asked for GetNextCACert in vain."""
-    if not failed_requests(case).any():
-        return None
-    demand = measure(case.analysis.connections, *case.exchanges)
-    analysis = case.analysis
-    per_minute = round(analysis.settings.limit * 60 / analysis.settings.window)
-    return diagnose(demand, analysis.facts, analysis.configuration, analysis.logs, per_minute)
 
 
 def _in_words(step: Step) -> str:

@@ -86,21 +86,8 @@ def measure_stream(rows: Rows, begin: int, stop: int, direction: int, number: in
 
 
 @kernel
-def gather(data: UInt8, rows: Rows, first: Int64, last: Int64, begins: Int64, answers: Int64, out: UInt8) -> None:
-    """Puts the bytes of plain connections together, which have the rows from `first` to `last`.
-
-    In `out`, what the client sent lies from `begins`, and what the server sent from `answers`.
-    """
-    for number in range(first.size):
-        for row in range(first[number], last[number] + 1):
-            base = begins[number] if rows.direction[row] == UP else answers[number]
-            at, start = base + rows.offset[row], rows.start[row]
-            out[at : at + rows.length[row]] = data[start : start + rows.length[row]]
-
-
-@kernel
-def first_alike(text: UInt64, edges: Int64, marks: Int64, seed: np.uint64) -> Int64:
-    """For each stretch text[edges[i]:edges[i + 1]] the first one that has the same words and the same mark."""
+def first_alike(text: UInt64, begins: Int64, sizes: Int64, marks: Int64, seed: np.uint64) -> Int64:
+    """For each stretch, `sizes[i]` words from begins[i] on, the first one that has the same words and the same mark."""
     count = marks.size
     size = 1
     while size < 2 * count:
@@ -109,11 +96,12 @@ def first_alike(text: UInt64, edges: Int64, marks: Int64, seed: np.uint64) -> In
     hashes = np.empty(count, np.uint64)
     first = np.empty(count, np.int64)
     for i in range(count):
-        hashes[i] = hash_of(text, edges[i], edges[i + 1], seed ^ np.uint64(marks[i]))
+        hashes[i] = hash_of(text, begins[i], begins[i] + sizes[i], seed ^ np.uint64(marks[i]))
         place = np.int64(hashes[i] >> np.uint64(1)) & (size - 1)
         while table[place] >= 0:
             other = table[place]
-            if hashes[other] == hashes[i] and marks[other] == marks[i] and equal(text, edges, other, i):
+            same = hashes[other] == hashes[i] and marks[other] == marks[i] and sizes[other] == sizes[i]
+            if same and equal(text, begins[other], begins[i], sizes[i]):
                 break
             place = (place + 1) & (size - 1)
         if table[place] < 0:
@@ -133,13 +121,9 @@ def hash_of(text: UInt64, first: int, last: int, seed: np.uint64) -> np.uint64:
 
 
 @step
-def equal(text: UInt64, edges: Int64, one: int, other: int) -> bool:
-    """Whether two stretches have the same words."""
-    a, b = edges[one], edges[other]
-    length = edges[one + 1] - a
-    if edges[other + 1] - b != length:
-        return False
+def equal(text: UInt64, one: int, other: int, size: int) -> bool:
+    """Whether two stretches of `size` words are the same."""
     different = np.uint64(0)
-    for k in range(length):
-        different |= text[a + k] ^ text[b + k]
+    for k in range(size):
+        different |= text[one + k] ^ text[other + k]
     return bool(different == 0)

@@ -69,7 +69,7 @@ class ExchangeReader:
             single = self._read_single(batch)
             batch = batch.take(self._state[batch.rows.connection] != _DONE)
             left = self._state[batch.rows.connection] == _LEFT
-            self._left = batch.take(left).compact()
+            self._left = batch.take(left)
             self._read(batch.take(~left))
         if len(retired):
             self._retire(retired)

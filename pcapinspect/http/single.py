@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapinspect.columns import MISSING, Bool, Int64, Text
-from pcapinspect.http.alike import Rows, Streams, first_alike, gather, streams_of
-from pcapinspect.http.backlog import Backlog
+from pcapinspect.http.alike import Rows, Streams, first_alike, streams_of
+from pcapinspect.http.backlog import WORD, Backlog
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.heads import UNTIL_CLOSE, RequestHead, ResponseHead, request_head, response_body, response_head
 from pcapinspect.http.pairing import KeepBody
@@ -74,20 +74,16 @@ def _distinct(
 ) -> tuple[Int64, list[_Exchange | None]]:
     """Which exchange the chosen connections hold, as a place in the list of those that differ."""
     up, down = streams.total[chosen].T
-    edges = np.concatenate(([0], np.cumsum((up + down + 7) // 8)))
-    words = np.zeros(edges[-1], np.uint64)  # of eight bytes: the last of each exchange is filled with zeros
-    text = words.view(np.uint8)
-    begins, answers = 8 * edges[:-1], 8 * edges[:-1] + up
-    data = np.frombuffer(batch.raw, np.uint8)
-    gather(data, rows, streams.first[chosen, UP], streams.last[chosen, DOWN], begins, answers, text)
-    fin = streams.fin[chosen, DOWN]
-    marks = (up << 32) + (down << 1) + fin
-    shown, alike = np.unique(first_alike(words, edges, marks, _SEED), return_inverse=True)
+    begins = rows.start[streams.first[chosen, UP]]
+    marks = (up << 32) + (down << 1) + streams.fin[chosen, DOWN]
+    words = batch.raw.view(np.uint64)
+    first = first_alike(words, begins // WORD, (up + down + WORD - 1) // WORD, marks, _SEED)
+    shown, alike = np.unique(first, return_inverse=True)
     found = []
     for one in shown.tolist():
-        asked = text[begins[one] : answers[one]]
-        answered = text[answers[one] : answers[one] + down[one]]
-        found.append(_exchange(asked.tobytes(), answered.tobytes(), bool(fin[one]), keep_body))
+        text = batch.raw[begins[one] :][: up[one] + down[one]].tobytes()
+        fin = bool(streams.fin[chosen[one], DOWN])
+        found.append(_exchange(text[: up[one]], text[up[one] :], fin, keep_body))
     return alike, found
 
 

@@ -53,6 +53,6 @@ class Table:
                     continue
             begin = self._start[row]
             origin = Origin(self._time[row], self._frame[row], self._file[row], self._serial[row])
-            data = self._raw[begin : begin + self._captured[row]]
+            data = self._raw[begin : begin + self._captured[row]].tobytes()
             stream.add(offset, data, self._stop[row] - offset, origin, self._end[row])
             row += 1

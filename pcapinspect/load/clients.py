@@ -6,12 +6,13 @@ import numpy as np
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64, Text
-from pcapinspect.load.labels import number_labels
+from pcapinspect.labels import number_labels
 from pcapinspect.load.model import Clients
 from pcapinspect.load.operations import Asked, texts_by_client
 from pcapinspect.load.rates import distinct
 from pcapinspect.load.traffic import Traffic
 from pcapinspect.pki.operations import Operations
+from pcapinspect.pki.pkiclient import PKI_OPERATION
 from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, REFUSED, UNANSWERED
 
 AT_ONCE = SECOND
@@ -57,7 +58,7 @@ def clients_of(
         first=first,
         last=last,
         operations=texts_by_client(asked, traffic.exchange_number, by_exchange, count),
-        routers=routers(operations, traffic.exchange_number, by_exchange, count),
+        routers=routers(operations, asked, traffic.exchange_number, by_exchange, count),
     )
 
 
@@ -112,21 +113,25 @@ def _by_client(client: Int64) -> Int64:
     return np.argsort(client.astype(np.uint16) if few else client, kind="stable")
 
 
-def routers(operations: Operations, rows: Int64, client: Int64, count: int) -> Int64:
+def routers(operations: Operations, asked: Asked, rows: Int64, client: Int64, count: int) -> Int64:
     """Distinct routers behind each client's address; MISSING where no request tells.
 
     A transaction ID is the hash of the router's key (pki/certificates.py), a signer's subject its name. Routers of one
     name have different keys, and a router with a new key keeps its name: what tells more apart is taken.
     """
+    if PKI_OPERATION not in asked.operations:
+        return np.full(count, MISSING)
+    telling = asked.operation[rows] == asked.operations.index(PKI_OPERATION)
+    rows, client = rows[telling], client[telling]
     keys = _distinct(operations.transaction_id[rows], client, count)
     names = _distinct(operations.signer_subject[rows], client, count)
     most = np.maximum(keys, names)
     return np.where(most > 0, most, MISSING)
 
 
-def distinct_routers(operations: Operations, rows: Int64) -> int | None:
+def distinct_routers(operations: Operations, asked: Asked, rows: Int64) -> int | None:
     """The same over all addresses of a server: a router that moved to another address counts once."""
-    counted = routers(operations, rows, np.zeros(len(rows), np.int64), 1)
+    counted = routers(operations, asked, rows, np.zeros(len(rows), np.int64), 1)
     return None if counted[0] == MISSING else int(counted[0])
 
 

@@ -84,8 +84,9 @@ def _fixed(rate: Rate, onsets: Int64, silences: Sequence[Silence], most: float, 
     A minute that was full long before the first pause in it is one, too.
     """
     best: tuple[tuple[int, int], Int64, int] | None = None
-    whole, begins = np.unique(rate.times // SECOND, return_index=True)
-    each = np.diff(begins, append=len(rate.times))
+    whole = rate.times // SECOND
+    begins = np.flatnonzero(np.diff(whole, prepend=whole[:1] - 1))
+    whole, each = whole[begins], np.diff(begins, append=len(rate.times))
     paused = np.concatenate((onsets, resumptions(silences))) // SECOND
     until = np.searchsorted(rate.times, onsets, side="right")
     again = _last_before(resumptions(silences), onsets)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import Exchanges
-from pcapinspect.load.labels import number_labels
+from pcapinspect.labels import number_labels
 from pcapinspect.load.model import OperationCount
 from pcapinspect.load.rates import distinct
 from pcapinspect.pki.operations import Operations

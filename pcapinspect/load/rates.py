@@ -8,6 +8,7 @@ import numpy as np
 
 from pcapinspect.clock import MINUTE
 from pcapinspect.columns import Int64
+from pcapinspect.kernel import kernel
 from pcapinspect.load.model import Peak, PeakMinute
 
 
@@ -15,6 +16,11 @@ def distinct(times: Int64) -> Int64:
     """The times in order, each once. Quicker than numpy's `unique` where most differ and stretches are in order."""
     times = np.sort(times, kind="stable")
     return times[np.flatnonzero(np.diff(times, prepend=times[:1] - 1))]
+
+
+def in_order(values: Int64) -> bool:
+    """Whether none is smaller than the one before it."""
+    return bool(np.all(values[1:] >= values[:-1]))
 
 
 def highest(counts: Int64, times: Int64, begins: Int64, length: int) -> Int64:
@@ -32,31 +38,43 @@ def highest(counts: Int64, times: Int64, begins: Int64, length: int) -> Int64:
     return peaks
 
 
+@kernel
+def count_windows(times: Int64, window: int, anew: Int64) -> Int64:
+    """How many of the sorted times lie in the window that ends at each of them, itself and its equals among them.
+
+    A window begins no earlier than the last of the sorted times `anew` that is not later than its end.
+    """
+    counts = np.empty(times.size, np.int64)
+    first = last = begun = 0
+    while last < times.size:
+        end = times[last]
+        stop = last + 1
+        while stop < times.size and times[stop] == end:
+            stop += 1
+        while begun < anew.size and anew[begun] <= end:
+            begun += 1
+        while first < last and (end - times[first] >= window or (begun > 0 and times[first] < anew[begun - 1])):
+            first += 1
+        counts[last:stop] = stop - first
+        last = stop
+    return counts
+
+
 class Rate:
     """How often something happened within a window (nanoseconds) that ends at any time, that end included."""
 
     def __init__(self, times: Int64, window: int) -> None:
-        self.times: Int64 = np.sort(times, kind="stable")
+        self.times: Int64 = times if in_order(times) else np.sort(times, kind="stable")
         self.window = window
 
     @cached_property
     def counts(self) -> Int64:
         """For each of the times, how many lie in the window that it ends, with all that came at the same moment."""
-        return self._until - np.searchsorted(self.times, self.times - self.window, side="right")
-
-    @cached_property
-    def _until(self) -> Int64:
-        """How many had come by each of the times, itself and those at the same moment among them."""
-        last = np.flatnonzero(np.diff(self.times, append=self.times[-1:] + 1))
-        return np.repeat(last + 1, np.diff(last, prepend=-1))
+        return count_windows(self.times, self.window, np.empty(0, np.int64))
 
     def counts_since(self, anew: Int64) -> Int64:
         """`counts`, but nothing from before the last of the sorted times `anew`, at which the count began anew."""
-        begins = np.searchsorted(self.times, anew, side="left")
-        lengths = np.diff(np.concatenate(([0], begins, [len(self.times)])))
-        earlier = np.repeat(np.concatenate(([0], begins)), lengths)
-        since: Int64 = self._until - earlier
-        return np.minimum(self.counts, since)
+        return count_windows(self.times, self.window, anew)
 
     def before(self, at: Int64) -> Int64:
         """How many lie in the windows that end at each of `at`."""

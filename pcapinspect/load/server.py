@@ -88,7 +88,7 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
         exchanges=len(traffic.exchange_number),
         errors=len(errors),
         clients=len(traffic.client_numbers),
-        routers=distinct_routers(capture.operations, traffic.exchange_number),
+        routers=distinct_routers(capture.operations, asked, traffic.exchange_number),
         first_time=int(traffic.start.min()),
         last_time=int(capture.connections.end[traffic.numbers].max()),
         peak_accepted_60s=accepts.peak(),

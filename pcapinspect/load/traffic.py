@@ -13,6 +13,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.parties import Parties
+from pcapinspect.load.rates import in_order
 from pcapinspect.tcp.connections import (
     CLOSE_NONE,
     CLOSE_OPEN,
@@ -126,12 +127,12 @@ def traffic_of(
     by_exchange = _groups(parties.server[exchanges.connection], servers)
     for rows, syn_rows, exchange_rows in zip(by_connection, by_syn, by_exchange, strict=True):
         local[rows] = np.arange(len(rows))
-        in_time = syn_rows[np.argsort(syns.time[syn_rows], kind="stable")]
-        attempt = local[syns.connection[in_time]]
+        in_time = _in_order(syn_rows, _own(syns.time, syn_rows))
+        attempt = local[_own(syns.connection, in_time)]
         trip = _round_trip(_own(connections.syn_packets, rows), _own(answer, rows), _own(asked, rows))
         sent = _asked(_own(asked, rows), _own(answer, rows), _own(connections.start, rows), trip)
-        when = syns.time[in_time]
-        numbers, client = np.unique(_own(parties.client, rows), return_inverse=True)
+        when = _own(syns.time, in_time)
+        numbers, client = _present(_own(parties.client, rows), len(parties.client_shown))
         yield Traffic(
             numbers=rows,
             client=client,
@@ -160,9 +161,21 @@ def traffic_of(
         )
 
 
+def _in_order(rows: Int64, times: Int64) -> Int64:
+    """The rows by their times; the rows themselves where they are in order, as where no clock stepped back."""
+    return rows if in_order(times) else rows[np.argsort(times, kind="stable")]
+
+
 def _own(column: NDArray[Number], rows: Int64) -> NDArray[Number]:
-    """The rows of one server; the column itself where they are all of it, as in most captures."""
-    return column if len(rows) == len(column) else column[rows]
+    """The rows of one server; the column itself where they are all of it, in order, as in most captures."""
+    return column if len(rows) == len(column) and in_order(rows) else column[rows]
+
+
+def _present(codes: Int64, count: int) -> tuple[Int64, Int64]:
+    """Which of the numbers below `count` there are, and the place of each row's number among them."""
+    there = np.zeros(count, np.bool_)
+    there[codes] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
 
 
 def _groups(codes: Int64, count: int) -> list[Int64]:

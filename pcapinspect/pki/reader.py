@@ -12,6 +12,7 @@ import numpy as np
 
 from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
+from pcapinspect.labels import number_labels
 from pcapinspect.pki.ber import BerError
 from pcapinspect.pki.certificates import Certificate, read_certificate
 from pcapinspect.pki.facts import CA, RA, SHADOW, CapsAnswer, FactsGathering, PkiFacts, Place
@@ -86,10 +87,11 @@ class PkiReader:
 
     def _named(self, methods: Text, uris: Text) -> tuple[Text, Text]:
         """The operation and the CA identifier of each row; what is asked alike is looked at once."""
-        places: dict[tuple[str | None, str | None], int] = {}
-        asked = zip(methods.tolist(), uris.tolist(), strict=True)
-        place = [places.setdefault(pair, len(places)) for pair in asked]
-        operation, label = np.array([self._classify(*pair) for pair in places], dtype=object).reshape(-1, 2).T
+        method, names = number_labels(methods)
+        uri, asked = number_labels(uris)
+        pairs, place = np.unique(method * len(asked) + uri, return_inverse=True)
+        found = [self._classify(names[pair // len(asked)], asked[pair % len(asked)]) for pair in pairs.tolist()]
+        operation, label = np.array(found, dtype=object).reshape(-1, 2).T
         return operation[place], label[place]
 
     def _classify(self, method: str | None, uri: str | None) -> tuple[str | None, str | None]:

@@ -192,8 +192,7 @@ def json_column(kind: str, values: Array) -> list[Any]:
     if kind == TEXT:
         return list(values)
     if kind == TIME:
-        texts: list[str] = np.datetime_as_string(values.view("M8[ns]"), unit="ns").tolist()
-        found: list[Any] = [text + "Z" for text in texts]
+        found: list[Any] = np.datetime_as_string(values.view("M8[ns]"), unit="ns", timezone="UTC").tolist()
     elif kind == SECONDS:
         found = (values / SECOND).tolist()
     elif kind == FLAG:

@@ -11,8 +11,6 @@ import numpy as np
 
 from pcapinspect import __version__
 from pcapinspect.address import endpoint
-from pcapinspect.findings.case import cases
-from pcapinspect.findings.root_cause import diagnosis
 from pcapinspect.report import json_text, sections
 from pcapinspect.report.columns import TABLES, json_column
 from pcapinspect.report.evidence_section import configuration_section, logs_section
@@ -123,9 +121,7 @@ def _servers(analysis: Analysis, paths: list[str]) -> list[dict[str, Any]]:
 
 def _rollovers(analysis: Analysis) -> list[dict[str, Any]]:
     """What timers and dates say of each server that was asked for a rollover certificate in vain."""
-    asked = (case for case in cases(analysis) if case.load.errors)
-    found = ((case.name, diagnosis(case)) for case in asked)
-    return [rollover_section(told, name) for name, told in found if told is not None]
+    return [rollover_section(case.rollover, case.name) for case in analysis.cases if case.rollover is not None]
 
 
 def _verdict(servers: list[dict[str, Any]], names: list[str], analysis: Analysis) -> dict[str, Any]:

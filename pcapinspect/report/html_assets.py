@@ -38,6 +38,10 @@ SCRIPTS = (
 """In the order in which they use each other: one script in the page."""
 
 
+LEVEL = 5
+"""Of compression: plotly.js becomes 1 % larger than at 9, in 60 % of the time, a twentieth of a second."""
+
+
 @cache
 def style() -> str:
     return (ASSETS / "app.css").read_text("utf-8")
@@ -70,7 +74,7 @@ def packed_plotly() -> str:
 
 def pack(content: bytes) -> str:
     """gzip in base64. Without a time in the gzip header, so the same content gives the same text."""
-    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode("ascii")
+    return base64.b64encode(gzip.compress(content, LEVEL, mtime=0)).decode("ascii")
 
 
 @cache

@@ -6,25 +6,24 @@ import json
 from importlib import resources
 from typing import Any
 
+import orjson
+
 from pcapinspect.errors import ReportError
 from pcapinspect.report.columns import TABLES, Array, memory_column
 
 
 def render(document: dict[str, Any]) -> str:
-    """Standard JSON, ASCII only. Sections are indented for people; each column of a table is one line."""
+    """Standard JSON. Sections are indented for people; each column of a table is one line."""
     head = {name: section for name, section in document.items() if name != "tables"}
-    lines = json.dumps(head, indent=1, allow_nan=False).removesuffix("\n}")
+    lines = json.dumps(head, indent=1, allow_nan=False, ensure_ascii=False).removesuffix("\n}")
     return lines + ',\n "tables": {\n' + ",\n".join(_table(*item) for item in document["tables"].items()) + "\n }\n}\n"
 
 
 def _table(name: str, table: dict[str, Any]) -> str:
     columns = ",\n".join(
-        f"    {json.dumps(column)}: {json.dumps(values, separators=(',', ':'), allow_nan=False)}"
-        for column, values in table["columns"].items()
+        f'    "{column}": {orjson.dumps(values).decode()}' for column, values in table["columns"].items()
     )
-    return (
-        f'  {json.dumps(name)}: {{"rows": {table["rows"]}, "shown": {table["shown"]}, "columns": {{\n{columns}\n  }}}}'
-    )
+    return f'  "{name}": {{"rows": {table["rows"]}, "shown": {table["shown"]}, "columns": {{\n{columns}\n  }}}}'
 
 
 def schema() -> dict[str, Any]:
@@ -42,8 +41,8 @@ def parse(text: str) -> dict[str, Any]:
     import jsonschema
 
     try:
-        document = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        document = orjson.loads(text)
+    except ValueError as error:
         raise ReportError(f"not a report of pcapinspect: {error}") from None
     try:
         jsonschema.validate(_without_values(document), schema(), jsonschema.Draft202012Validator)
@@ -81,7 +80,3 @@ def _without_values(document: Any) -> Any:
             table = {**table, "columns": emptied}
         tables[name] = table
     return {**document, "tables": tables}
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

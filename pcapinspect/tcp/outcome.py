@@ -50,9 +50,9 @@ the capture shows a server that is slower, its own 99th percentile counts."""
 
 
 def outcomes(rows: Records, end: int) -> UInt8:
-    """The outcome of every row; `end`: when the capture ended."""
+    """The outcome of every row; `end`: when the capture ended. `rows` has the fields of ROW as columns."""
     server = servers_of(rows)
-    result = np.full(len(rows), UNANSWERED, np.uint8)
+    result = np.full(len(rows.start), UNANSWERED, np.uint8)
     result[pending(rows, server, end)] = UNDETERMINED
     result[rows.state & UNREACHABLE_ROW != 0] = UNREACHABLE
     result[rows.state & REFUSED_ROW != 0] = REFUSED
@@ -92,7 +92,7 @@ def servers_of(rows: Records) -> Int64:
     order = np.lexsort((rows.server_port, rows.server_low, rows.server_high))
     changes = np.zeros(len(order), bool)
     for name in ("server_high", "server_low", "server_port"):
-        column = rows[name][order]
+        column = getattr(rows, name)[order]
         changes[1:] |= column[1:] != column[:-1]
     numbers = np.empty(len(order), np.int64)
     numbers[order] = np.cumsum(changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ BLOCK = 1 << 12
 
 COUNTED = tuple(f.name for f in fields(TcpQuality) if f.name in (COUNTS.names or ()))
 """What is counted while packets go by; the rest of TcpQuality follows from the connections."""
+
+JUDGED_BY = ("state", "older", "fin_time")
+"""Working columns of ROW that outcomes and ends of connections depend on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,15 @@ def judge(seen: Unjudged, last_time: int | None) -> TcpResult:
 
     `last_time`: of the capture's last packet, nanoseconds; what is not TCP tells that the capture went on.
     """
-    rows = seen.rows
     end = seen.end if last_time is None else max(seen.end, last_time)
+    names = [f.name for f in fields(Connections)]
+    columns = _columns(seen.rows, [*names, *JUDGED_BY])
+    rows = SimpleNamespace(**columns)
     outcome = outcomes(rows, end)
     close, close_time = closes(rows, outcome, end)
-    went_on = rows.state & ACKING == ACKING
     judged: dict[str, Any] = {"outcome": outcome, "close": close, "close_time": close_time}
-    connections = Connections(**_columns(rows, [f.name for f in fields(Connections)]) | judged)
-    return TcpResult(connections, seen.syns, _quality(seen.counts, connections, went_on))
+    connections = Connections(**{name: columns[name] for name in names} | judged)
+    return TcpResult(connections, seen.syns, _quality(seen.counts, connections, rows.state & ACKING == ACKING))
 
 
 def _columns(table: Records, names: list[str]) -> dict[str, Any]:
@@ -70,7 +75,7 @@ def _columns(table: Records, names: list[str]) -> dict[str, Any]:
         for name, column in columns.items():
             column[first : first + BLOCK] = block[name]
         del block
-        if first % (64 * BLOCK) == 0:
+        if first % (8 * BLOCK) == 0:
             table.resize(first, refcheck=False)
     return columns
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from pcapinspect.columns import Int64, UInt16
 
-BLOCK = 1 << 15
+BLOCK_BITS = 15
+BLOCK = 1 << BLOCK_BITS
 """Frames of a file between two sweeps: often enough that what is over holds little, seldom enough to cost nothing."""
 
 _LATEST = np.iinfo(np.int64).max
@@ -41,7 +42,7 @@ class Sweeps:
 
     def of(self, file: UInt16, frame: Int64, time: Int64) -> list[Sweep]:
         """The sweeps before these packets, which are the next in the order of the capture."""
-        block = file * _FILE + (frame - 1) // BLOCK
+        block = file * _FILE + (frame - 1 >> BLOCK_BITS)
         newest = np.maximum.accumulate(np.maximum(block, self._block))
         time = np.where(block == newest, time, _LATEST)
         sweeps = []
@@ -68,7 +69,7 @@ class Marks:
 
     def of(self, frame: Int64, time: Int64) -> Int64:
         """The chosen of these packets, which are the next of the file."""
-        block = (frame - 1) // BLOCK
+        block = frame - 1 >> BLOCK_BITS
         begins = np.flatnonzero(np.diff(block, prepend=self._block))
         self._block = int(block[-1])
         chosen = [begins]

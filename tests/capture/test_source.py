@@ -87,3 +87,17 @@ def test_a_reader_that_is_left_early_leaves_no_thread(tmp_path: Path) -> None:
     next(batches)
     batches.close()  # type: ignore[attr-defined]
     assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+
+
+def test_a_chunk_is_filled_again_only_when_nobody_refers_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "bytes"
+    path.write_bytes(bytes(range(40)))
+    raw = RawFile(str(path))
+    stream = chunks(raw, 4)
+    kept = next(stream)[HEADROOM:]
+    addresses = {next(stream).__array_interface__["data"][0] for _ in range(8)}
+    raw.close()
+    assert kept.tolist() == [0, 1, 2, 3]
+    assert kept.base is not None
+    assert kept.base.__array_interface__["data"][0] not in addresses
+    assert len(addresses) <= 2

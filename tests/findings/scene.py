@@ -10,7 +10,7 @@ from pcapinspect.address import halves
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.clock import MINUTE, SECOND
 from pcapinspect.findings.analysis import Analysis
-from pcapinspect.findings.case import Case, cases
+from pcapinspect.findings.case import Case
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import model
 from pcapinspect.load.quality import CaptureQuality
@@ -121,7 +121,7 @@ class Scene:
 
     def case(self, **server: Any) -> Case:
         """The case of the one server."""
-        return next(cases(self.analysis(**server)))
+        return self.analysis(**server).cases[0]
 
 
 def pause(first: float, last: float, cause: str, **more: Any) -> model.Pause:

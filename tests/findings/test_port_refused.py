@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from pcapinspect.findings import port_refused, unreachable
-from pcapinspect.findings.case import cases
 from pcapinspect.tcp.connections import REFUSED, UNREACHABLE
 from tests.findings.scene import Scene
 
@@ -45,6 +44,6 @@ def test_a_server_that_accepts_others_is_not_critical() -> None:
 
 def test_only_syns_are_cited_where_the_file_of_the_answer_is_not_known() -> None:
     analysis = refusing(REFUSED, file=1).analysis(files=2)
-    found = port_refused.judge(next(cases(analysis)))
+    found = port_refused.judge(analysis.cases[0])
     assert found is not None
     assert found.frames == ((1, 1),)

@@ -6,7 +6,7 @@ from pathlib import Path
 from pcapinspect.clock import iso
 from pcapinspect.evidence.configuration import read_configuration
 from pcapinspect.findings import root_cause
-from pcapinspect.findings.case import Case, cases
+from pcapinspect.findings.case import Case
 from pcapinspect.findings.finding import Finding
 from tests.findings.scene import Scene, at, pause
 
@@ -71,7 +71,7 @@ def with_show_output(tmp_path: Path, days_to_expiry: int) -> Case:
     path = tmp_path / "ca.txt"
     path.write_text(text)
     configuration = read_configuration([str(path)])
-    return next(cases(replace(loop(404).analysis(), configuration=configuration)))
+    return replace(loop(404).analysis(), configuration=configuration).cases[0]
 
 
 def test_the_timers_of_the_note_make_a_window_around_the_capture(tmp_path: Path) -> None:

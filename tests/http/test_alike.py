@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from pcapinspect.http.alike import Rows, first_alike, gather, streams_of
+from pcapinspect.http.alike import Rows, first_alike, streams_of
 from pcapinspect.tcp.segments import DOWN, END_FIN, END_NONE, END_RST, UP
 
 SEED = np.uint64(7)
@@ -21,9 +21,10 @@ def rows(*segments: tuple[int, int, int, int, int]) -> Rows:
 
 def alike(*texts: bytes, marks: list[int] | None = None) -> list[int]:
     padded = [text.ljust((len(text) + 7) // 8 * 8, b"\0") for text in texts]
-    edges = np.cumsum([0, *(len(text) // 8 for text in padded)])
+    sizes = np.array([len(text) // 8 for text in padded], np.int64)
     words = np.frombuffer(b"".join(padded), np.uint64).copy()
-    return first_alike(words, edges, np.array(marks or [len(text) for text in texts], np.int64), SEED).tolist()
+    told_by = np.array(marks or [len(text) for text in texts], np.int64)
+    return first_alike(words, np.cumsum(sizes) - sizes, sizes, told_by, SEED).tolist()
 
 
 def test_streams_of_two_connections() -> None:
@@ -53,14 +54,6 @@ def test_the_lowest_end_counts_and_the_first_of_several_there() -> None:
 def test_a_cut_payload_is_not_plain() -> None:
     table = rows((UP, 0, 5, 0, END_FIN))
     assert not streams_of(table._replace(captured=np.array([4], np.int32)), np.array([0])).plain[0]
-
-
-def test_bytes_come_together_by_direction() -> None:
-    data = np.frombuffer(b"..REquest--answER", np.uint8)
-    table = rows((UP, 0, 2, 2, 0), (DOWN, 0, 2, 11, 0), (UP, 2, 5, 4, 0), (DOWN, 2, 4, 13, 0))
-    out = np.zeros(13, np.uint8)
-    gather(data, table, np.array([0]), np.array([3]), np.array([0]), np.array([7]), out)
-    assert out.tobytes() == b"REquestanswER"
 
 
 def test_the_first_with_the_same_bytes() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.load.labels import number_labels
+from pcapinspect.labels import number_labels
 
 
 def test_labels_are_numbered_by_first_appearance_and_none_is_one() -> None:
