@@ -116,9 +116,9 @@ def _judge_silences(
     opened = Open(traffic)
     found, strangers = silences.tell_apart(traffic)
     fullness = used_up(traffic, opened, strangers.syns, settings.max_connections)
-    explained = fullness.syns if fullness else np.zeros(len(traffic.syn_time), np.bool_)
-    if fullness is not None:
-        found = silences.find(traffic, strangers.syns, explained)
+    full = None if fullness is None else fullness.syns
+    if full is not None:
+        found = silences.find(traffic, strangers.syns, full)
     counted = {
         "accepts": traffic.accept_times,
         "attempts": traffic.attempt_times,
@@ -139,7 +139,7 @@ def _judge_silences(
     causes = causes_of(about)
     expected = expected_syns(about, strangers.syns, causes)
     if expected is not None:
-        more = silences.find(traffic, strangers.syns, explained | expected)
+        more = silences.find(traffic, strangers.syns, full, expected)
         if len(more) > len(found):
             about = _with_silences(about, more)
             causes = causes_of(about)

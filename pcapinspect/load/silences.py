@@ -58,10 +58,10 @@ def tell_apart(traffic: Traffic) -> tuple[list[Silence], Strangers]:
     return find(traffic, left_out), Strangers(left_out, blocked, int(np.count_nonzero(lone)))
 
 
-def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> list[Silence]:
+def find(traffic: Traffic, left_out: Bool, full: Bool | None = None, expected: Bool | None = None) -> list[Silence]:
     """All silences of a server, in order of time, by the SYNs that are not left out.
 
-    `explained`: SYNs of which it is known why nobody could be answered; one of them is enough.
+    `full`: SYNs that met a full server; `expected`: that came when a pause was due. One of them is enough.
     """
     rows = np.flatnonzero((traffic.syn_state == UNANSWERED) & ~left_out)
     if not len(rows):
@@ -69,15 +69,20 @@ def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> lis
     gap = np.searchsorted(traffic.answer[traffic.prompt], traffic.syn_time[rows], side="right")
     gaps, first, counts = np.unique(gap, return_index=True, return_counts=True)
     eligible = _eligible(traffic, rows, gap, gaps)
-    known = np.zeros(len(gaps), np.bool_) if explained is None else np.isin(gaps, gap[explained[rows]])
-    bounds = Bounds(traffic, Pieces(gaps, first, counts, rows))
-    places = np.flatnonzero(eligible | known).tolist()
-    found = [bounds.silence((place, place), 0.0, len(places)) for place in places]
+    by_room = np.zeros(len(gaps), np.bool_) if full is None else np.isin(gaps, gap[full[rows]])
+    due = np.zeros(len(gaps), np.bool_) if expected is None else np.isin(gaps, gap[expected[rows]])
+    pieces, places = Pieces(gaps, first, counts, rows), np.flatnonzero(eligible | by_room | due)
+    if not len(places):
+        return []
+    bounds = Bounds(traffic, pieces, places, 0.0, full)
+    found = [bounds.silence((place, place)) for place in places.tolist()]
     lost = _share_lost(traffic, found, rows)
     if not lost:
         return found
-    reaches = _joined((place, place) if known[place] else bounds.reach(place) for place in places)
-    return [bounds.silence(reach, lost, len(reaches)) for reach in reaches]
+    bounds = Bounds(traffic, pieces, places, lost, full)
+    # A place that is free for a moment parts what are known to be two silences of a full server.
+    reaches = _joined((place, place) if by_room[place] else bounds.reach(place) for place in places.tolist())
+    return [bounds.silence(reach) for reach in reaches]
 
 
 def _eligible(traffic: Traffic, rows: Int64, gap: Int64, gaps: Int64) -> Bool:
