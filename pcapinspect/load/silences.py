@@ -7,7 +7,7 @@ never answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import log
 
 import numpy as np
@@ -76,7 +76,7 @@ def find(traffic: Traffic, left_out: Bool, full: Bool | None = None, expected: B
         return []
     bounds = Bounds(traffic, pieces, places, 0.0, full)
     found = [bounds.silence((place, place)) for place in places.tolist()]
-    lost = _share_lost(traffic, found, rows)
+    lost = share_lost(traffic, found, rows)
     if not lost:
         return found
     bounds = Bounds(traffic, pieces, places, lost, full)
@@ -130,7 +130,7 @@ def _joined(reaches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _share_lost(traffic: Traffic, silences: list[Silence], rows: Int64) -> float:
+def share_lost(traffic: Traffic, silences: Sequence[Silence], rows: Int64) -> float:
     """The share of SYNs, or of their answers, that the network or the capture lost one by one."""
     outside = int(np.count_nonzero(~within(silences, traffic.syn_time[rows])))
     share = outside / (outside + len(traffic.prompt)) if outside else 0.0
