@@ -31,7 +31,8 @@ DOUBT = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """One interval. Times in nanoseconds, None where the capture begins or ends within it."""
+    """One interval. Times in nanoseconds, None where the capture begins or ends within it; `at_most` also where its
+    clock jumped."""
 
     last_answer: int | None
     """The last that the listener gave: not one of a queue in front of it, nor what may be a copy."""
@@ -49,6 +50,8 @@ class Silence:
     """Connections that were accepted but not served before the silence ended: the queue in front of the listener."""
     waited: int
     """The longest that a request on one of them waited; 0 where none was served later."""
+    jumped: bool = False
+    """The capture's clock jumped during it: it may have been of any length."""
 
     @property
     def onset(self) -> int:
@@ -68,30 +71,41 @@ class Pieces:
     rows: Int64
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Of a server that takes only so many connections at once."""
+
+    full: Bool
+    """Parallel to the SYN columns: came when it was full, and was not answered."""
+    freed: Int64
+    """When a connection closed, in order."""
+
+
 class Bounds:
     """Measures the silences of one server, which lie at some `places` of the `pieces`.
 
-    `lost`: share of SYNs lost one by one. `full`: SYNs that met a full server, whatever else was lost.
+    `lost`: share of SYNs lost one by one.
     """
 
-    def __init__(self, traffic: Traffic, pieces: Pieces, places: Int64, lost: float, full: Bool | None) -> None:
+    def __init__(self, traffic: Traffic, pieces: Pieces, places: Int64, lost: float, room: Room | None) -> None:
         self._traffic = traffic
         self._pieces = pieces
+        self._room = room
         self._trim = 0 if not lost else max(0, ceil(log(DOUBT / len(places)) / log(lost)) - 1)
         self._trips = _trips(traffic)
         self._waiting = waiting(traffic)
         self._answers = traffic.answer[traffic.prompt]
-        self._taken = self._earliest_taken(places, full)
+        self._taken = self._earliest_taken(places)
         self._fresh = np.flatnonzero(self._taken == traffic.asked[traffic.prompt])
 
-    def _earliest_taken(self, places: Int64, full: Bool | None) -> Int64:
+    def _earliest_taken(self, places: Int64) -> Int64:
         """When the server may have taken the attempt of each prompt answer: at its first SYN that was not in vain."""
         traffic, pieces = self._traffic, self._pieces
-        in_vain = np.zeros(len(traffic.syn_time), np.bool_) if full is None else full.copy()
+        in_vain = np.zeros(len(traffic.syn_time), np.bool_) if self._room is None else self._room.full.copy()
         for place in places.tolist():
             begin, end = self._surely(place)
             # Of the outermost, the one itself may have been taken just before or after, and its answer lost.
-            in_vain[pieces.rows[begin + 1 : end - 1]] = True
+            in_vain[pieces.rows[begin + 1 : max(begin, end - 1)]] = True
         rows = np.flatnonzero(~in_vain)[::-1]
         taken = traffic.asked.copy()
         # Of several values for one attempt the last stays, and these go back in time.
@@ -100,8 +114,8 @@ class Bounds:
 
     def _surely(self, place: int) -> tuple[int, int]:
         """Which of the `rows` of a stretch met the silence: not the outer ones, which may have been lost."""
-        first = int(self._pieces.first[place])
-        return first + self._trim, self._before_answer(place) - self._trim
+        begin = int(self._pieces.first[place]) + self._trim
+        return begin, max(begin, self._before_answer(place) - self._trim)
 
     def reach(self, place: int) -> tuple[int, int]:
         """The first and last stretch of the silence that a stretch belongs to: nothing proves that the server listened
@@ -180,12 +194,23 @@ class Bounds:
         return first + int(np.searchsorted(times, traffic.asked[traffic.prompt[gap]], side="left"))
 
     def _at_least(self, place: int) -> int:
-        """From the first to the last SYN of the stretch that met the silence."""
+        """From the first to the last SYN of the stretch that met the silence.
+
+        A full server has room whenever a connection closes, for a moment: if the answer to who took it then was lost,
+        the stretch is of two silences.
+        """
         begin, end = self._surely(place)
         if end - begin < 2:
             return 0
-        traffic, rows = self._traffic, self._pieces.rows
-        return max(0, int(traffic.syn_time[rows[end - 1]]) - self._begun(place))
+        traffic, rows = self._traffic, self._pieces.rows[begin:end]
+        times = traffic.syn_time[rows]
+        if self._room is None or not self._room.full[rows].any():
+            return max(0, int(times[-1]) - self._begun(place))
+        turn = np.searchsorted(self._room.freed, times)
+        first = np.flatnonzero(np.diff(turn, prepend=turn[0] - 1))
+        last = np.append(first[1:], len(times)) - 1
+        met = times[first] + self._trips[traffic.client[traffic.syn_attempt[rows[first]]]]
+        return max(0, int((times[last] - met).max()))
 
     def _stalled(self, gap: int, last_unanswered: int) -> int:
         """How many answers in a row before the gap the server gave without serving what they brought.
@@ -194,11 +219,14 @@ class Bounds:
         silence began before those answers.
         """
         traffic = self._traffic
-        rows = traffic.prompt[max(0, gap - LONGEST_QUEUE) : gap]
-        served = traffic.served[rows]
-        late = self._waiting[rows] & (traffic.requested[rows] < last_unanswered)
-        late &= (served == MISSING) | (served > last_unanswered)
-        return int(np.argmin(late[::-1])) if not late.all() else len(rows)
+        rows = traffic.prompt[max(0, gap - LONGEST_QUEUE) : gap][::-1]
+        served, requested = traffic.served[rows], traffic.requested[rows]
+        unserved = (served == MISSING) | (served > last_unanswered)
+        late = self._waiting[rows] & (requested < last_unanswered) & unserved
+        # Whose request is not in the capture, it may have waited as well: that says nothing.
+        ends = np.flatnonzero(~late & ~(unserved & (requested == MISSING)))
+        waited = np.flatnonzero(late[: ends[0]] if len(ends) else late)
+        return int(waited[-1]) + 1 if len(waited) else 0
 
     def _waited(self, begin: int, end: int) -> int:
         traffic = self._traffic

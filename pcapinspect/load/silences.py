@@ -15,7 +15,7 @@ import numpy as np
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Bool, Int64
 from pcapinspect.load import strangers
-from pcapinspect.load.bounds import Bounds, Pieces, Silence, within
+from pcapinspect.load.bounds import Bounds, Pieces, Room, Silence, within
 from pcapinspect.load.rates import distinct
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.traffic import UNANSWERED, Traffic
@@ -58,10 +58,10 @@ def tell_apart(traffic: Traffic) -> tuple[list[Silence], Strangers]:
     return find(traffic, left_out), Strangers(left_out, blocked, int(np.count_nonzero(lone)))
 
 
-def find(traffic: Traffic, left_out: Bool, full: Bool | None = None, expected: Bool | None = None) -> list[Silence]:
+def find(traffic: Traffic, left_out: Bool, room: Room | None = None, expected: Bool | None = None) -> list[Silence]:
     """All silences of a server, in order of time, by the SYNs that are not left out.
 
-    `full`: SYNs that met a full server; `expected`: that came when a pause was due. One of them is enough.
+    `room`: of a server that was full; `expected`: SYNs that came when a pause was due. One such SYN is enough.
     """
     rows = np.flatnonzero((traffic.syn_state == UNANSWERED) & ~left_out)
     if not len(rows):
@@ -69,17 +69,17 @@ def find(traffic: Traffic, left_out: Bool, full: Bool | None = None, expected: B
     gap = np.searchsorted(traffic.answer[traffic.prompt], traffic.syn_time[rows], side="right")
     gaps, first, counts = np.unique(gap, return_index=True, return_counts=True)
     eligible = _eligible(traffic, rows, gap, gaps)
-    by_room = np.zeros(len(gaps), np.bool_) if full is None else np.isin(gaps, gap[full[rows]])
+    by_room = np.zeros(len(gaps), np.bool_) if room is None else np.isin(gaps, gap[room.full[rows]])
     due = np.zeros(len(gaps), np.bool_) if expected is None else np.isin(gaps, gap[expected[rows]])
     pieces, places = Pieces(gaps, first, counts, rows), np.flatnonzero(eligible | by_room | due)
     if not len(places):
         return []
-    bounds = Bounds(traffic, pieces, places, 0.0, full)
+    bounds = Bounds(traffic, pieces, places, 0.0, room)
     found = [bounds.silence((place, place)) for place in places.tolist()]
     lost = share_lost(traffic, found, rows)
     if not lost:
         return found
-    bounds = Bounds(traffic, pieces, places, lost, full)
+    bounds = Bounds(traffic, pieces, places, lost, room)
     # A place that is free for a moment parts what are known to be two silences of a full server.
     reaches = _joined((place, place) if by_room[place] else bounds.reach(place) for place in places.tolist())
     return [bounds.silence(reach) for reach in reaches]
