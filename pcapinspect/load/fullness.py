@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import log
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.load.bounds import Room
@@ -73,10 +74,15 @@ class _Parting:
         closed = np.searchsorted(self.opened.closed, traffic.syn_time, side="right")
         return np.searchsorted(taken, traffic.syn_time, side="left") - closed
 
-    def clearness(self, limit: int) -> float:
-        """How clearly a limit parts the SYNs: 1 without exception, 0 not at all (Youden's J)."""
-        full = self.open >= limit
-        return float(np.mean(full[self.unanswered]) - np.mean(full[self.answered]))
+    def clearest(self) -> int:
+        """The limit that parts the SYNs most clearly: without exception, Youden's J is 1."""
+        turned_away, let_in = self._share_full(self.unanswered), self._share_full(self.answered)
+        return 1 + int(np.argmax((turned_away - let_in)[1:]))
+
+    def _share_full(self, syns: Int64) -> NDArray[np.float64]:
+        """For each limit from 0 to `most`, the share of these SYNs that met so many open connections or more."""
+        met = np.bincount(np.clip(self.open[syns], 0, self.most), minlength=self.most + 1)
+        return np.cumsum(met[::-1])[::-1] / len(syns)
 
     def parted(self, limit: int) -> bool:
         """Whether the limit parts the SYNs, but for few; and they come too often on the right side for chance."""
@@ -140,7 +146,7 @@ def _candidates(tested: _Parting, known: Iterable[int]) -> list[int]:
     limit beside it: a connection whose end is not in the capture may have counted for too long or too short."""
     if tested.exact:
         return [tested.most]
-    best = max(range(1, tested.most + 1), key=tested.clearness)
+    best = tested.clearest()
     return [*dict.fromkeys(limit for limit in known if abs(limit - best) <= 1), best]
 
 
