@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -44,7 +45,7 @@ def samples(capture: Path) -> list[float]:
 def row(kind: str, packets: int, found: list[float]) -> str:
     """A row of the table: the peak, and the most in each tenth of the time."""
     edges = [len(found) * point // POINTS for point in range(POINTS + 1)]
-    course = [max(found[first : max(last, first + 1)]) for first, last in zip(edges, edges[1:], strict=False)]
+    course = [max(found[first : max(last, first + 1)]) for first, last in pairwise(edges)]
     return f"| {kind} | {packets:,} | {max(found):.0f} | {' '.join(f'{most:.0f}' for most in course)} |"
 
 

@@ -60,8 +60,21 @@ class Columns:
 Table = TypeVar("Table", bound=Columns)
 
 
+def constant(value: Any, count: int, dtype: str) -> NDArray[Any]:
+    """A column in which all rows are alike, in the memory of one. It cannot be written to."""
+    return np.broadcast_to(np.array(value, np.dtype(dtype)), count)
+
+
+def is_constant(column: NDArray[Any]) -> bool:
+    """Whether a column was made by `constant`; others may be alike in all rows by chance."""
+    return len(column) > 0 and column.strides == (0,)
+
+
 class Growing(Generic[Table]):
-    """A table to which parts are added, in place: many small parts would leave holes in memory when they go."""
+    """A table to which parts are added, in place: many small parts would leave holes in memory when they go.
+
+    A column that is constant, and the same, in all parts stays so: in a storm most columns are.
+    """
 
     def __init__(self, kind: type[Table]) -> None:
         self._kind = kind
@@ -71,18 +84,28 @@ class Growing(Generic[Table]):
     def add(self, part: Table) -> None:
         """The rows of `part` after those that are there."""
         first, self._length = self._length, self._length + len(part)
-        for name, column in self._columns.items():
-            if len(column) < self._length:
-                column.resize(max(self._length, len(column) * 5 // 4), refcheck=False)
-            column[first : self._length] = getattr(part, name)
+        for name in self._columns:
+            self._columns[name] = self._grown(self._columns[name], first, getattr(part, name))
+
+    def _grown(self, column: NDArray[Any], first: int, values: NDArray[Any]) -> NDArray[Any]:
+        """The column, which had `first` rows, with `values` after them."""
+        if is_constant(values) and (not first or (is_constant(column) and column[0] == values[0])):
+            return np.broadcast_to(values[:1], self._length)
+        if is_constant(column):
+            column = np.full(first, column[0], column.dtype)
+        if len(column) < self._length:
+            column.resize(max(self._length, len(column) * 5 // 4), refcheck=False)
+        column[first : self._length] = values
+        return column
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """One column, as it is now."""
         return self._columns[name][: self._length]
 
-    def take(self, order: Any) -> Table:
-        """The rows that a numpy index selects, in its order. The table is gone then, column by column."""
+    def take(self, order: Int64) -> Table:
+        """All rows in the order that their numbers give. The table is gone then, column by column."""
         taken = {}
         for name in list(self._columns):
-            taken[name] = self._columns.pop(name)[: self._length][order]
+            column = self._columns.pop(name)
+            taken[name] = column if is_constant(column) else column[: self._length][order]
         return self._kind(**taken)

@@ -3,8 +3,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pcapinspect.columns import Columns, Growing, Int64, Text, column
+from pcapinspect.columns import Columns, Growing, Int64, Text, column, constant, is_constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,27 @@ def test_nothing_added_is_an_empty_table() -> None:
     table = Growing(Pairs)
     table.add(Pairs.empty())
     assert len(table.take(np.empty(0, np.int64))) == 0
+
+
+def test_a_column_that_is_constant_in_all_parts_stays_so() -> None:
+    table = Growing(Pairs)
+    for first in range(0, 30, 3):
+        table.add(Pairs(np.arange(first, first + 3), constant("x", 3, "O")))
+    taken = table.take(np.arange(29, -1, -1))
+    assert taken.number.tolist() == list(range(29, -1, -1))
+    assert is_constant(taken.text)
+    assert taken.text.tolist() == ["x"] * 30
+
+
+@given(st.lists(st.lists(st.tuples(st.integers(0, 1), st.sampled_from(["x", None])), max_size=3), max_size=8))
+def test_constant_parts_make_the_same_table_as_others(parts: list[list[tuple[int, str | None]]]) -> None:
+    table = Growing(Pairs)
+    for rows in parts:
+        part = pairs(*rows)
+        if len(set(rows)) == 1:
+            part = Pairs(constant(rows[0][0], len(rows), "i8"), constant(rows[0][1], len(rows), "O"))
+        table.add(part)
+    expected = [row for rows in parts for row in rows]
+    assert list(zip(table["number"].tolist(), table["text"].tolist(), strict=True)) == expected
+    taken = table.take(np.arange(len(expected)))
+    assert list(zip(taken.number.tolist(), taken.text.tolist(), strict=True)) == expected

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pcapinspect.columns import MISSING, Bool, Int64, Text
+from pcapinspect.columns import MISSING, Bool, Int64, Text, constant
 from pcapinspect.http.alike import Rows, Streams, first_alike, streams_of
 from pcapinspect.http.backlog import WORD, Backlog
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
@@ -110,31 +110,45 @@ def _columns(rows: Segments, streams: Streams, chosen: Int64, found: list[_Excha
     latency = rows.time[answered] - rows.time[whole]
     requests = [exchange.request for exchange in found]
     responses = [exchange.response for exchange in found]
+    count = len(chosen)
     return Exchanges(
         connection=rows.connection[asked],
-        index=np.zeros(len(chosen), np.int64),
-        request_file=rows.file[asked].astype(np.int64),
+        index=constant(0, count, "i8"),
+        request_file=_told_once(rows.file[asked].astype(np.int64)),
         request_frame=rows.frame[asked],
-        response_file=rows.file[answered].astype(np.int64),
+        response_file=_told_once(rows.file[answered].astype(np.int64)),
         response_frame=rows.frame[answered],
         request_time=rows.time[asked],
         request_end_time=rows.time[whole],
         response_time=rows.time[answered],
         latency=np.where(latency >= 0, latency, MISSING),
-        method=_text([head.method for head in requests])[alike],
-        uri=_text([head.uri for head in requests])[alike],
-        version=_text([head.version for head in requests])[alike],
-        host=_text([head.host for head in requests])[alike],
-        user_agent=_text([head.user_agent for head in requests])[alike],
-        status=np.array([head.status for head in responses], np.int64)[alike],
-        reason=_text([head.reason for head in responses])[alike],
-        server=_text([head.server for head in responses])[alike],
-        date=_text([head.date for head in responses])[alike],
-        content_type=_text([head.content_type for head in responses])[alike],
-        request_bytes=streams.total[chosen, UP],
-        response_bytes=streams.total[chosen, DOWN],
-        complete=np.ones(len(chosen), bool),
+        method=_spread([head.method for head in requests], alike),
+        uri=_spread([head.uri for head in requests], alike),
+        version=_spread([head.version for head in requests], alike),
+        host=_spread([head.host for head in requests], alike),
+        user_agent=_spread([head.user_agent for head in requests], alike),
+        status=_told_once(np.array([head.status for head in responses], np.int64)[alike]),
+        reason=_spread([head.reason for head in responses], alike),
+        server=_spread([head.server for head in responses], alike),
+        date=_spread([head.date for head in responses], alike),
+        content_type=_spread([head.content_type for head in responses], alike),
+        request_bytes=_told_once(streams.total[chosen, UP]),
+        response_bytes=_told_once(streams.total[chosen, DOWN]),
+        complete=constant(True, count, "?"),
     )
+
+
+def _told_once(numbers: Int64) -> Int64:
+    """The column, as a constant one where it is."""
+    alike = len(numbers) > 0 and numbers.min() == numbers.max()
+    return constant(numbers[0], len(numbers), "i8") if alike else numbers
+
+
+def _spread(values: Sequence[object], alike: Int64) -> Text:
+    """The value of each row, of which `alike` is the place."""
+    if len(set(values)) == 1:
+        return constant(values[0], len(alike), "O")
+    return _text(values)[alike]
 
 
 def _text(values: Sequence[object]) -> Text:

@@ -1,8 +1,10 @@
 """A silence and the range of its true length.
 
-What bounds it are SYNs and answers as the capture saw them. Each may deceive: packets were on their way, an answer may
-be a copy of one that was lost, a queue may have answered for a listener that had stopped, and on a lossy path the first
-or last unanswered SYN may have been lost while the server listened. Where any of that is possible the range is wider.
+What bounds it are SYNs and answers as the capture saw them. Each may deceive: packets were on their way, a queue may
+have answered for a listener that had stopped, and on a lossy path the first or last unanswered SYN may have been lost
+while the server listened. And an answer may be a copy of one that was lost: it proves that the server listened at some
+time since it may have taken the attempt, by any SYN that is not known to have been in vain, and not when the answer
+came. Where any of that is possible the range is wider.
 """
 
 from __future__ import annotations
@@ -23,16 +25,14 @@ LONGEST_QUEUE = 128
 SLOW_SERVICE = 4
 """So many times the median, and a request was served late."""
 
-MOST_COPIES = 2
-"""Answers that may be copies, between two SYNs that got none: a server that listens again answers more."""
-
 DOUBT = 1e-3
 """How many SYNs that were lost may be expected at the edges of a capture's silences before they are trimmed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """One interval. Times in nanoseconds, None where the capture begins or ends within it."""
+    """One interval. Times in nanoseconds, None where the capture begins or ends within it; `at_most` also where its
+    clock jumped."""
 
     last_answer: int | None
     """The last that the listener gave: not one of a queue in front of it, nor what may be a copy."""
@@ -50,6 +50,8 @@ class Silence:
     """Connections that were accepted but not served before the silence ended: the queue in front of the listener."""
     waited: int
     """The longest that a request on one of them waited; 0 where none was served later."""
+    jumped: bool = False
+    """The capture's clock jumped during it: it may have been of any length."""
 
     @property
     def onset(self) -> int:
@@ -69,65 +71,98 @@ class Pieces:
     rows: Int64
 
 
-class Bounds:
-    """Measures the silences of one server."""
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Of a server that takes only so many connections at once."""
 
-    def __init__(self, traffic: Traffic, pieces: Pieces) -> None:
+    full: Bool
+    """Parallel to the SYN columns: came when it was full, and was not answered."""
+    freed: Int64
+    """When a connection closed, in order."""
+
+
+class Bounds:
+    """Measures the silences of one server, which lie at some `places` of the `pieces`.
+
+    `lost`: share of SYNs lost one by one.
+    """
+
+    def __init__(self, traffic: Traffic, pieces: Pieces, places: Int64, lost: float, room: Room | None) -> None:
         self._traffic = traffic
         self._pieces = pieces
+        self._room = room
+        self._trim = 0 if not lost else max(0, ceil(log(DOUBT / len(places)) / log(lost)) - 1)
         self._trips = _trips(traffic)
         self._waiting = waiting(traffic)
-        self._again = traffic.asked[traffic.prompt] > traffic.start[traffic.prompt]
-        self._begun = traffic.start[traffic.prompt]
         self._answers = traffic.answer[traffic.prompt]
+        self._taken = self._earliest_taken(places)
+        self._fresh = np.flatnonzero(self._taken == traffic.asked[traffic.prompt])
+
+    def _earliest_taken(self, places: Int64) -> Int64:
+        """When the server may have taken the attempt of each prompt answer: at its first SYN that was not in vain."""
+        traffic, pieces = self._traffic, self._pieces
+        in_vain = np.zeros(len(traffic.syn_time), np.bool_) if self._room is None else self._room.full.copy()
+        for place in places.tolist():
+            begin, end = self._surely(place)
+            # Of the outermost, the one itself may have been taken just before or after, and its answer lost.
+            in_vain[pieces.rows[begin + 1 : max(begin, end - 1)]] = True
+        rows = np.flatnonzero(~in_vain)[::-1]
+        taken = traffic.asked.copy()
+        # Of several values for one attempt the last stays, and these go back in time.
+        taken[traffic.syn_attempt[rows]] = traffic.syn_time[rows]
+        return np.minimum(taken, traffic.asked)[traffic.prompt]
+
+    def _surely(self, place: int) -> tuple[int, int]:
+        """Which of the `rows` of a stretch met the silence: not the outer ones, which may have been lost."""
+        begin = int(self._pieces.first[place]) + self._trim
+        return begin, max(begin, self._before_answer(place) - self._trim)
 
     def reach(self, place: int) -> tuple[int, int]:
-        """The first and last stretch of the silence that a stretch belongs to.
-
-        An answer to a SYN that was sent again may be a copy of one that was lost: the server may have taken the attempt
-        when its first SYN came. Where one or two such answers are all that parts two stretches, and the attempts began
-        before the silence, the server answered nobody new.
-        """
+        """The first and last stretch of the silence that a stretch belongs to: nothing proves that the server listened
+        between them, for all answers that part them may be copies."""
         gaps = self._pieces.gaps
         low = high = place
-        while high + 1 < len(gaps) and self._copies(gaps[high], gaps[high + 1], gaps[low] - 1):
+        while high + 1 < len(gaps) and self._copies(gaps[high], gaps[high + 1], low):
             high += 1
-        while low > 0 and self._copies(gaps[low - 1], gaps[low], gaps[low - 1] - 1):
+        while low > 0 and self._copies(gaps[low - 1], gaps[low], low - 1):
             low -= 1
         return low, high
 
-    def _copies(self, begin: int, end: int, before: int) -> bool:
-        """Whether the answers `begin` to `end` may all be copies, for attempts from about the answer `before`.
+    def _copies(self, begin: int, end: int, place: int) -> bool:
+        """Whether the server may have taken the attempts of the answers `begin` to `end` before the stretch began."""
+        return bool(np.all(self._taken[begin:end] <= self._begun(place)))
 
-        The attempt whose answer was lost may be the last that the server took: later than the last answer seen.
+    def _begun(self, place: int) -> int:
+        """When the silence had begun, if the stretch is of one: its first SYN that was not lost had met the server.
+
+        Where the capture was made is not known: a SYN may have met the server a round trip after it was seen.
         """
-        if before < 0 or end - begin > MOST_COPIES:
-            return False
-        return bool(np.all(self._again[begin:end] & (self._begun[begin:end] <= self._answers[before] + PROMPT)))
+        first, count = int(self._pieces.first[place]), int(self._pieces.counts[place])
+        row = self._pieces.rows[first + min(self._trim, count - 1)]
+        traffic = self._traffic
+        return int(traffic.syn_time[row] + self._trips[traffic.client[traffic.syn_attempt[row]]])
 
-    def silence(self, reach: tuple[int, int], lost: float, silences: int) -> Silence:
-        """The silence from one stretch to another. `lost`: share of SYNs lost one by one; `silences`: how many."""
+    def silence(self, reach: tuple[int, int]) -> Silence:
+        """The silence from one stretch to another."""
         traffic, pieces = self._traffic, self._pieces
-        begins = pieces.first[reach[0] : reach[1] + 1]
-        ends = begins + pieces.counts[reach[0] : reach[1] + 1]
-        rows = pieces.rows[begins[0] : ends[-1]]
+        low, high = reach
+        rows = pieces.rows[pieces.first[low] : pieces.first[high] + pieces.counts[high]]
         attempts = distinct(traffic.syn_attempt[rows])
-        gap, end = int(pieces.gaps[reach[0]]), int(pieces.gaps[reach[1]])
+        gap = int(pieces.gaps[low])
         stalled = self._stalled(gap, int(traffic.syn_time[rows[-1]]))
-        before, after = self._outer(gap - stalled - 1, end, lost > 0)
+        before, after = self._last_proof(gap - stalled), self._first_proof(int(pieces.gaps[high]), low)
         next_answer = int(self._answers[after]) if after < len(self._answers) else None
         last_answer = int(self._answers[before]) if before >= 0 else None
         at_most = None
         if last_answer is not None and next_answer is not None:
             # The server may have given its last answer as soon as the SYN was seen.
-            at_most = next_answer - int(traffic.asked[traffic.prompt[before]])
-        trim = 0 if not lost else max(0, ceil(log(DOUBT / silences) / log(lost)) - 1)
+            at_most = next_answer - int(self._taken[before])
         return Silence(
             last_answer=last_answer,
             first_unanswered=int(traffic.syn_time[rows[0]]),
             last_unanswered=int(traffic.syn_time[rows[-1]]),
             next_answer=next_answer,
-            at_least=self._at_least(begins, self._before_answer(reach, ends), trim),
+            at_least=max(self._at_least(place) for place in range(low, high + 1)),
             at_most=at_most,
             syns=rows,
             attempts=attempts,
@@ -136,41 +171,46 @@ class Bounds:
             waited=self._waited(gap - stalled, gap),
         )
 
-    def _before_answer(self, reach: tuple[int, int], ends: Int64) -> Int64:
-        """The stretches' ends without the SYNs that came after the one that was answered next: the server, which
-        listened again by then, may have been full again at once."""
+    def _last_proof(self, before: int) -> int:
+        """The last of so many answers that was no copy; -1: there is none."""
+        place = int(np.searchsorted(self._fresh, before)) - 1
+        return int(self._fresh[place]) if place >= 0 else -1
+
+    def _first_proof(self, after: int, place: int) -> int:
+        """The first answer from this one on to an attempt that was not taken before the silence."""
+        begun = self._begun(place)
+        while after < len(self._taken) and self._taken[after] <= begun:
+            after += 1
+        return after
+
+    def _before_answer(self, place: int) -> int:
+        """The end of the stretch in `rows`, without the SYNs that came after the one that was answered next: the
+        server, which listened again by then, may have been full again at once."""
         traffic, pieces = self._traffic, self._pieces
-        known = ends.copy()
-        for place in range(reach[0], reach[1] + 1):
-            gap, first = int(pieces.gaps[place]), int(pieces.first[place])
-            if gap < len(traffic.prompt):
-                times = traffic.syn_time[pieces.rows[first : first + int(pieces.counts[place])]]
-                before = np.searchsorted(times, traffic.asked[traffic.prompt[gap]], side="left")
-                known[place - reach[0]] = first + int(before)
-        return known
+        gap, first, count = (int(column[place]) for column in (pieces.gaps, pieces.first, pieces.counts))
+        if gap == len(traffic.prompt):
+            return first + count
+        times = traffic.syn_time[pieces.rows[first : first + count]]
+        return first + int(np.searchsorted(times, traffic.asked[traffic.prompt[gap]], side="left"))
 
-    def _at_least(self, begins: Int64, ends: Int64, trim: int) -> int:
-        """The longest stretch from its first to its last SYN, `trim` SYNs at either end left out."""
-        opening, closing = begins + trim, ends - 1 - trim
-        known = closing > opening
-        if not known.any():
+    def _at_least(self, place: int) -> int:
+        """From the first to the last SYN of the stretch that met the silence.
+
+        A full server has room whenever a connection closes, for a moment: if the answer to who took it then was lost,
+        the stretch is of two silences.
+        """
+        begin, end = self._surely(place)
+        if end - begin < 2:
             return 0
-        traffic, rows = self._traffic, self._pieces.rows
-        opening, closing = rows[opening[known]], rows[closing[known]]
-        # Where the capture was made is not known: a SYN may have met the server a round trip after it was seen.
-        flight = self._trips[traffic.client[traffic.syn_attempt[opening]]]
-        return max(0, int((traffic.syn_time[closing] - traffic.syn_time[opening] - flight).max()))
-
-    def _outer(self, before: int, after: int, lossy: bool) -> tuple[int, int]:
-        """The answers around a silence; where packets are lost, those beyond what may be copies."""
-        if not lossy:
-            return before, after
-        for _ in range(MOST_COPIES):
-            if before > 0 and self._copies(before, before + 1, before - 1):
-                before -= 1
-            if after < len(self._answers) and before >= 0 and self._copies(after, after + 1, before):
-                after += 1
-        return before, after
+        traffic, rows = self._traffic, self._pieces.rows[begin:end]
+        times = traffic.syn_time[rows]
+        if self._room is None or not self._room.full[rows].any():
+            return max(0, int(times[-1]) - self._begun(place))
+        turn = np.searchsorted(self._room.freed, times)
+        first = np.flatnonzero(np.diff(turn, prepend=turn[0] - 1))
+        last = np.append(first[1:], len(times)) - 1
+        met = times[first] + self._trips[traffic.client[traffic.syn_attempt[rows[first]]]]
+        return max(0, int((times[last] - met).max()))
 
     def _stalled(self, gap: int, last_unanswered: int) -> int:
         """How many answers in a row before the gap the server gave without serving what they brought.
@@ -179,11 +219,14 @@ class Bounds:
         silence began before those answers.
         """
         traffic = self._traffic
-        rows = traffic.prompt[max(0, gap - LONGEST_QUEUE) : gap]
-        served = traffic.served[rows]
-        late = self._waiting[rows] & (traffic.requested[rows] < last_unanswered)
-        late &= (served == MISSING) | (served > last_unanswered)
-        return int(np.argmin(late[::-1])) if not late.all() else len(rows)
+        rows = traffic.prompt[max(0, gap - LONGEST_QUEUE) : gap][::-1]
+        served, requested = traffic.served[rows], traffic.requested[rows]
+        unserved = (served == MISSING) | (served > last_unanswered)
+        late = self._waiting[rows] & (requested < last_unanswered) & unserved
+        # Whose request is not in the capture, it may have waited as well: that says nothing.
+        ends = np.flatnonzero(~late & ~(unserved & (requested == MISSING)))
+        waited = np.flatnonzero(late[: ends[0]] if len(ends) else late)
+        return int(waited[-1]) + 1 if len(waited) else 0
 
     def _waited(self, begin: int, end: int) -> int:
         traffic = self._traffic

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from pcapinspect.clock import SECOND
 from pcapinspect.load.bounds import Silence
-from pcapinspect.load.concurrency import Open
-from pcapinspect.load.fullness import Fullness, full_in
+from pcapinspect.load.concurrency import IOS_DEFAULT, IOS_MOST, Open
+from pcapinspect.load.fullness import HALF, Fullness, full_in
 from pcapinspect.load.model import CountingModel, Estimate
 from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.load.rates import Rate
@@ -34,6 +34,10 @@ TIGHT = 5 * SECOND
 SEVERAL = 3
 """Pauses alike from which they are a pattern."""
 
+MOST = 0.75
+"""Share of the pauses alike at which a limit must have been reached: one that came without is an outage of the same
+length by chance, several are no pauses of that limit."""
+
 MANY = 5
 """Attempts without an answer from which a single silence is beyond doubt."""
 
@@ -42,6 +46,9 @@ WAITED = 3 * SECOND
 
 NO_CAUSE = 0.2
 """Confidence of `insufficient`: every silence has a cause, so that none can be named is the weakest statement."""
+
+UNTIMED = 0.6
+"""The most confidence in the cause of a silence whose length is not known, for any pause fits."""
 
 MOST_LOST = 0.25
 """Share of the SYN/ACKs that the capture lost from which a silence may be the capture's own."""
@@ -79,7 +86,8 @@ class Circumstances:
 def causes_of(about: Circumstances) -> list[Cause]:
     """The cause of each silence."""
     alone = [_cause(about, place) for place in range(len(about.silences))]
-    return [_among(about, place, alone) for place in range(len(alone))]
+    among = [_among(about, place, alone) for place in range(len(alone))]
+    return [_by_clock(cause, silence) for cause, silence in zip(among, about.silences, strict=True)]
 
 
 def fits_pause(silence: Silence, pause: int) -> bool:
@@ -90,7 +98,9 @@ def fits_pause(silence: Silence, pause: int) -> bool:
 
 
 def describe_range(silence: Silence) -> str:
-    """`12.3 to 15.1 s`, or `at least 12.3 s`."""
+    """`12.3 to 15.1 s`, or `at least 12.3 s`, or `an unknown time`."""
+    if silence.jumped:
+        return "an unknown time"
     if silence.at_most is None:
         return f"at least {silence.at_least / SECOND:.1f} s"
     return f"{silence.at_least / SECOND:.1f} to {silence.at_most / SECOND:.1f} s"
@@ -104,8 +114,8 @@ def _cause(about: Circumstances, place: int) -> Cause:
     if about.quality.share_lost > MOST_LOST:
         return _lost_by_capture(about, silence)
     by_rate = _rate_limit(about, place)
-    if about.fullness is not None and full_in(about.fullness, silence.syns):
-        return _max_connections(about, silence, about.fullness.limit, by_rate)
+    if about.fullness is not None and full_in(about.fullness, silence.syns) and not _unread(about.fullness, silence):
+        return _max_connections(about, silence, about.fullness, by_rate)
     if by_rate is not None:
         return by_rate
     if not len(about.traffic.prompt):
@@ -113,6 +123,18 @@ def _cause(about: Circumstances, place: int) -> Cause:
     if silence.at_least > pause * SECOND + TIMER:
         return _outage(about, place)
     return _stopped_reader(about, silence) or _only_silence(about, place) or _open_question(about, place)
+
+
+def _by_clock(cause: Cause, silence: Silence) -> Cause:
+    """Of a silence in which the clock jumped only the count before it tells, and that no longer well."""
+    if not silence.jumped:
+        return cause
+    jumped = "The capture's clock jumped during it: neither its length nor what came just before is known."
+    return replace(
+        cause,
+        confidence=min(cause.confidence, UNTIMED),
+        evidence_against=(*cause.evidence_against, jumped),
+    )
 
 
 def _lost_by_capture(about: Circumstances, silence: Silence) -> Cause:
@@ -128,16 +150,16 @@ def _lost_by_capture(about: Circumstances, silence: Silence) -> Cause:
 def _rate_limit(about: Circumstances, place: int) -> Cause | None:
     """The limit was reached by some way of counting that nothing else in the capture contradicts, and 15 s fits."""
     silence, settings = about.silences[place], about.settings
-    reached = [m for m in about.models if m.at_onset[place] >= about.enough and not m.over_without_pause]
+    reached = [m for m in about.models if m.at_onset[place] >= about.enough and _explains(about, m)]
     if not reached or not fits_pause(silence, settings.pause):
         return _other_limit(about, silence)
     tight = silence.at_most is not None and silence.at_most - silence.at_least <= TIGHT
     by_accepts = any(model.counts == "accepts" for model in reached)
     alike = sum(fits_pause(other, settings.pause) for other in about.silences)
     against = []
-    if silence.at_most is None:
+    if silence.at_most is None and not silence.jumped:
         against.append("The capture begins or ends within the silence: its whole length is not known.")
-    elif not tight:
+    elif not tight and not silence.jumped:
         against.append("Few asked around its begin and end, so its length is not known well.")
     if not by_accepts:
         against.append(f"Accepts alone did not come to {settings.limit} in {settings.window} s.")
@@ -150,6 +172,23 @@ def _rate_limit(about: Circumstances, place: int) -> Cause | None:
         ),
         tuple(against),
     )
+
+
+def _explains(about: Circumstances, model: CountingModel) -> bool:
+    """Whether nothing speaks against a way of counting: the limit was never passed without a pause, and most pauses as
+    long as the limit's, before which all that counts was captured, came when it was reached."""
+    known = [
+        place
+        for place, silence in enumerate(about.silences)
+        if fits_pause(silence, about.settings.pause) and _history(about, silence) >= about.settings.window * SECOND
+    ]
+    reached = sum(model.at_onset[place] >= about.enough for place in known)
+    return not model.over_without_pause and reached >= MOST * len(known)
+
+
+def _history(about: Circumstances, silence: Silence) -> int:
+    """Nanoseconds of the capture before it."""
+    return silence.onset - about.traffic.begin
 
 
 def _counted(models: Sequence[CountingModel], place: int) -> str:
@@ -179,22 +218,45 @@ def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:
     )
 
 
-def _max_connections(about: Circumstances, silence: Silence, limit: int, by_rate: Cause | None) -> Cause:
+def _max_connections(about: Circumstances, silence: Silence, room: Fullness, by_rate: Cause | None) -> Cause:
     """Where both limits would explain it, the one whose length varies is the room for connections."""
     regular = sum(fits_pause(other, about.settings.pause) for other in about.silences)
     if by_rate is not None and regular > len(about.silences) / 2:
-        full = f"{limit} connections, as many as the server takes, were open when SYNs were not answered."
+        full = f"{room.limit} connections, as many as the server takes, were open when SYNs were not answered."
         return replace(
             by_rate,
             confidence=min(by_rate.confidence, 0.8),
             evidence_against=(*by_rate.evidence_against, full),
         )
-    evidence = [f"{limit} connections were open whenever a SYN came that was not answered, and never more."]
+    against = [] if by_rate is None else [f"A pause of {about.settings.pause} s after the limit fits, too."]
+    if room.estimated:
+        against.append(
+            f"{room.limit} is estimated from this capture: IOS takes {IOS_DEFAULT} by default and {IOS_MOST} at most, "
+            f"and the settings say {about.settings.max_connections}."
+        )
+    confidence = 0.95 if len(about.silences) >= SEVERAL else 0.8
+    if room.estimated or not room.exact:
+        confidence = min(confidence, 0.85)
+    return Cause("max_connections", confidence, _full_house(silence, room), tuple(against))
+
+
+def _unread(room: Fullness, silence: Silence) -> bool:
+    """Whether most of the open connections waited for a server that served nobody: then they filled its queue, unless
+    it is well known that they were as many as it takes."""
+    return (room.estimated or not room.exact) and silence.stalled >= HALF * room.limit
+
+
+def _full_house(silence: Silence, room: Fullness) -> tuple[str, ...]:
+    """What shows that the server was full."""
+    evidence = [f"{room.limit} connections were open whenever a SYN came that was not answered, and never more."]
+    if not room.exact:
+        evidence = [
+            f"About {room.limit} connections were open when SYNs came that were not answered, and fewer when SYNs were "
+            "answered. The capture lacks packets: how many were open is not known exactly."
+        ]
     if silence.next_answer is not None:
         evidence.append("The next answer came when one had closed.")
-    against = () if by_rate is None else (f"A pause of {about.settings.pause} s after the limit fits, too.",)
-    several = len(about.silences) >= SEVERAL
-    return Cause("max_connections", 0.95 if several else 0.8, tuple(evidence), against)
+    return tuple(evidence)
 
 
 def _never_heard(silence: Silence) -> Cause:
@@ -241,7 +303,7 @@ def _stopped_reader(about: Circumstances, silence: Silence) -> Cause | None:
 def _only_silence(about: Circumstances, place: int) -> Cause | None:
     """One silence that many met, and no limit came near it: the server, or the way to it, was down for a moment."""
     silence = about.silences[place]
-    history = silence.onset - about.traffic.begin
+    history = _history(about, silence)
     if silence.at_least < SHORTEST:
         return None
     if len(about.silences) > 1 or len(silence.attempts) < MANY or history < about.settings.window * SECOND:
@@ -270,7 +332,7 @@ def _open_question(about: Circumstances, place: int) -> Cause:
         )
     elif not reached:
         against.append(f"No way of counting came to {settings.limit} in {settings.window} s before it.")
-    history = (silence.onset - about.traffic.begin) / SECOND
+    history = _history(about, silence) / SECOND
     if history < settings.window:
         against.append(f"The capture began only {history:.0f} s before: what came earlier is not known.")
     if not fits_pause(silence, settings.pause):
@@ -282,7 +344,7 @@ def _among(about: Circumstances, place: int, alone: Sequence[Cause]) -> Cause:
     """What cannot be told of a pause by itself, because the capture began too late, its likes may tell."""
     silence, settings = about.silences[place], about.settings
     alike = [cause for cause in alone if cause.cause == "rate_limit"]
-    young = silence.onset - about.traffic.begin < settings.window * SECOND
+    young = _history(about, silence) < settings.window * SECOND
     if alone[place].cause != "insufficient" or not (young and alike and fits_pause(silence, settings.pause)):
         return alone[place]
     return Cause(

@@ -20,12 +20,16 @@ IOS_MOST = 16
 
 
 class Open:
-    """Open connections of a server at any time: a connection that closes at t is not open at t any more."""
+    """Open connections of a server at any time: a connection that closes at t is not open at t any more.
+
+    `presumed`: how many ends the capture does not hold, so that they are where others would have ended.
+    """
 
     def __init__(self, traffic: Traffic) -> None:
         was_open = traffic.opened != MISSING
+        closed, self.presumed = _ends(traffic)
         self.opened: Int64 = np.sort(traffic.opened[was_open])
-        self.closed: Int64 = np.sort(traffic.closed[was_open & (traffic.closed != MISSING)])
+        self.closed: Int64 = np.sort(closed[was_open & (closed != MISSING)])
 
     def at(self, times: Int64) -> Int64:
         """How many were open at each of the times."""
@@ -51,3 +55,19 @@ def concurrency(opened: Open, limit: int, end: int) -> Concurrency | None:
         seconds_at_5=float(lasting[counts >= IOS_DEFAULT].sum()) / SECOND,
         seconds_at_limit=float(lasting[counts >= limit].sum()) / SECOND,
     )
+
+
+def _ends(traffic: Traffic) -> tuple[Int64, int]:
+    """When each connection closed, and how many of these times are presumed.
+
+    A FIN that the capture missed must not fill the server for good: who asked for something longer ago than any other
+    stayed, and has no end in the capture, closed as long after the request as others usually do.
+    """
+    asked = np.where(traffic.requested != MISSING, traffic.requested, traffic.served)
+    ended = (asked != MISSING) & (traffic.closed != MISSING)
+    unended = (asked != MISSING) & (traffic.closed == MISSING)
+    if not ended.any() or not unended.any():
+        return traffic.closed, 0
+    stayed = traffic.closed[ended] - asked[ended]
+    unended &= traffic.end - asked > stayed.max()
+    return np.where(unended, asked + int(np.median(stayed)), traffic.closed), int(np.count_nonzero(unended))

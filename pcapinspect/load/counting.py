@@ -8,11 +8,13 @@ that follow each other from an unknown moment on (`fixed`), or over the last min
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from pcapinspect.clock import SECOND
-from pcapinspect.columns import Int64
+from pcapinspect.columns import Bool, Int64
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.model import CountingModel
 from pcapinspect.load.rates import Rate
@@ -34,54 +36,67 @@ def reaching(limit: int, share_lost: float) -> int:
     return max(1, int(limit * (1 - SHORT - share_lost)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """How far a count may be off the limit when a pause begins."""
+
+    enough: int
+    most: float
+    spare: int
+    """By how much a count goes on above the limit before the silence is seen."""
+
+
 def count_models(
-    rates: Mapping[str, Rate], silences: Sequence[Silence], limit: int, enough: int
+    rates: Mapping[str, Rate], silences: Sequence[Silence], alike: Bool, limit: int, enough: int
 ) -> tuple[CountingModel, ...]:
-    """All models. `rates` are of what each of them counts; `enough`, counted, is the limit (`reaching`)."""
+    """All models. `rates` are of what each of them counts; `enough`, counted, is the limit (`reaching`); `alike` says
+    which of the silences are as long as the limit's pause, so that a count may be held against them."""
     models = []
-    most = limit * (1 + SLACK)
+    bounds = _Limit(enough, limit * (1 + SLACK), ceil(limit * SLACK))
     onsets = np.array([silence.onset for silence in silences], np.int64)
     for counts, rate in rates.items():
         for window, judge in (("rolling", _rolling), ("fixed", _fixed), ("rearmed", _rearmed)):
-            at_onset, over = judge(rate, onsets, silences, most, enough)
+            at_onset, over = judge(rate, onsets, silences, alike, bounds)
             fits = bool(silences) and over == 0 and bool(np.all(at_onset >= enough))
             models.append(CountingModel(counts, window, tuple(at_onset.tolist()), fits, over))
     return tuple(models)
 
 
 def resumptions(silences: Sequence[Silence]) -> Int64:
-    """When the server answered again after each silence, where that is known."""
-    return np.array([silence.next_answer for silence in silences if silence.next_answer is not None], np.int64)
+    """When the server answered again after each silence, where that is known. What a queue took for it in between, it
+    reads and counts only then."""
+    ended = [silence for silence in silences if silence.next_answer is not None]
+    again = [silence.onset + 1 if silence.stalled else silence.next_answer for silence in ended]
+    return np.maximum.accumulate(np.array(again, np.int64))
 
 
-def _rolling(rate: Rate, onsets: Int64, silences: Sequence[Silence], most: float, _enough: int) -> tuple[Int64, int]:
-    """Not counted as over the limit is what came in the window after a pause: whether a pause re-arms is not known."""
-    over = rate.times[rate.counts > most]
-    return rate.before(onsets), _without_pause(over, silences, rate.window)
+def _rolling(rate: Rate, onsets: Int64, silences: Sequence[Silence], _alike: Bool, limit: _Limit) -> tuple[Int64, int]:
+    """A count that is at the limit when a pause ends makes the next one at once, but for what was on its way."""
+    return rate.before(onsets), _without_pause(rate, rate.counts > limit.most, silences, limit.spare)
 
 
-def _rearmed(rate: Rate, onsets: Int64, silences: Sequence[Silence], most: float, _enough: int) -> tuple[Int64, int]:
+def _rearmed(rate: Rate, onsets: Int64, silences: Sequence[Silence], _alike: Bool, limit: _Limit) -> tuple[Int64, int]:
     anew = resumptions(silences)
-    over = rate.times[rate.counts_since(anew) > most]
-    return rate.before_since(onsets, anew), _without_pause(over, silences, 0)
+    return rate.before_since(onsets, anew), _without_pause(rate, rate.counts_since(anew) > limit.most, silences, 0)
 
 
-def _without_pause(times: Int64, silences: Sequence[Silence], after: int) -> int:
-    """How many of the sorted times lie in no silence, nor less than `after` later."""
-    near = np.zeros(len(times), np.bool_)
+def _without_pause(rate: Rate, over: Bool, silences: Sequence[Silence], spare: int) -> int:
+    """How many of those that were over the limit lie in no silence, nor are of the first few after one."""
+    near = np.zeros(len(rate.times), np.bool_)
     for silence in silences:
-        low = np.searchsorted(times, silence.onset, side="left")
+        low = np.searchsorted(rate.times, silence.onset, side="left")
         if silence.next_answer is None:
             near[low:] = True
         else:
-            near[low : np.searchsorted(times, silence.next_answer + after, side="right")] = True
-    return int(np.count_nonzero(~near))
+            near[low : np.searchsorted(rate.times, silence.next_answer, side="right") + spare] = True
+    return int(np.count_nonzero(over & ~near))
 
 
-def _fixed(rate: Rate, onsets: Int64, silences: Sequence[Silence], most: float, enough: int) -> tuple[Int64, int]:
+def _fixed(rate: Rate, onsets: Int64, silences: Sequence[Silence], alike: Bool, limit: _Limit) -> tuple[Int64, int]:
     """By the phase that explains most pauses; of several, the one with the fewest full minutes without a pause.
 
-    A minute that was full long before the first pause in it is one, too.
+    A minute that was full long before a pause in it is one, too: unless an earlier pause ended in it, and the count
+    went on (then the next came at once) or began anew (then it was reached again).
     """
     best: tuple[tuple[int, int], Int64, int] | None = None
     whole = rate.times // SECOND
@@ -94,9 +109,11 @@ def _fixed(rate: Rate, onsets: Int64, silences: Sequence[Silence], most: float, 
         shift = phase * rate.window // PHASES
         since = onsets - (onsets - shift) % rate.window
         at_onset = until - np.searchsorted(rate.times, since, side="left")
-        over = _full_minutes(whole, each, shift // SECOND, rate.window // SECOND, paused, most)
-        over += int(np.count_nonzero((at_onset > most) & (again < since)))
-        rank = (-int(np.count_nonzero(at_onset >= enough)), over)
+        over = _full_minutes(whole, each, shift // SECOND, rate.window // SECOND, paused, limit.most)
+        since_pause = until - np.searchsorted(rate.times, np.maximum(again, since), side="left")
+        late = (since_pause > limit.most) | (since_pause > limit.spare) & (since_pause < limit.enough)
+        over += int(np.count_nonzero(alike & (at_onset > limit.most) & late))
+        rank = (-int(np.count_nonzero(at_onset >= limit.enough)), over)
         if best is None or rank < best[0]:
             best = rank, at_onset, over
     assert best is not None

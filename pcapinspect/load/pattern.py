@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 
 import numpy as np
 
 from pcapinspect.columns import Bool
 from pcapinspect.load.causes import Cause, Circumstances
 from pcapinspect.load.counting import SLACK, resumptions
-from pcapinspect.load.silences import SHORTEST
+from pcapinspect.load.silences import SHORTEST, share_lost
 from pcapinspect.load.traffic import UNANSWERED
+
+CHANCE = 1e-2
+"""How many stretches may be expected at the limit by chance, of SYNs lost one by one, before one is believed. That a
+pause is due there is known already, so it takes less than elsewhere."""
 
 
 def expected_syns(about: Circumstances, left_out: Bool, causes: Sequence[Cause]) -> Bool | None:
@@ -28,7 +33,10 @@ def expected_syns(about: Circumstances, left_out: Bool, causes: Sequence[Cause])
     gaps, first, counts = np.unique(gap, return_index=True, return_counts=True)
     spans = traffic.syn_time[rows[first + counts - 1]] - traffic.syn_time[rows[first]]
     full = about.rates["accepts"].before_since(answers[gaps - 1], resumptions(about.silences))
-    at_limit = (full >= about.enough) & (full <= limit * (1 + SLACK))
+    at_limit = (full >= about.enough) & (full <= limit * (1 + SLACK)) & (spans >= SHORTEST)
+    lost = share_lost(traffic, about.silences, rows)
+    if lost:
+        at_limit &= log(1 + np.count_nonzero(at_limit)) + counts * log(lost) <= log(CHANCE)
     expected = np.zeros(len(traffic.syn_time), np.bool_)
-    expected[rows[np.isin(gap, gaps[at_limit & (spans >= SHORTEST)])]] = True
+    expected[rows[np.isin(gap, gaps[at_limit])]] = True
     return expected

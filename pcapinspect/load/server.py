@@ -12,7 +12,7 @@ from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import parties, silences
 from pcapinspect.load.bounds import Silence
-from pcapinspect.load.causes import Cause, Circumstances, causes_of
+from pcapinspect.load.causes import Cause, Circumstances, causes_of, fits_pause
 from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods, polls_of
 from pcapinspect.load.concurrency import Open, concurrency
 from pcapinspect.load.counterfactual import counterfactual
@@ -20,6 +20,7 @@ from pcapinspect.load.counting import count_models, reaching
 from pcapinspect.load.curve import curve_of
 from pcapinspect.load.estimate import estimate
 from pcapinspect.load.fullness import full_in, used_up
+from pcapinspect.load.jumps import jumps_of, without_length
 from pcapinspect.load.minutes import minutes_of
 from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
 from pcapinspect.load.operations import Asked
@@ -116,9 +117,9 @@ def _judge_silences(
     opened = Open(traffic)
     found, strangers = silences.tell_apart(traffic)
     fullness = used_up(traffic, opened, strangers.syns, settings.max_connections)
-    explained = fullness.syns if fullness else np.zeros(len(traffic.syn_time), np.bool_)
-    if fullness is not None:
-        found = silences.find(traffic, strangers.syns, explained)
+    room = None if fullness is None else fullness.room
+    if room is not None:
+        found = silences.find(traffic, strangers.syns, room)
     counted = {
         "accepts": traffic.accept_times,
         "attempts": traffic.attempt_times,
@@ -135,13 +136,14 @@ def _judge_silences(
         one_way=capture.quality.one_way or one_way(capture.connections, traffic.numbers),
         settings=settings,
     )
-    about = _with_silences(about, found)
+    jumps = jumps_of(capture.syns.time) if capture.quality.clock_jumps else []
+    about = _with_silences(about, without_length(found, jumps))
     causes = causes_of(about)
     expected = expected_syns(about, strangers.syns, causes)
     if expected is not None:
-        more = silences.find(traffic, strangers.syns, explained | expected)
+        more = silences.find(traffic, strangers.syns, room, expected)
         if len(more) > len(found):
-            about = _with_silences(about, more)
+            about = _with_silences(about, without_length(more, jumps))
             causes = causes_of(about)
     return about, causes, strangers
 
@@ -150,11 +152,12 @@ def _with_silences(about: Circumstances, found: Sequence[Silence]) -> Circumstan
     """The counting models are worth their time only where a pause or a full minute asks for them."""
     settings, accepts = about.settings, about.rates["accepts"]
     counted = [silence for silence in found if not full_in(about.fullness, silence.syns)]
+    alike = np.array([fits_pause(silence, settings.pause) for silence in found], np.bool_)
     asked_for = bool(found) or accepts.first_over(settings.limit) is not None
     return replace(
         about,
         silences=found,
-        models=count_models(about.rates, found, settings.limit, about.enough) if asked_for else (),
+        models=count_models(about.rates, found, alike, settings.limit, about.enough) if asked_for else (),
         estimate=estimate(counted, accepts.times, about.traffic.begin, settings),
     )
 

@@ -7,7 +7,7 @@ never answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import log
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy as np
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Bool, Int64
 from pcapinspect.load import strangers
-from pcapinspect.load.bounds import Bounds, Pieces, Silence, within
+from pcapinspect.load.bounds import Bounds, Pieces, Room, Silence, within
 from pcapinspect.load.rates import distinct
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.traffic import UNANSWERED, Traffic
@@ -58,10 +58,10 @@ def tell_apart(traffic: Traffic) -> tuple[list[Silence], Strangers]:
     return find(traffic, left_out), Strangers(left_out, blocked, int(np.count_nonzero(lone)))
 
 
-def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> list[Silence]:
+def find(traffic: Traffic, left_out: Bool, room: Room | None = None, expected: Bool | None = None) -> list[Silence]:
     """All silences of a server, in order of time, by the SYNs that are not left out.
 
-    `explained`: SYNs of which it is known why nobody could be answered; one of them is enough.
+    `room`: of a server that was full; `expected`: SYNs that came when a pause was due. One such SYN is enough.
     """
     rows = np.flatnonzero((traffic.syn_state == UNANSWERED) & ~left_out)
     if not len(rows):
@@ -69,15 +69,20 @@ def find(traffic: Traffic, left_out: Bool, explained: Bool | None = None) -> lis
     gap = np.searchsorted(traffic.answer[traffic.prompt], traffic.syn_time[rows], side="right")
     gaps, first, counts = np.unique(gap, return_index=True, return_counts=True)
     eligible = _eligible(traffic, rows, gap, gaps)
-    known = np.zeros(len(gaps), np.bool_) if explained is None else np.isin(gaps, gap[explained[rows]])
-    bounds = Bounds(traffic, Pieces(gaps, first, counts, rows))
-    places = np.flatnonzero(eligible | known).tolist()
-    found = [bounds.silence((place, place), 0.0, len(places)) for place in places]
-    lost = _share_lost(traffic, found, rows)
+    by_room = np.zeros(len(gaps), np.bool_) if room is None else np.isin(gaps, gap[room.full[rows]])
+    due = np.zeros(len(gaps), np.bool_) if expected is None else np.isin(gaps, gap[expected[rows]])
+    pieces, places = Pieces(gaps, first, counts, rows), np.flatnonzero(eligible | by_room | due)
+    if not len(places):
+        return []
+    bounds = Bounds(traffic, pieces, places, 0.0, room)
+    found = [bounds.silence((place, place)) for place in places.tolist()]
+    lost = share_lost(traffic, found, rows)
     if not lost:
         return found
-    reaches = _joined((place, place) if known[place] else bounds.reach(place) for place in places)
-    return [bounds.silence(reach, lost, len(reaches)) for reach in reaches]
+    bounds = Bounds(traffic, pieces, places, lost, room)
+    # A place that is free for a moment parts what are known to be two silences of a full server.
+    reaches = _joined((place, place) if by_room[place] else bounds.reach(place) for place in places.tolist())
+    return [bounds.silence(reach) for reach in reaches]
 
 
 def _eligible(traffic: Traffic, rows: Int64, gap: Int64, gaps: Int64) -> Bool:
@@ -125,7 +130,7 @@ def _joined(reaches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def _share_lost(traffic: Traffic, silences: list[Silence], rows: Int64) -> float:
+def share_lost(traffic: Traffic, silences: Sequence[Silence], rows: Int64) -> float:
     """The share of SYNs, or of their answers, that the network or the capture lost one by one."""
     outside = int(np.count_nonzero(~within(silences, traffic.syn_time[rows])))
     share = outside / (outside + len(traffic.prompt)) if outside else 0.0

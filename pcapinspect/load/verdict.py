@@ -32,6 +32,9 @@ CAPTURE_LOST = 0.03
 WELL_KNOWN = 20
 """Attempts from which a server that answered all of them is well, beyond doubt."""
 
+LIMITS = ("rate_limit", "max_connections")
+"""Causes that make a server silent again and again."""
+
 NOT_SHOWN = (
     "That the IOS limiter fired: a capture shows silence and what came before it, never the reason.",
     "How IOS counts to its limit: it is not public, and several ways may fit.",
@@ -71,11 +74,19 @@ def _one_way(about: Circumstances) -> Verdict:
 
 
 def _pauses(about: Circumstances, causes: Sequence[Cause]) -> Verdict:
-    """Of several causes the one that left most SYNs without an answer; what is not known explains nothing."""
+    """Of several causes the one that left most SYNs without an answer.
+
+    What is not known explains nothing; but a limit that explains less than is left is not what stops the server.
+    """
     weight: Counter[str] = Counter()
     for cause, silence in zip(causes, about.silences, strict=True):
         weight[cause.cause] += len(silence.syns)
-    known = [cause for cause, _ in weight.most_common() if cause != "insufficient"]
+    unknown = weight["insufficient"]
+    known = [
+        cause
+        for cause, number in weight.most_common()
+        if cause != "insufficient" and (cause not in LIMITS or number >= unknown)
+    ]
     chosen = known[0] if known else "insufficient"
     of_it = [cause for cause in causes if cause.cause == chosen]
     best = max(of_it, key=lambda cause: cause.confidence)

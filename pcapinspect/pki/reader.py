@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pcapinspect.columns import MISSING, Int64, Text
+from pcapinspect.columns import MISSING, Int64, Text, constant
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.labels import number_labels
 from pcapinspect.pki.ber import BerError
@@ -46,10 +46,11 @@ class PkiReader:
         """Operations parallel to the exchanges of this chunk."""
         rows = len(exchanges)
         operation, label = self._named(exchanges.method, exchanges.uri)
-        transaction, signer = (np.full(rows, None, dtype=object) for _ in range(2))
-        message_type, status, fail_info, self_signed = (np.full(rows, MISSING, dtype=np.int64) for _ in range(4))
         codes = exchanges.status
         is_pki, is_caps = operation == PKI_OPERATION, operation == _CAPS
+        unsaid = np.copy if is_pki.any() else np.asarray  # copies can be written to
+        transaction, signer = (unsaid(constant(None, rows, "O")) for _ in range(2))
+        message_type, status, fail_info, self_signed = (unsaid(constant(MISSING, rows, "i8")) for _ in range(4))
         holds = is_pki | (is_caps & (codes != MISSING)) | ((operation != None) & (codes == _OK))  # noqa: E711
         answers: dict[CapsAnswer, list[int]] = {}
         for row in np.flatnonzero(holds).tolist():
@@ -91,6 +92,9 @@ class PkiReader:
         uri, asked = number_labels(uris)
         pairs, place = np.unique(method * len(asked) + uri, return_inverse=True)
         found = [self._classify(names[pair // len(asked)], asked[pair % len(asked)]) for pair in pairs.tolist()]
+        if len(found) == 1:
+            operation, label = (constant(name, len(place), "O") for name in found[0])
+            return operation, label
         operation, label = np.array(found, dtype=object).reshape(-1, 2).T
         return operation[place], label[place]
 

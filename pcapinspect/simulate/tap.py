@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
+from pcapinspect.clock import SECOND
 from pcapinspect.simulate.packets import Framer, capture_file
 from pcapinspect.simulate.path import MICROSECOND
 from pcapinspect.simulate.record import Message
@@ -29,6 +30,8 @@ class TapSettings:
     """How the addresses begin of the clients whose packets pass here; (): all. A capture at a branch sees its own."""
     snaplen: int = WHOLE_PACKETS
     vlan: int | None = None
+    clock_step: tuple[float, float] | None = None
+    """Seconds after the capture's begin at which its clock is set, and by how much: back where that is negative."""
 
 
 class Tap:
@@ -70,13 +73,20 @@ class Tap:
             copy_at = self._schedule.now + (2 + self._rng.randrange(39)) * MICROSECOND
             self._schedule.at(copy_at, self._copy, frame)
 
+    def stamp(self, time: int) -> int:
+        """What the capture's clock shows at a time."""
+        if self.settings.clock_step is None:
+            return time
+        after, step = (round(seconds * SECOND) for seconds in self.settings.clock_step)
+        return time if time < self.begin + after else time + step
+
     def _copy(self, frame: bytes) -> None:
         if self._schedule.now < self.end:
             self._keep(frame)
             self.copies += 1
 
     def _keep(self, frame: bytes) -> int:
-        time = self._schedule.now // MICROSECOND * MICROSECOND
+        time = self.stamp(self._schedule.now) // MICROSECOND * MICROSECOND
         self.packets.append((time, frame[: self.settings.snaplen], len(frame)))
         return time
 

@@ -42,7 +42,7 @@ def truth(run: Run) -> dict[str, Any]:
     one_way = tap.settings.one_way is not None and any(a.sight.proof is not None for a in run.record.attempts)
     seen = [a for a in run.record.attempts if a.sight.first_time is not None]
     seen.sort(key=lambda a: (a.sight.first_time or 0, a.sight.first_frame or 0))
-    outcomes = {a.number: _outcomes(a, tap.end, one_way) for a in seen}
+    outcomes = {a.number: _outcomes(a, tap.stamp(tap.end), one_way) for a in seen}
     servers = sorted({(a.server_ip, a.server_port) for a in seen} | set(run.record.silences))
     exchanges = [e for a in seen for e in a.exchanges if _in_capture(e)]
     times = [time for time, _, _ in tap.packets]
@@ -54,7 +54,7 @@ def truth(run: Run) -> dict[str, Any]:
         "seed": run.seed,
         "capture": {
             "begin": iso(tap.begin),
-            "end": iso(tap.end),
+            "end": iso(tap.stamp(tap.end)),
             "packets": len(times),
             "first_time": iso(times[0]) if times else None,
             "last_time": iso(times[-1]) if times else None,
@@ -240,15 +240,15 @@ def _met(silence: Silence) -> bool:
 
 
 def _pause(run: Run, silence: Silence) -> dict[str, Any]:
-    """When the server was silent by its own clock, and the SYN packets of the capture that met it."""
+    """When the server was silent, as the capture's clock shows it, for how long, and the SYN packets that met it."""
     end = silence.end
     times = sorted(syn.captured for syn in silence.swallowed if syn.captured is not None)
     attempts = {syn.attempt.number: syn.attempt for syn in silence.swallowed if syn.captured is not None}
     return {
         "cause": silence.cause,
         "any_of": pause_causes(run, silence),
-        "begin": iso(silence.begin),
-        "end": _time(end),
+        "begin": iso(run.tap.stamp(silence.begin)),
+        "end": None if end is None else iso(run.tap.stamp(end)),
         "length": None if end is None else (end - silence.begin) / SECOND,
         "first_syn": iso(times[0]),
         "last_syn": iso(times[-1]),

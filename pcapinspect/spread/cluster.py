@@ -92,7 +92,7 @@ def _started(distributed: Any) -> tuple[Any, Any]:
             n_workers=0,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port: Dask serves its state whether it is wanted or not
             silence_logs=logging.CRITICAL,
         )
         client = distributed.Client(workers, set_as_default=False)

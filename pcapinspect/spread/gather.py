@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pcapinspect.columns import Growing, Int64
+from pcapinspect.columns import Growing, Int64, constant, is_constant
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges, HttpQuality
 from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
@@ -40,7 +40,7 @@ class Gathering:
         exchanges, operations = Growing(Exchanges), Growing(Operations)
         for part, number in zip(self._tasks, self._rows, strict=True):
             for found, bodies in chunks(part):
-                found.connection[:] = number[found.connection]
+                found = replace(found, connection=number[found.connection])
                 exchanges.add(found)
                 operations.add(pki.read(found, bodies))
         order = np.lexsort((exchanges["index"], exchanges["connection"]))
@@ -107,13 +107,18 @@ def chunks(task: PartTask) -> Iterator[tuple[Exchanges, ExchangeBodies]]:
 
 
 def _values(column: Any) -> Any:
-    """A column as numpy has it; equal texts are one object."""
+    """A column as numpy has it, constant where it is; equal texts are one object."""
     column = column.combine_chunks()
     column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
     if not pa.types.is_dictionary(column.type):
-        return column.to_numpy(zero_copy_only=False).copy()
+        return _told_once(column.to_numpy(zero_copy_only=False))
     words = np.array([*column.dictionary.to_pylist(), None], object)
-    return words[column.indices.fill_null(len(words) - 1).to_numpy()]
+    place = _told_once(column.indices.fill_null(len(words) - 1).to_numpy())
+    return constant(words[place[0]], len(place), "O") if is_constant(place) else words[place]
+
+
+def _told_once(numbers: Any) -> Any:
+    return constant(numbers[0], len(numbers), numbers.dtype.str) if numbers.min() == numbers.max() else numbers
 
 
 def _joined(parts: list[Position]) -> Position:

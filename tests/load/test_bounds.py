@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from build import Made, ns, steady, stop
 
 from pcapinspect.load.bounds import waiting, within
@@ -86,3 +87,51 @@ def test_who_came_after_the_next_that_was_answered_does_not_make_a_silence_longe
     found = pause(made)
     assert found.silence_at_least <= ns(5.5)
     assert found.last_unanswered == ns(107.8)
+
+
+@pytest.mark.parametrize(("losses", "pauses"), [(0, 2), (3, 1)])
+def test_the_last_that_was_taken_may_have_come_long_after_the_last_answer(losses: int, pauses: int) -> None:
+    """It is taken at 99.99 s, the answer is lost; at 101.99 s it gets a copy, while the server is stopped. That this
+    parts no pause is believed where other SYNs are lost, too; the ranges are true in any case."""
+    made = Made()
+    steady(made, 0, 98, 2)
+    for number in range(losses):
+        made.answered(f"10.3.1.{number + 1}", 13.0 + number * 20, earlier=(11.0 + number * 20,))
+    made.answered("10.3.0.1", 101.99, earlier=(99.99,))
+    stop(made, 100, 15, callers=30)
+    steady(made, 115.02, 150, 0.5)
+    found = made.analyse().servers[0].pauses
+    assert len(found) == pauses
+    for one in found:
+        assert one.silence_at_least <= ns(15)
+        assert one.silence_at_most is not None
+        assert ns(15) <= one.silence_at_most <= ns(20)
+
+
+def test_an_answer_that_may_be_a_copy_ends_no_silence_and_begins_none() -> None:
+    """Copies at 100.8 and 114.8 s, the only answers while the server is stopped. The path loses other SYNs, too."""
+    made = Made()
+    steady(made, 0, 98, 2)
+    for number in range(4):
+        made.answered(f"10.3.1.{number + 1}", 13.0 + number * 20, earlier=(11.0 + number * 20,))
+    made.answered("10.3.0.1", 100.8, earlier=(98.8,))
+    made.answered("10.3.0.2", 114.8, earlier=(98.9, 100.9, 106.9))
+    stop(made, 101, 13.5, callers=6, every=2)
+    steady(made, 115.02, 150, 0.5)
+    found = pause(made)
+    assert found.last_answer == ns(96.01)
+    assert found.next_answer == ns(115.03)
+    assert found.silence_at_least <= ns(13.5)
+
+
+def test_who_asked_in_the_last_pause_was_not_taken_before_it_ended() -> None:
+    """The server answers only callers of the first pause, and pauses again at once: their earlier SYNs lie in it."""
+    made = Made()
+    steady(made, 0, 100, 1)
+    stop(made, 100, 15, callers=20, every=0.5)
+    stop(made, 119, 15, callers=20, every=0.5)
+    steady(made, 134.02, 160, 1)
+    for found in made.analyse().servers[0].pauses:
+        assert found.silence_at_most is not None
+        assert found.silence_at_least <= ns(15)
+        assert ns(15) <= found.silence_at_most <= ns(17)

@@ -47,6 +47,27 @@ def test_a_connection_that_never_closes_stays_open_to_the_end() -> None:
     assert found.seconds_at_limit == 100 - 10.01
 
 
+def test_an_end_that_the_capture_does_not_hold_is_where_others_ended() -> None:
+    """Three closed 2, 4 and 9 s after they asked. One that asked has no end; one that asked nothing is held open."""
+    made = Made()
+    for number, stayed in enumerate((2.0, 4.0, 9.0)):
+        made.asked(made.answered(f"10.1.0.{number + 1}", 10.0 + number, lasts=stayed), "GetCACaps")
+    made.asked(made.answered("10.1.0.8", 100.0, lasts=None), "GetCACaps")
+    made.connections[made.answered("10.1.0.9", 200.0, lasts=None)].update(bytes_up=0, bytes_down=0)
+    found = opened(made)
+    assert found.presumed == 1
+    assert found.at(np.array([ns(103.0), ns(105.0), ns(900.0)], np.int64)).tolist() == [1, 0, 1]
+
+
+def test_who_asked_a_moment_ago_is_still_open_when_the_capture_ends() -> None:
+    made = Made()
+    made.asked(made.answered("10.1.0.1", 10.0, lasts=9.0), "GetCACaps")
+    made.asked(made.answered("10.1.0.2", 995.0, lasts=None), "GetCACaps")
+    found = opened(made)
+    assert found.presumed == 0
+    assert found.at(np.array([ns(999.0)], np.int64)).tolist() == [1]
+
+
 def test_nothing_open_has_no_peak() -> None:
     made = Made()
     made.unanswered("10.1.0.1", 1.0)

@@ -19,19 +19,36 @@ def silence(last: float, following: float) -> Silence:
 
 def models(times: list[float], *silences: Silence, limit: int = 10) -> dict[str, CountingModel]:
     rate = Rate(np.array([ns(time) for time in times], np.int64), 60 * SECOND)
-    found = count_models({"accepts": rate}, silences, limit, limit)
+    found = count_models({"accepts": rate}, silences, np.ones(len(silences), np.bool_), limit, limit)
     assert {model.counts for model in found} == {"accepts"}
     return {model.window: model for model in found}
 
 
 def test_a_rolling_minute_fits_where_ten_came_in_any_minute() -> None:
     """Two fixed minutes of five could hold them as well; counted anew, the second pause comes too soon."""
-    times = [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 71, 72, 73, 74, 75, 76]
-    found = models([float(t) for t in times], silence(54.0, 71.0), silence(76.0, 91.0))
-    assert found["rolling"].at_onset == (10, 13)
+    times = [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 71, 72, 73]
+    found = models([float(t) for t in times], silence(54.0, 71.0), silence(73.0, 88.0))
+    assert found["rolling"].at_onset == (10, 10)
     assert found["rolling"].fits
-    assert found["rearmed"].at_onset == (10, 6)
+    assert found["rearmed"].at_onset == (10, 3)
     assert not found["rearmed"].fits
+
+
+def test_a_count_that_went_on_above_the_limit_does_not_fit() -> None:
+    """Ten in the first 54 s; after the pause the limit is passed at 74 s, and the next comes only at 79 s."""
+    times = [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 71, 72, 73, 74, 75, 76, 77, 78, 79]
+    found = models([float(t) for t in times], silence(54.0, 71.0), silence(79.0, 94.0))
+    assert found["rolling"].over_without_pause > 0
+    assert not found["rolling"].fits
+
+
+def test_a_second_pause_in_a_minute_comes_at_once_or_after_as_many_again() -> None:
+    """A fixed minute of ten, its pause, and then: one, four, or ten more."""
+    first = [60.0 + n for n in range(10)]
+    for more, fits in ((1, True), (4, False), (10, True)):
+        again = [90.0 + n for n in range(more)]
+        found = models([*first, *again], silence(69.0, 90.0), silence(again[-1], again[-1] + 15))
+        assert (found["fixed"].over_without_pause == 0) is fits
 
 
 def test_counted_anew_fits_where_each_pause_comes_after_ten() -> None:

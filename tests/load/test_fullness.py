@@ -32,11 +32,59 @@ def test_sixteen_is_a_limit_too() -> None:
     assert full_house(16).verdict.cause == "max_connections"
 
 
-def test_a_number_that_is_no_limit_explains_nothing() -> None:
+def test_another_number_is_a_limit_when_it_showed_often() -> None:
     server = full_house(11)
-    assert "max_connections" not in {pause.cause for pause in server.pauses}
-    assert server.verdict.cause != "max_connections"
+    assert {pause.cause for pause in server.pauses} == {"max_connections"}
+    assert server.verdict.cause == "max_connections"
+    assert server.verdict.confidence < full_house(5).verdict.confidence
+    assert any("11 is estimated" in text for text in server.verdict.evidence_against)
+
+
+def test_another_number_that_showed_seldom_is_none() -> None:
+    """Connections that hang while a server is down are a number, too."""
+    assert full_house(11, rounds=3).verdict.cause != "max_connections"
+    assert full_house(16, rounds=3).verdict.cause == "max_connections"
 
 
 def test_connections_that_do_not_close_explain_no_answer() -> None:
     assert full_house(5, rounds=1, closes=False).verdict.cause != "max_connections"
+
+
+def test_a_queue_that_nobody_reads_is_no_connection_limit() -> None:
+    """A reader that stops for 8 s, after another number each time; meanwhile 7 wait in the queue, and SYNs are dropped.
+    The capture misses every tenth SYN/ACK and one end, so that how many were open is not known exactly."""
+    made = Made()
+    for turn in range(8):
+        begin = turn * 40.0
+        for number in range(6 + turn % 3):
+            made.asked(made.answered(f"10.1.{turn}.{number + 1}", begin + number), "GetCACaps")
+        for number in range(7):
+            captured = number != 3
+            waits = made.answered(
+                f"10.3.{turn}.{number + 1}", begin + 12 + number * 0.1, lasts=8.0, synack_captured=captured
+            )
+            made.asked(waits, "GetCACaps", response_time=begin + 20.0)
+        for number in range(3):
+            asked = begin + 13 + number
+            made.answered(f"10.2.{turn}.{number + 1}", begin + 21 + number, earlier=(asked, asked + 2, asked + 4))
+    server = made.analyse().servers[0]
+    assert server.pauses
+    assert "max_connections" not in {pause.cause for pause in server.pauses}
+
+
+def test_a_place_that_was_free_for_a_moment_parts_what_is_known_of_a_silence() -> None:
+    """Five are open from 2.9 s on; one closes at 10 s, the answer to who takes its place is lost, and SYNs are in vain
+    until 12.5 s: the server was full for 7.1 s, and again."""
+    made = Made()
+    for turn in range(6):
+        begin = turn * 60.0
+        for number, lasts in enumerate((7.49, 20.0, 20.0, 20.0, 20.0)):
+            made.answered(f"10.1.{turn}.{number + 1}", begin + 2.5 + number * 0.1, lasts=lasts)
+        for number, asked in enumerate([*(3 + 0.5 * n for n in range(14)), 10.5, 11.5, 12.5]):
+            made.answered(f"10.2.{turn}.{number + 1}", begin + 26 + number, earlier=(begin + asked,))
+        made.answered(f"10.3.{turn}.1", begin + 24.0, earlier=(begin + 10.2,))
+    pauses = made.analyse().servers[0].pauses
+    assert {pause.cause for pause in pauses} == {"max_connections"}
+    for pause in pauses:
+        assert pause.last_unanswered - pause.first_unanswered > 9 * 10**9
+        assert 6 * 10**9 < pause.silence_at_least <= 7.1 * 10**9

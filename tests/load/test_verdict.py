@@ -136,3 +136,17 @@ def test_a_pause_outweighs_what_was_lost_beside_it() -> None:
     stop(made, 50, 15, callers=40, every=0.4)
     steady(made, 65.02, 120, 1)
     assert verdict(made).cause == "rate_limit"
+
+
+def test_a_limit_that_explains_less_than_is_left_is_not_the_verdict() -> None:
+    """Six silences of 8 s; before the last the limit happened to be reached, and it lasted 15 s."""
+    made = Made()
+    for turn in range(6):
+        begin = turn * 70.0
+        steady(made, begin, begin + 50, 2)
+        stop(made, begin + 50, 8)
+    steady(made, 490, 540, 50 / 80)
+    stop(made, 540, 15)
+    steady(made, 555.02, 600, 2)
+    assert [pause.cause for pause in made.analyse().servers[0].pauses][-1] == "rate_limit"
+    assert verdict(made).cause != "rate_limit"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections import Counter
 
 from scapy.layers.inet import IP
@@ -25,6 +26,19 @@ def test_times_never_go_back() -> None:
     for name in ("span-copies", "healthy-shuffled", "storm"):
         times = [time for time, _, _ in packets(name)]
         assert times == sorted(times)
+
+
+def test_a_clock_that_is_set_back_shows_times_twice() -> None:
+    """It is set back once, by 5 s; the truth of the pauses is in its terms, their length is not."""
+    times = [time for time, _, _ in packets("storm-clock-step")]
+    steps = [later - earlier for earlier, later in itertools.pairwise(times) if later < earlier]
+    assert len(steps) == 1
+    assert -5_000_000 <= steps[0] < -4_000_000
+    pauses = simulate("storm-clock-step", 1).truth["servers"][0]["pauses"]
+    shown = [(parse_iso(pause["end"]) - parse_iso(pause["begin"])) / 1e9 for pause in pauses[:-1]]
+    assert shown[0] == 10.0
+    assert set(shown[1:]) == {15.0}
+    assert {pause["length"] for pause in pauses[:-1]} == {15.0}
 
 
 def test_a_span_port_holds_every_packet_twice_within_40_microseconds() -> None:

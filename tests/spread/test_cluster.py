@@ -24,7 +24,7 @@ from distributed import LocalCluster
 import pcapinspect
 
 def main(stages, out, *paths):
-    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None) as workers:
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as workers:
         victims = [nanny.pid for nanny in workers.workers.values()]
 
         def half_way(done, total, packets):
@@ -45,7 +45,7 @@ def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProce
         [sys.executable, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         cwd=ROOT,
         env=os.environ | environment,
         check=False,
