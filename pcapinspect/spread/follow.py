@@ -114,7 +114,7 @@ class Stages:
         except CaptureError as error:
             # The user knows the file by the name that was given.
             names = {task.capture: member.path for task, member in zip(self._files, self._members, strict=True)}
-            raise CaptureError(names[error.path], error.reason, error.offset) from None
+            raise CaptureError(names.get(error.path, error.path), error.reason, error.offset) from None
 
     def _join(self) -> Path | None:
         """Between the stages: fragments, if there are any."""
