@@ -14,6 +14,7 @@ from random import Random
 import pytest
 
 import pcapinspect
+from pcapinspect.commands.analyze import without
 from tests.spread.traffic import frames_of, written
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,6 +128,19 @@ def test_options_that_make_no_sense(options: list[str], words: str, tmp_path: Pa
     result = run("-m", "pcapinspect", "analyze", ROOT / "captures" / "healthy.pcap", *options)
     assert (result.returncode, result.stdout, result.stderr.count("\n")) == (2, "", 1)
     assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "kept"),
+    [
+        ("analyze a --dask local --stages s --json -", "analyze a --json -"),
+        ("analyze --dask=local a --stages=s --server ::1", "analyze a --server ::1"),
+        ("analyze --da local a --st s --limit 5", "analyze a --limit 5"),
+        ("analyze a --dask local -- --stages b", "analyze a -- --stages b"),
+    ],
+)
+def test_where_the_work_was_done_is_no_part_of_the_command_in_the_report(command: str, kept: str) -> None:
+    assert without(command.split(), "--dask", "--stages") == kept.split()
 
 
 def test_a_pipe_cannot_be_read_elsewhere() -> None:
