@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import pi, sqrt
 
 import numpy as np
@@ -87,7 +88,7 @@ def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, windo
             if len(counts) < FEWEST or not _regular(counts):
                 continue
             # A limit is reached when a pause begins, and at no other time.
-            if _by_clock(onsets[known], silences, counts):
+            if _by_clock(silences, counts):
                 continue
             limit = int(np.median(counts))
             reached = np.count_nonzero(rate.counts_since(anew) >= limit)
@@ -96,18 +97,24 @@ def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, windo
     return None
 
 
-def _by_clock(onsets: Int64, silences: Sequence[Silence], counts: Int64) -> bool:
+def _by_clock(silences: Sequence[Silence], counts: Int64) -> bool:
     """Whether the silences come about as regularly by the clock as by the count: a timer may make them.
 
-    Compared are how far the counts lie apart, and how far the times since the server answered again, in accepts.
+    Compared are how far the counts lie apart, and how far the times since the server answered again must, in accepts:
+    when a silence began and ended is known no better than somebody asked.
     """
-    again = resumptions(silences)
-    place = np.searchsorted(again, onsets, side="right") - 1
-    since, counts = (onsets - again[place])[place >= 0], counts[place >= 0]
-    if len(since) < FEWEST:
+    pairs = [
+        (before, silence)
+        for before, silence in pairwise(silences)
+        if silence.last_answer is not None and before.next_answer is not None
+    ]
+    if len(pairs) < FEWEST:
         return False
-    pace = float(since.mean()) / max(1.0, float(counts.mean()))
-    return float(since.max() - since.min()) < CLEARLY * (int(counts.max()) - int(counts.min()) + 1) * pace
+    least = np.array([silence.onset - (before.next_answer or 0) for before, silence in pairs])
+    most = np.array([silence.first_unanswered - before.last_unanswered for before, silence in pairs])
+    pace = float(((least + most) / 2).mean()) / max(1.0, float(counts.mean()))
+    spread = max(0, int(least.max() - most.min()))
+    return spread < CLEARLY * (int(counts.max()) - int(counts.min()) + 1) * pace
 
 
 def _regular(counts: Int64) -> bool:

@@ -27,7 +27,7 @@ def run(counts: list[int], pause: float, paces: Sequence[float] = PACES) -> Esti
         last = accepts[-1]
         now = last + pause + 0.1
         bounds = ns(pause - 0.4), ns(pause + 0.2)
-        silences.append(Silence(ns(last), ns(last), ns(last), ns(now), *bounds, none, none, 1, 0, 0))
+        silences.append(Silence(ns(last), ns(last + 0.2), ns(now - 0.3), ns(now), *bounds, none, none, 1, 0, 0))
     times = np.array([ns(time) for time in accepts], np.int64)
     return estimate(silences, times, 0, Settings())
 
