@@ -7,9 +7,9 @@ import os
 import re
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
-from multiprocessing import resource_tracker
+from multiprocessing import active_children, resource_tracker
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -21,6 +21,12 @@ LOCAL = "local"
 
 ADDRESS = re.compile(r"(\w+://)?[^/\s]+:\d{1,5}/?")
 """Of a scheduler: Dask itself takes any text, and fails with many words."""
+
+WORKER = "Dask Worker process"
+"""How Dask names the processes of its workers."""
+
+CLOSE_SECONDS = 0.5
+"""How long what is left is waited for when the workers were killed: it ends with this process."""
 
 CONNECT_SECONDS = 10
 """A scheduler that does not answer for so long is not there."""
@@ -62,37 +68,52 @@ def _local(distributed: Any, scratch: str) -> Iterator[Any]:
     """One process for each core that we may use: Python works on one at a time."""
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with import_module("dask.config").set({"temporary-directory": scratch}):
-        # Threads inherit what is blocked, and so do the processes that they start: Ctrl-C, which a terminal sends to
-        # all, is for us alone, and we end the workers. The tracker, started later, would unblock it.
-        resource_tracker.ensure_running()
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        workers, client = _started(distributed)
         try:
-            workers = distributed.LocalCluster(
-                n_workers=0,
-                threads_per_worker=1,
-                host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",  # any free port: Dask serves its state whether it is wanted or not
-                silence_logs=logging.CRITICAL,
-            )
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        # Python drops the Ctrl-C that comes while this looks on at garbage collection.
-        import_module("distributed.gc").disable_gc_diagnosis(force=True)
-        with workers, distributed.Client(workers, set_as_default=False) as client:
             workers.scale(len(os.sched_getaffinity(0)))
-            try:
-                yield client
-            except BaseException:
-                _kill(workers)
-                raise
+            yield client
+            client.close()
+            workers.close()
+        except BaseException:
+            _kill(workers, client)
+            raise
 
 
-def _kill(workers: Any) -> None:
-    """Ends the workers at once: asked kindly, they finish what they are at."""
+def _started(distributed: Any) -> tuple[Any, Any]:
+    """A scheduler without workers yet, and its client.
+
+    Threads inherit what signals are blocked, and so do the processes that they start: Ctrl-C, which a terminal sends to
+    all, is for us alone, and we end the workers. The tracker of resources, started later, would unblock it.
+    """
+    resource_tracker.ensure_running()
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        workers = distributed.LocalCluster(
+            n_workers=0,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",  # any free port: Dask serves its state whether it is wanted or not
+            silence_logs=logging.CRITICAL,
+        )
+        client = distributed.Client(workers, set_as_default=False)
+        # Python drops a Ctrl-C that comes while this looks on at garbage collection.
+        import_module("distributed.gc").disable_gc_diagnosis(force=True)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    return workers, client
+
+
+def _kill(workers: Any, client: Any) -> None:
+    """Ends the workers at once: asked kindly, they finish what they are at, or even begin."""
     for nanny in workers.workers.values():
         nanny.auto_restart = False
-        if nanny.pid:
-            os.kill(nanny.pid, signal.SIGKILL)
+    for child in active_children():
+        if child.name.startswith(WORKER):
+            child.kill()
+    workers.shutdown_on_close = False  # else Dask waits for them at the end of this process
+    for part in (client, workers):
+        with suppress(TimeoutError):
+            part.close(timeout=CLOSE_SECONDS)
 
 
 def _check(client: Any, address: str) -> None:

@@ -22,7 +22,7 @@ PARTS = st.sampled_from([1, 2, 3, 7])
 def _small_blocks() -> None:
     """Sweeps as often as in captures of millions of packets."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sweeps, "BLOCK", 16)
+        patch.setattr(sweeps, "BLOCK_BITS", 4)
         yield
 
 
