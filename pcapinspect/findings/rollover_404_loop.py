@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import numpy as np
 
 from pcapinspect.clock import SECOND, length
@@ -14,6 +12,7 @@ from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import percent, plural, share
 from pcapinspect.findings.finding import Finding
+from pcapinspect.labels import number_labels
 
 FIRST_SERVER_ERROR = 500
 """From here on a response also means that the server does not know the operation; IOS says 404."""
@@ -33,8 +32,10 @@ def judge(case: Case) -> Finding | None:
     refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
     granted = int(np.count_nonzero((operations.operation == ASKED) & (exchanges.status == 200)))
     shown = cite(exchange_frames(exchanges, failed))
-    labels = sorted({label for label in operations.ca_identifier[failed] if label})
-    responses = Counter(exchanges.status[failed].tolist())
+    label, names = number_labels(operations.ca_identifier)
+    labels = sorted(name for number in np.unique(label[failed]).tolist() if (name := names[number]))
+    codes, times = np.unique(exchanges.status[failed], return_counts=True)
+    responses = dict(zip(codes.tolist(), times.tolist(), strict=True))
     return Finding(
         id="rollover-404-loop",
         severity=_severity(case, loop),
