@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from math import pi, sqrt
 
 import numpy as np
@@ -34,6 +36,30 @@ TIMER = 0.5
 """Seconds that a pause may be off its nominal length: a router's timers tick."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """What all onsets share."""
+
+    window: int
+    """Seconds."""
+    on: int | None
+    """The count, where it goes on through pauses."""
+    anew: int | None
+    """The count, where it begins anew after each."""
+
+    @property
+    def counts(self) -> list[int]:
+        return [count for count in (self.on, self.anew) if count is not None]
+
+    def __str__(self) -> str:
+        if self.on is None or self.anew is None or self.on == self.anew:
+            return f"about {self.counts[0]} connections in {self.window} s"
+        return (
+            f"about {self.on} connections in {self.window} s if the count goes on through pauses, or about {self.anew} "
+            "if it begins anew after each: both fit"
+        )
+
+
 def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: Settings) -> Estimate | None:
     """What the silences have in common. None: too few, nothing in common, or what the settings say anyway.
 
@@ -45,18 +71,20 @@ def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: 
     begun = [silence for silence in silences if silence.last_answer is not None]
     pause, limit = _common_length(whole), _common_count(begun, accepts, begin, settings.window)
     usual_pause = pause is None or pause[0] - TIMER <= settings.pause <= pause[1] + TIMER
-    usual_limit = limit is None or (limit[1] == settings.window and abs(limit[0] - settings.limit) <= 2)
+    usual_limit = limit is None or (
+        limit.window == settings.window and any(abs(count - settings.limit) <= 2 for count in limit.counts)
+    )
     if usual_pause and usual_limit:
         return None
     said = []
     if limit is not None:
-        said.append(f"pauses begin after about {limit[0]} connections in {limit[1]} s")
+        said.append(f"pauses begin after {limit}")
     if pause is not None:
         said.append(f"{pause[0]:.1f} to {pause[1]:.1f} s fits the length of most of them")
     known = f"the settings say {settings.limit}, {settings.window} s and {settings.pause} s"
     return Estimate(
-        limit=limit[0] if limit else None,
-        window=float(limit[1]) if limit else None,
+        limit=limit.counts[0] if limit else None,
+        window=float(limit.window) if limit else None,
         pause=pause,
         sentence=f"In this capture {' and '.join(said)}; {known}.",
     )
@@ -72,42 +100,49 @@ def _common_length(silences: Sequence[Silence]) -> tuple[float, float] | None:
     return max(fitting) / SECOND, high / SECOND
 
 
-def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, window: int) -> tuple[int, int] | None:
-    """The count and window (seconds) that all onsets share: the window in force, else the shortest that does.
-
-    Counted on through pauses, or anew after each.
-    """
-    onsets = np.array([silence.onset for silence in silences], np.int64)
+def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, window: int) -> _Limit | None:
+    """The counts and window that all onsets share: the window in force, else the shortest that does."""
     for seconds in dict.fromkeys((window, *WINDOWS)):
         rate = Rate(accepts, seconds * SECOND)
-        for anew in (np.empty(0, np.int64), resumptions(silences)):
-            # A window that reaches beyond the capture's begin counts too little.
-            known = (onsets - seconds * SECOND >= begin) | (len(anew) > 0) & (onsets > silences[0].onset)
-            counts = rate.before_since(onsets[known], anew)
-            if len(counts) < FEWEST or not _regular(counts):
-                continue
-            # A limit is reached when a pause begins, and at no other time.
-            if _by_clock(onsets[known], silences, counts):
-                continue
-            limit = int(np.median(counts))
-            reached = np.count_nonzero(rate.counts_since(anew) >= limit)
-            if reached <= ELSEWHERE * len(onsets):
-                return limit, seconds
+        on = _regular_count(silences, rate, np.empty(0, np.int64), begin)
+        anew = _regular_count(silences, rate, resumptions(silences), begin)
+        if on is not None or anew is not None:
+            return _Limit(seconds, on, anew)
     return None
 
 
-def _by_clock(onsets: Int64, silences: Sequence[Silence], counts: Int64) -> bool:
+def _regular_count(silences: Sequence[Silence], rate: Rate, anew: Int64, begin: int) -> int | None:
+    """The count that all onsets share, if it begins anew at these times."""
+    onsets = np.array([silence.onset for silence in silences], np.int64)
+    # A window that reaches beyond the capture's begin counts too little.
+    known = (onsets - rate.window >= begin) | (len(anew) > 0) & (onsets > silences[0].onset)
+    counts = rate.before_since(onsets[known], anew)
+    if len(counts) < FEWEST or not _regular(counts) or _by_clock(silences, counts):
+        return None
+    # A limit is reached when a pause begins, and at no other time.
+    limit = int(np.median(counts))
+    reached = np.count_nonzero(rate.counts_since(anew) >= limit)
+    return limit if reached <= ELSEWHERE * len(onsets) else None
+
+
+def _by_clock(silences: Sequence[Silence], counts: Int64) -> bool:
     """Whether the silences come about as regularly by the clock as by the count: a timer may make them.
 
-    Compared are how far the counts lie apart, and how far the times since the server answered again, in accepts.
+    Compared are how far the counts lie apart, and how far the times since the server answered again must, in accepts:
+    when a silence began and ended is known no better than somebody asked.
     """
-    again = resumptions(silences)
-    place = np.searchsorted(again, onsets, side="right") - 1
-    since, counts = (onsets - again[place])[place >= 0], counts[place >= 0]
-    if len(since) < FEWEST:
+    pairs = [
+        (before, silence)
+        for before, silence in pairwise(silences)
+        if silence.last_answer is not None and before.next_answer is not None
+    ]
+    if len(pairs) < FEWEST:
         return False
-    pace = float(since.mean()) / max(1.0, float(counts.mean()))
-    return float(since.max() - since.min()) < CLEARLY * (int(counts.max()) - int(counts.min()) + 1) * pace
+    least = np.array([silence.onset - (before.next_answer or 0) for before, silence in pairs])
+    most = np.array([silence.first_unanswered - before.last_unanswered for before, silence in pairs])
+    pace = float(((least + most) / 2).mean()) / max(1.0, float(counts.mean()))
+    spread = max(0, int(least.max() - most.min()))
+    return spread < CLEARLY * (int(counts.max()) - int(counts.min()) + 1) * pace
 
 
 def _regular(counts: Int64) -> bool:

@@ -28,6 +28,10 @@ USUALLY = 0.75
 """Share of the unanswered SYNs that met a full server: others may be lost on the way, or be full of connections that
 began before the capture. Where the capture lacks packets, MOSTLY is not to be had either, and this must do."""
 
+PARTLY = 0.5
+"""The same, where it was full too often for chance: on a lossy path a server holds connections that the capture saw
+close, for it still waits for packets that were lost."""
+
 HALF = 0.5
 """Share of a silence's SYNs that met a full server, from which that explains the silence; and of the connections in it
 that waited to be read, from which they are a queue."""
@@ -49,7 +53,7 @@ class Fullness:
     estimated: bool = False
     """The limit is neither IOS's nor given: the capture suggests it."""
     exact: bool = True
-    """How many were open is known: the capture holds the begins and ends of the connections."""
+    """It was never passed, and the capture holds the begins and ends of the connections."""
 
 
 class _Parting:
@@ -87,7 +91,7 @@ class _Parting:
     def parted(self, limit: int) -> bool:
         """Whether the limit parts the SYNs, but for few; and they come too often on the right side for chance."""
         full = self.open >= limit
-        if np.mean(full[self.unanswered]) < USUALLY:
+        if np.mean(full[self.unanswered]) < (PARTLY if self.often(limit) else USUALLY):
             return False
         if np.mean(~full[self.answered]) < (MOSTLY if self.exact else USUALLY):
             return False
@@ -137,17 +141,17 @@ def used_up(traffic: Traffic, opened: Open, left_out: Bool, most: int) -> Fullne
     for limit in _candidates(tested, known):
         if tested.parted(limit) and (limit in known or tested.often(limit)):
             full = (tested.open >= limit) & (traffic.syn_state == UNANSWERED) & ~left_out
-            return Fullness(limit, Room(full, opened.closed), limit not in known, tested.exact)
+            exact = tested.exact and limit == tested.most
+            return Fullness(limit, Room(full, opened.closed), limit not in known, exact)
     return None
 
 
 def _candidates(tested: _Parting, known: Iterable[int]) -> list[int]:
-    """Where the capture has all, a limit is the most that were ever open; else whatever parts the SYNs best, or a known
-    limit beside it: a connection whose end is not in the capture may have counted for too long or too short."""
-    if tested.exact:
-        return [tested.most]
+    """A limit is the most that were ever open. Where packets were lost it may seem to have been passed: then whatever
+    parts the SYNs best, or a known limit beside it, for a connection that counted for too long or too short."""
     best = tested.clearest()
-    return [*dict.fromkeys(limit for limit in known if abs(limit - best) <= 1), best]
+    first = [tested.most] if tested.exact else []
+    return [*dict.fromkeys((*first, *(limit for limit in known if abs(limit - best) <= 1), best))]
 
 
 def full_in(fullness: Fullness | None, syns: Int64) -> bool:

@@ -16,8 +16,8 @@ PACES = (0.5, 0.7, 0.3, 0.6, 0.65, 0.4, 0.55, 0.5)
 """Seconds between accepts, before each pause: demand varies, and with it the time in which a limit is reached."""
 
 
-def run(counts: list[int], pause: float, paces: Sequence[float] = PACES) -> Estimate | None:
-    """A server that stops after each of these counts for `pause` seconds."""
+def run(counts: list[int], pause: float, paces: Sequence[float] = PACES, begin: float = 0) -> Estimate | None:
+    """A server that stops after each of these counts for `pause` seconds, from 1000 s on."""
     none = np.empty(0, np.int64)
     accepts: list[float] = []
     silences = []
@@ -27,9 +27,9 @@ def run(counts: list[int], pause: float, paces: Sequence[float] = PACES) -> Esti
         last = accepts[-1]
         now = last + pause + 0.1
         bounds = ns(pause - 0.4), ns(pause + 0.2)
-        silences.append(Silence(ns(last), ns(last), ns(last), ns(now), *bounds, none, none, 1, 0, 0))
+        silences.append(Silence(ns(last), ns(last + 0.2), ns(now - 0.3), ns(now), *bounds, none, none, 1, 0, 0))
     times = np.array([ns(time) for time in accepts], np.int64)
-    return estimate(silences, times, 0, Settings())
+    return estimate(silences, times, ns(begin), Settings())
 
 
 def test_another_limit_and_pause_show() -> None:
@@ -39,6 +39,15 @@ def test_another_limit_and_pause_show() -> None:
     assert found.pause is not None
     assert found.pause[0] <= 10 <= found.pause[1]
     assert "40 connections" in found.sentence
+
+
+def test_two_counts_that_fit_are_both_said() -> None:
+    """Forty after each pause, all in the minute before: a limit of forty, counted anew, or of eighty, counted on."""
+    found = run([40] * 8, pause=10.0, paces=[0.52, 0.58, 0.52, 0.55, 0.58, 0.53, 0.57, 0.52], begin=1000)
+    assert found is not None
+    assert found.limit == 80
+    assert "about 80 connections in 60 s if the count goes on" in found.sentence
+    assert "about 40 if it begins anew after each: both fit" in found.sentence
 
 
 def test_what_the_settings_say_anyway_is_not_estimated() -> None:
