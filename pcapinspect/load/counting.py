@@ -44,15 +44,18 @@ class _Limit:
     most: float
     spare: int
     """By how much a count goes on above the limit before the silence is seen."""
+    quiet: Int64
+    """Ends of stretches in which nobody was answered for as long as a pause: one that nobody met is not seen."""
 
 
 def count_models(
-    rates: Mapping[str, Rate], silences: Sequence[Silence], alike: Bool, limit: int, enough: int
+    rates: Mapping[str, Rate], silences: Sequence[Silence], alike: Bool, quiet: Int64, limit: int, enough: int
 ) -> tuple[CountingModel, ...]:
     """All models. `rates` are of what each of them counts; `enough`, counted, is the limit (`reaching`); `alike` says
-    which of the silences are as long as the limit's pause, so that a count may be held against them."""
+    which of the silences are as long as the limit's pause, so that a count may be held against them; `quiet` is when
+    `quiet_until` says."""
     models = []
-    bounds = _Limit(enough, limit * (1 + SLACK), ceil(limit * SLACK))
+    bounds = _Limit(enough, limit * (1 + SLACK), ceil(limit * SLACK), quiet)
     onsets = np.array([silence.onset for silence in silences], np.int64)
     for counts, rate in rates.items():
         for window, judge in (("rolling", _rolling), ("fixed", _fixed), ("rearmed", _rearmed)):
@@ -60,6 +63,11 @@ def count_models(
             fits = bool(silences) and over == 0 and bool(np.all(at_onset >= enough))
             models.append(CountingModel(counts, window, tuple(at_onset.tolist()), fits, over))
     return tuple(models)
+
+
+def quiet_until(accepts: Int64, pause: int) -> Int64:
+    """When the server accepted somebody for the first time after `pause` nanoseconds or more."""
+    return accepts[1:][np.diff(accepts) >= pause]
 
 
 def resumptions(silences: Sequence[Silence]) -> Int64:
@@ -76,7 +84,7 @@ def _rolling(rate: Rate, onsets: Int64, silences: Sequence[Silence], _alike: Boo
 
 
 def _rearmed(rate: Rate, onsets: Int64, silences: Sequence[Silence], _alike: Bool, limit: _Limit) -> tuple[Int64, int]:
-    anew = resumptions(silences)
+    anew = np.union1d(resumptions(silences), limit.quiet)
     return rate.before_since(onsets, anew), _without_pause(rate, rate.counts_since(anew) > limit.most, silences, 0)
 
 

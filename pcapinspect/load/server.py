@@ -12,11 +12,11 @@ from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import parties, silences
 from pcapinspect.load.bounds import Silence
-from pcapinspect.load.causes import Cause, Circumstances, causes_of, fits_pause
+from pcapinspect.load.causes import TIMER, Cause, Circumstances, causes_of, fits_pause
 from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods, polls_of
 from pcapinspect.load.concurrency import Open, concurrency
 from pcapinspect.load.counterfactual import counterfactual
-from pcapinspect.load.counting import count_models, reaching
+from pcapinspect.load.counting import count_models, quiet_until, reaching
 from pcapinspect.load.curve import curve_of
 from pcapinspect.load.estimate import estimate
 from pcapinspect.load.fullness import full_in, used_up
@@ -153,11 +153,12 @@ def _with_silences(about: Circumstances, found: Sequence[Silence]) -> Circumstan
     settings, accepts = about.settings, about.rates["accepts"]
     counted = [silence for silence in found if not full_in(about.fullness, silence.syns)]
     alike = np.array([fits_pause(silence, settings.pause) for silence in found], np.bool_)
+    quiet = quiet_until(accepts.times, settings.pause * SECOND - TIMER)
     asked_for = bool(found) or accepts.first_over(settings.limit) is not None
     return replace(
         about,
         silences=found,
-        models=count_models(about.rates, found, alike, settings.limit, about.enough) if asked_for else (),
+        models=count_models(about.rates, found, alike, quiet, settings.limit, about.enough) if asked_for else (),
         estimate=estimate(counted, accepts.times, about.traffic.begin, settings),
     )
 

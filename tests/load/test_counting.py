@@ -7,7 +7,7 @@ from build import ns
 
 from pcapinspect.clock import SECOND
 from pcapinspect.load.bounds import Silence
-from pcapinspect.load.counting import count_models, reaching, resumptions
+from pcapinspect.load.counting import count_models, quiet_until, reaching, resumptions
 from pcapinspect.load.model import CountingModel
 from pcapinspect.load.rates import Rate
 
@@ -19,7 +19,9 @@ def silence(last: float, following: float) -> Silence:
 
 def models(times: list[float], *silences: Silence, limit: int = 10) -> dict[str, CountingModel]:
     rate = Rate(np.array([ns(time) for time in times], np.int64), 60 * SECOND)
-    found = count_models({"accepts": rate}, silences, np.ones(len(silences), np.bool_), limit, limit)
+    alike = np.ones(len(silences), np.bool_)
+    quiet = quiet_until(rate.times, 15 * SECOND)
+    found = count_models({"accepts": rate}, silences, alike, quiet, limit, limit)
     assert {model.counts for model in found} == {"accepts"}
     return {model.window: model for model in found}
 
@@ -93,3 +95,12 @@ def test_a_fixed_minute_that_was_full_long_before_its_pause_does_not_fit() -> No
     found = models([float(n) for n in range(50)], silence(49.0, 64.0))
     assert not found["fixed"].fits
     assert found["fixed"].over_without_pause > 0
+
+
+def test_a_pause_that_nobody_met_may_lie_where_nobody_was_answered_for_as_long() -> None:
+    """Ten, fifteen seconds of nothing, ten, and a pause that was met: counted anew, ten came before it."""
+    times = [float(n) for n in range(10)] + [24.5 + n for n in range(10)]
+    found = models(times, silence(33.5, 48.5))
+    assert found["rearmed"].at_onset == (10,)
+    assert found["rearmed"].fits
+    assert found["rolling"].at_onset == (20,)
