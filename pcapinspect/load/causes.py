@@ -85,7 +85,8 @@ class Circumstances:
 
 def causes_of(about: Circumstances) -> list[Cause]:
     """The cause of each silence."""
-    alone = [_cause(about, place) for place in range(len(about.silences))]
+    models = [model for model in about.models if _explains(about, model)]
+    alone = [_cause(about, place, models) for place in range(len(about.silences))]
     among = [_among(about, place, alone) for place in range(len(alone))]
     return [_by_clock(cause, silence) for cause, silence in zip(among, about.silences, strict=True)]
 
@@ -106,14 +107,14 @@ def describe_range(silence: Silence) -> str:
     return f"{silence.at_least / SECOND:.1f} to {silence.at_most / SECOND:.1f} s"
 
 
-def _cause(about: Circumstances, place: int) -> Cause:
-    """By the silence alone."""
+def _cause(about: Circumstances, place: int, models: Sequence[CountingModel]) -> Cause:
+    """By the silence alone. `models`: the ways of counting that nothing speaks against."""
     silence, pause = about.silences[place], about.settings.pause
     if about.one_way is not None:
         return Cause("capture", 0.95, ("The capture holds one direction only: answers cannot be seen.",))
     if about.quality.share_lost > MOST_LOST:
         return _lost_by_capture(about, silence)
-    by_rate = _rate_limit(about, place)
+    by_rate = _rate_limit(about, place, models)
     if about.fullness is not None and full_in(about.fullness, silence.syns) and not _unread(about.fullness, silence):
         return _max_connections(about, silence, about.fullness, by_rate)
     if by_rate is not None:
@@ -147,10 +148,10 @@ def _lost_by_capture(about: Circumstances, silence: Silence) -> Cause:
     )
 
 
-def _rate_limit(about: Circumstances, place: int) -> Cause | None:
+def _rate_limit(about: Circumstances, place: int, models: Sequence[CountingModel]) -> Cause | None:
     """The limit was reached by some way of counting that nothing else in the capture contradicts, and 15 s fits."""
     silence, settings = about.silences[place], about.settings
-    reached = [m for m in about.models if m.at_onset[place] >= about.enough and _explains(about, m)]
+    reached = [model for model in models if model.at_onset[place] >= about.enough]
     if not reached or not fits_pause(silence, settings.pause):
         return _other_limit(about, silence)
     tight = silence.at_most is not None and silence.at_most - silence.at_least <= TIGHT
