@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.load.bounds import Room
 from pcapinspect.load.concurrency import IOS_DEFAULT, IOS_MOST, Open
+from pcapinspect.load.rates import distinct
 from pcapinspect.load.silences import CHANCE
 from pcapinspect.load.traffic import ANSWERED, UNANSWERED, Traffic
 
@@ -91,7 +92,8 @@ class _Parting:
     def parted(self, limit: int) -> bool:
         """Whether the limit parts the SYNs, but for few; and they come too often on the right side for chance."""
         full = self.open >= limit
-        if np.mean(full[self.unanswered]) < (PARTLY if self.often(limit) else USUALLY):
+        met = np.mean(full[self.unanswered])
+        if met < PARTLY or (met < USUALLY and not self.often(limit)):
             return False
         if np.mean(~full[self.answered]) < (MOSTLY if self.exact else USUALLY):
             return False
@@ -103,9 +105,9 @@ class _Parting:
         """Whether a connection had closed whenever a SYN was answered after some that were not."""
         trip, closed = self.traffic.round_trip, self.opened.closed
         when = self.traffic.syn_time[turned_away]
-        gaps, place = np.unique(self._turn(when), return_inverse=True)
-        last = np.zeros(len(gaps), np.int64)
-        last[place] = when
+        turn = self._turn(when)
+        last = np.append(np.flatnonzero(np.diff(turn)), len(turn) - 1)
+        gaps, last = turn[last], when[last]
         ended = gaps < len(self.asked)
         if not ended.any():
             return False
@@ -124,7 +126,7 @@ class _Parting:
         is answered. Any number could have been the one.
         """
         full = self.open >= limit
-        times = len(np.unique(self._turn(self.traffic.syn_time[self.unanswered[full[self.unanswered]]])))
+        times = len(distinct(self._turn(self.traffic.syn_time[self.unanswered[full[self.unanswered]]])))
         share = (np.count_nonzero(full[self.answered]) + 1) / (len(self.answered) + 2)
         return times >= FEWEST_TIMES and log(self.most) + times * log(share) <= log(CHANCE)
 
