@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
+
+ROOT = Path(__file__).resolve().parent.parent
 
 INNER = "from pcapinspect.kernel import step\n@step\ndef inner(x: int) -> int:\n    return x + {number}\n"
 OUTER = """
@@ -18,8 +22,6 @@ def outer(x: int) -> int:
 
 
 def load(folder: Path, name: str) -> ModuleType:
-    import sys
-
     spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
@@ -45,3 +47,13 @@ def test_a_change_of_a_called_kernel_is_noticed(tmp_path: Path) -> None:
     assert answer(tmp_path, 1) == 22
     assert answer(tmp_path, 5) == 30
     assert len(list((tmp_path / "__pycache__").glob("kernels-*"))) == 2
+
+
+def test_kernels_that_are_kept_start_without_the_compiler() -> None:
+    script = (
+        "import sys; from pcapinspect import analyze; analyze(['captures/down.pcap']);"
+        "print('numba.np.linalg' in sys.modules)"
+    )
+    runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT) for _ in range(2)]
+    assert [run.returncode for run in runs] == [0, 0]
+    assert runs[1].stdout == "False\n"
