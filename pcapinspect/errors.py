@@ -33,6 +33,10 @@ class EvidenceError(PcapInspectError):
     """A NetFlow, log or configuration file that cannot be read."""
 
 
+class StageError(PcapInspectError):
+    """A file between the stages of a large reading that is damaged."""
+
+
 class ReportError(PcapInspectError):
     """A saved report that is none, or that another version wrote."""
 

@@ -25,6 +25,9 @@ from pcapinspect.tcp.tracker import ConnectionTracker
 GROUPED = 8 << 20
 """Bytes of exchanges that are held, to be written together."""
 
+TABLES = ("connections", "syns", "streams", "exchanges")
+"""What is written of each part."""
+
 _FRAMES = np.int64(1 << 40)
 """More than the frames of any file."""
 
@@ -38,13 +41,18 @@ class PartTask:
     folder: Path
 
     def path(self, table: str) -> Path:
-        """`connections`, `syns`, `streams` or `exchanges`; the first is there when all are."""
+        """Of one of TABLES."""
         return self.folder / f"{table}-{self.part:04}.parquet"
+
+    @property
+    def done(self) -> bool:
+        """Whether all that it writes is there."""
+        return all(self.path(table).exists() for table in TABLES)
 
 
 def follow_part(task: PartTask) -> None:
     """Follows one part. What is there already is left as it is."""
-    if task.path("connections").exists():
+    if task.done:
         return
     with whole(task.path("exchanges")) as partial:
         following = Following(task, read_plan(task.plan), ExchangeFile(Writer(partial)))

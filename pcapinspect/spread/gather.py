@@ -18,7 +18,7 @@ from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader
 from pcapinspect.spread.connections import PartTask
 from pcapinspect.spread.plan import Position, in_order, position
-from pcapinspect.spread.store import facts_of, read
+from pcapinspect.spread.store import facts_of, read, reading
 from pcapinspect.tcp.connections import Syns
 from pcapinspect.tcp.result import TcpResult, Unjudged, judge
 from pcapinspect.tcp.tables import NONE, ROW, Records, grow, records
@@ -97,7 +97,8 @@ def chunks(task: PartTask) -> Iterator[tuple[Exchanges, ExchangeBodies]]:
     """The exchanges of one part, a row group at a time."""
     names = {f.name: f.metadata["dtype"] for f in fields(Exchanges)}
     texts = [name for name, dtype in names.items() if dtype.kind == "O"]
-    with pq.ParquetFile(task.path("exchanges"), read_dictionary=texts) as file:
+    path = task.path("exchanges")
+    with reading(path), pq.ParquetFile(path, read_dictionary=texts) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, use_threads=False)
             if table.num_rows:

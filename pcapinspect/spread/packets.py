@@ -48,10 +48,15 @@ class FileTask:
         """IP fragments, where there are any."""
         return self.target.with_suffix(".pieces.parquet")
 
+    @property
+    def done(self) -> bool:
+        """Whether all that it writes is there."""
+        return all(path.exists() for path in (self.target, self.marks, self.pieces))
+
 
 def read_file(task: FileTask) -> None:
     """Reads one capture file. Raises CaptureError as one process does. What is there already is left as it is."""
-    if task.target.exists():
+    if task.done:
         return
     with whole(task.target) as target, whole(task.marks) as marks, whole(task.pieces) as pieces:
         FileReading(task, pieces, marks, target).run()

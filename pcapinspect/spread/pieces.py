@@ -22,7 +22,7 @@ from pcapinspect.capture.tally import Tally
 from pcapinspect.columns import Int64, UInt8
 from pcapinspect.settings import Settings
 from pcapinspect.spread.rows import table_of
-from pcapinspect.spread.store import Table, Writer, stretches, whole
+from pcapinspect.spread.store import Table, Writer, reading, stretches, whole
 from pcapinspect.tcp.parts import Parts
 
 GROUPED = 16 << 20
@@ -111,7 +111,7 @@ def join_pieces(task: JoinTask) -> None:
 
 def _joined(path: Path, decoder: Decoder) -> Iterator[tuple[PacketBatch, Int64]]:
     """The rows that the fragments of a file complete, and how they stand among the file's other rows."""
-    with pq.ParquetFile(path) as file:
+    with reading(path), pq.ParquetFile(path) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
             column: dict[str, Any] = {name: table.column(name).to_numpy() for name in table.column_names[:-1]}

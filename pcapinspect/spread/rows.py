@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pcapinspect.capture.batch import PacketBatch, Packets
 from pcapinspect.capture.merge import NEVER, Placed
 from pcapinspect.columns import Bool, Int64
-from pcapinspect.spread.store import Table, binary, stretches
+from pcapinspect.spread.store import Table, binary, reading, stretches
 
 COLUMNS = tuple(f.name for f in fields(Packets) if f.name not in ("file", "payload_start"))
 """Columns of Packets that are written. Which file it is, is said anew whenever files are read together."""
@@ -60,9 +60,12 @@ class Joined:
 
 def joined_rows(path: Path | None, file: int) -> Joined | None:
     """What the file with the joined fragments holds of one file; None: nothing."""
-    if path is None or not pq.read_metadata(path).num_rows:
+    if path is None:
         return None
-    table = pq.read_table(path, filters=pc.field("file") == file).sort_by("frame")
+    with reading(path):
+        if not pq.read_metadata(path).num_rows:
+            return None
+        table = pq.read_table(path, filters=pc.field("file") == file).sort_by("frame")
     if not table.num_rows:
         return None
     frame, time = table.column("frame").to_numpy(), table.column("time").to_numpy()
@@ -76,7 +79,7 @@ def part_of_file(
     """The rows of one part of one file, in their order, and the times that place them among those of other files."""
     at_a_time = max(1, READ * parts // GROUPED)
     mine = [group for group, of in enumerate(groups) if of == part]
-    with pq.ParquetFile(path) as source:
+    with reading(path), pq.ParquetFile(path) as source:
         tables = (
             source.read_row_groups(mine[first : first + at_a_time], use_threads=False)
             for first in range(0, len(mine), at_a_time)

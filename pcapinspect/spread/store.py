@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pcapinspect.columns import Int32, Int64, UInt8
+from pcapinspect.errors import StageError
 from pcapinspect.kernel import kernel
 
 Array = Any
@@ -42,9 +44,28 @@ def whole(path: Path) -> Iterator[Path]:
     partial = path.with_name(f".{path.name}.{uuid4().hex}.partial")
     try:
         yield partial
+        _to_disk(partial)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    """Waits until the content is kept: after a power cut, a file may have its name before its content."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raises StageError where what is read within is not as it was written."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        # Of the system's own errors (no such file, no permission) each has a number; arrow's have none.
+        if getattr(error, "errno", None) is not None:
+            raise
+        raise StageError(f"{path}: not a stage of pcapinspect: remove it") from None
 
 
 class Writer:
@@ -78,13 +99,15 @@ def write(path: Path, columns: Mapping[str, Any], facts: Any = None) -> None:
 
 def read(path: Path, names: list[str] | None = None) -> dict[str, Array]:
     """All rows, as columns of numbers; with `names` only those columns."""
-    table = pq.read_table(path, columns=names)
-    return {name: table.column(name).to_numpy() for name in table.column_names}
+    with reading(path):
+        table = pq.read_table(path, columns=names)
+        return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
 def facts_of(path: Path) -> Any:
     """The facts beside the columns."""
-    return json.loads(pq.read_metadata(path).metadata[_FACTS])
+    with reading(path):
+        return json.loads(pq.read_metadata(path).metadata[_FACTS])
 
 
 def binary(data: UInt8, start: Int64, size: Int32) -> Any:

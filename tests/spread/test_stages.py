@@ -7,10 +7,13 @@ import os
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from pcapinspect.errors import CaptureError
+from pcapinspect.errors import CaptureError, StageError
 from pcapinspect.settings import Settings
+from pcapinspect.spread.connections import TABLES
 from pcapinspect.spread.follow import FEWEST_PARTS, MOST_PARTS, follow, parts_for
 from pcapinspect.spread.plan import read_plan
 from tests.spread.traffic import Here, frames_of, in_one, in_stages, same, written
@@ -103,6 +106,48 @@ def test_an_error_is_that_of_one_process_and_leaves_nothing_half_written(
     assert str(found.value) == str(expected.value)
     assert str(found.value).startswith(paths[1])
     assert not list((tmp_path / "stages").rglob("*.partial"))
+
+
+@pytest.mark.parametrize("size", [0, 50, -50])
+@pytest.mark.parametrize(
+    "name", ["packets/*[0-9a-f].parquet", *(f"connections/*/{table}-0001.parquet" for table in TABLES)]
+)
+def test_a_damaged_stage_is_named_and_made_anew_when_it_was_removed(
+    ring: list[str], tmp_path: Path, name: str, size: int
+) -> None:
+    folder = tmp_path / "stages"
+    again(ring, folder)
+    damaged = next(folder.glob(name))
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:size])
+    with pytest.raises(StageError) as found:
+        again(ring, folder)
+    assert str(found.value) == f"{damaged}: not a stage of pcapinspect: remove it"
+    damaged.unlink()
+    again(ring, folder)
+    assert pq.read_table(damaged).equals(pq.read_table(pa.BufferReader(content)))
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("packets/*[0-9a-f].parquet", "connections/*/connections-0000.parquet"),
+        ("packets/*.marks.parquet", "sweeps/*"),
+        ("sweeps/*", "connections/*/connections-0000.parquet"),
+    ],
+)
+def test_damage_before_the_end_of_a_stage_is_told_when_it_is_read(
+    ring: list[str], tmp_path: Path, name: str, wanted: str
+) -> None:
+    folder = tmp_path / "stages"
+    again(ring, folder)
+    damaged = next(folder.glob(name))
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[:4] + bytes(100) + content[104:])
+    again(ring, folder)
+    next(folder.glob(wanted)).unlink()
+    with pytest.raises(StageError, match=f"{damaged}: not a stage"):
+        again(ring, folder)
 
 
 def test_progress_tells_of_whole_files(ring: list[str], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,16 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
         one.write_text("twice")
         other.write_text("twice")
     assert [path.read_text() for path in target.parent.iterdir()] == ["twice"]
+
+
+def test_the_content_is_on_disk_before_the_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[tuple[int, bool]] = []
+    target = tmp_path / "file"
+    monkeypatch.setattr(os, "fsync", lambda number: kept.append((os.fstat(number).st_size, target.exists())))
+    with whole(target) as partial:
+        partial.write_text("twice")
+    assert kept == [(5, False)]
+    assert target.exists()
 
 
 def test_what_dead_workers_left_is_removed(tmp_path: Path) -> None:
