@@ -99,9 +99,7 @@ def fits_pause(silence: Silence, pause: int) -> bool:
 
 
 def describe_range(silence: Silence) -> str:
-    """`12.3 to 15.1 s`, or `at least 12.3 s`, or `an unknown time`."""
-    if silence.jumped:
-        return "an unknown time"
+    """`12.3 to 15.1 s`, or `at least 12.3 s`."""
     if silence.at_most is None:
         return f"at least {silence.at_least / SECOND:.1f} s"
     return f"{silence.at_least / SECOND:.1f} to {silence.at_most / SECOND:.1f} s"
@@ -130,7 +128,7 @@ def _by_clock(cause: Cause, silence: Silence) -> Cause:
     """Of a silence in which the clock jumped only the count before it tells, and that no longer well."""
     if not silence.jumped:
         return cause
-    jumped = "The capture's clock jumped during it: neither its length nor what came just before is known."
+    jumped = "The capture's clock jumped during it: neither its whole length nor what came just before is known."
     return replace(
         cause,
         confidence=min(cause.confidence, UNTIMED),
@@ -155,6 +153,7 @@ def _rate_limit(about: Circumstances, place: int, models: Sequence[CountingModel
     if not reached or not fits_pause(silence, settings.pause):
         return _other_limit(about, silence)
     tight = silence.at_most is not None and silence.at_most - silence.at_least <= TIGHT
+    fits = "allows for" if silence.at_most is None else "fits"
     by_accepts = any(model.counts == "accepts" for model in reached)
     alike = sum(fits_pause(other, settings.pause) for other in about.silences)
     against = []
@@ -169,7 +168,7 @@ def _rate_limit(about: Circumstances, place: int, models: Sequence[CountingModel
         round(0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (alike >= SEVERAL), 2),
         (
             f"{settings.limit} in {settings.window} s had been reached when it began: {_counted(reached, place)}.",
-            f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
+            f"Its length, {describe_range(silence)}, {fits} the {settings.pause} s for which IOS stops listening.",
         ),
         tuple(against),
     )
@@ -238,7 +237,7 @@ def _max_connections(about: Circumstances, silence: Silence, room: Fullness, by_
     confidence = 0.95 if len(about.silences) >= SEVERAL else 0.8
     if room.estimated or not room.exact:
         confidence = min(confidence, 0.85)
-    return Cause("max_connections", confidence, _full_house(silence, room), tuple(against))
+    return Cause("max_connections", confidence, _full_house(about, silence, room), tuple(against))
 
 
 def _unread(room: Fullness, silence: Silence) -> bool:
@@ -247,14 +246,20 @@ def _unread(room: Fullness, silence: Silence) -> bool:
     return (room.estimated or not room.exact) and silence.stalled >= HALF * room.limit
 
 
-def _full_house(silence: Silence, room: Fullness) -> tuple[str, ...]:
+def _full_house(about: Circumstances, silence: Silence, room: Fullness) -> tuple[str, ...]:
     """What shows that the server was full."""
     evidence = [f"{room.limit} connections were open whenever a SYN came that was not answered, and never more."]
     if not room.exact:
         evidence = [
             f"About {room.limit} connections were open when SYNs came that were not answered, and fewer when SYNs were "
-            "answered. The capture lacks packets: how many were open is not known exactly."
+            "answered. How many is not known exactly: "
+            + ("the capture lacks packets." if about.quality.lacks_packets else "at times more seemed to be open.")
         ]
+    if about.opened.presumed:
+        evidence.append(
+            f"{about.opened.presumed:,} connections have no end in the capture, and are taken to have closed when "
+            "others would have."
+        )
     if silence.next_answer is not None:
         evidence.append("The next answer came when one had closed.")
     return tuple(evidence)
