@@ -117,7 +117,7 @@ def _regular_count(silences: Sequence[Silence], rate: Rate, anew: Int64, begin: 
     # A window that reaches beyond the capture's begin counts too little.
     known = (onsets - rate.window >= begin) | (len(anew) > 0) & (onsets > silences[0].onset)
     counts = rate.before_since(onsets[known], anew)
-    if len(counts) < FEWEST or not _regular(counts) or _by_clock(silences, counts):
+    if len(counts) < FEWEST or not _regular(counts) or _by_timer(silences, counts):
         return None
     # A limit is reached when a pause begins, and at no other time.
     limit = int(np.median(counts))
@@ -125,7 +125,7 @@ def _regular_count(silences: Sequence[Silence], rate: Rate, anew: Int64, begin: 
     return limit if reached <= ELSEWHERE * len(onsets) else None
 
 
-def _by_clock(silences: Sequence[Silence], counts: Int64) -> bool:
+def _by_timer(silences: Sequence[Silence], counts: Int64) -> bool:
     """Whether the silences come about as regularly by the clock as by the count: a timer may make them.
 
     Compared are how far the counts lie apart, and how far the times since the server answered again must, in accepts:
