@@ -83,11 +83,25 @@ class Circumstances:
     estimate: Estimate | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What the silences say together, whichever of them is judged."""
+
+    models: Sequence[CountingModel]
+    """The ways of counting that nothing speaks against."""
+    alike: int
+    """Silences that the limit's pause fits."""
+
+
 def causes_of(about: Circumstances) -> list[Cause]:
     """The cause of each silence."""
-    models = [model for model in about.models if _explains(about, model)]
-    alone = [_cause(about, place, models) for place in range(len(about.silences))]
-    among = [_among(about, place, alone) for place in range(len(alone))]
+    together = _Together(
+        models=[model for model in about.models if _explains(about, model)],
+        alike=sum(fits_pause(silence, about.settings.pause) for silence in about.silences),
+    )
+    alone = [_cause(about, place, together) for place in range(len(about.silences))]
+    limited = sum(cause.cause == "rate_limit" for cause in alone)
+    among = [_among(about, place, cause, limited) for place, cause in enumerate(alone)]
     return [_by_clock(cause, silence) for cause, silence in zip(among, about.silences, strict=True)]
 
 
@@ -105,16 +119,16 @@ def describe_range(silence: Silence) -> str:
     return f"{silence.at_least / SECOND:.1f} to {silence.at_most / SECOND:.1f} s"
 
 
-def _cause(about: Circumstances, place: int, models: Sequence[CountingModel]) -> Cause:
-    """By the silence alone. `models`: the ways of counting that nothing speaks against."""
+def _cause(about: Circumstances, place: int, together: _Together) -> Cause:
+    """By the silence itself, and what all of them say of the limit."""
     silence, pause = about.silences[place], about.settings.pause
     if about.one_way is not None:
         return Cause("capture", 0.95, ("The capture holds one direction only: answers cannot be seen.",))
     if about.quality.share_lost > MOST_LOST:
         return _lost_by_capture(about, silence)
-    by_rate = _rate_limit(about, place, models)
+    by_rate = _rate_limit(about, place, together)
     if about.fullness is not None and full_in(about.fullness, silence.syns) and not _unread(about.fullness, silence):
-        return _max_connections(about, silence, about.fullness, by_rate)
+        return _max_connections(about, silence, about.fullness, by_rate, together.alike)
     if by_rate is not None:
         return by_rate
     if not len(about.traffic.prompt):
@@ -146,16 +160,15 @@ def _lost_by_capture(about: Circumstances, silence: Silence) -> Cause:
     )
 
 
-def _rate_limit(about: Circumstances, place: int, models: Sequence[CountingModel]) -> Cause | None:
+def _rate_limit(about: Circumstances, place: int, together: _Together) -> Cause | None:
     """The limit was reached by some way of counting that nothing else in the capture contradicts, and 15 s fits."""
     silence, settings = about.silences[place], about.settings
-    reached = [model for model in models if model.at_onset[place] >= about.enough]
+    reached = [model for model in together.models if model.at_onset[place] >= about.enough]
     if not reached or not fits_pause(silence, settings.pause):
         return _other_limit(about, silence)
     tight = silence.at_most is not None and silence.at_most - silence.at_least <= TIGHT
     fits = "allows for" if silence.at_most is None else "fits"
     by_accepts = any(model.counts == "accepts" for model in reached)
-    alike = sum(fits_pause(other, settings.pause) for other in about.silences)
     against = []
     if silence.at_most is None and not silence.jumped:
         against.append("The capture begins or ends within the silence: its whole length is not known.")
@@ -165,7 +178,7 @@ def _rate_limit(about: Circumstances, place: int, models: Sequence[CountingModel
         against.append(f"Accepts alone did not come to {settings.limit} in {settings.window} s.")
     return Cause(
         "rate_limit",
-        round(0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (alike >= SEVERAL), 2),
+        round(0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (together.alike >= SEVERAL), 2),
         (
             f"{settings.limit} in {settings.window} s had been reached when it began: {_counted(reached, place)}.",
             f"Its length, {describe_range(silence)}, {fits} the {settings.pause} s for which IOS stops listening.",
@@ -218,10 +231,11 @@ def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:
     )
 
 
-def _max_connections(about: Circumstances, silence: Silence, room: Fullness, by_rate: Cause | None) -> Cause:
+def _max_connections(
+    about: Circumstances, silence: Silence, room: Fullness, by_rate: Cause | None, alike: int
+) -> Cause:
     """Where both limits would explain it, the one whose length varies is the room for connections."""
-    regular = sum(fits_pause(other, about.settings.pause) for other in about.silences)
-    if by_rate is not None and regular > len(about.silences) / 2:
+    if by_rate is not None and alike > len(about.silences) / 2:
         full = f"{room.limit} connections, as many as the server takes, were open when SYNs were not answered."
         return replace(
             by_rate,
@@ -346,18 +360,20 @@ def _open_question(about: Circumstances, place: int) -> Cause:
     return Cause("insufficient", NO_CAUSE, (f"Nobody was answered for {describe_range(silence)}.",), tuple(against))
 
 
-def _among(about: Circumstances, place: int, alone: Sequence[Cause]) -> Cause:
-    """What cannot be told of a pause by itself, because the capture began too late, its likes may tell."""
+def _among(about: Circumstances, place: int, alone: Cause, limited: int) -> Cause:
+    """What cannot be told of a pause by itself, because the capture began too late, its likes may tell.
+
+    `limited`: pauses that are the rate limit by themselves.
+    """
     silence, settings = about.silences[place], about.settings
-    alike = [cause for cause in alone if cause.cause == "rate_limit"]
     young = _history(about, silence) < settings.window * SECOND
-    if alone[place].cause != "insufficient" or not (young and alike and fits_pause(silence, settings.pause)):
-        return alone[place]
+    if alone.cause != "insufficient" or not (young and limited and fits_pause(silence, settings.pause)):
+        return alone
     return Cause(
         "rate_limit",
         0.9,
         (
-            f"{len(alike):,} later pauses of this server follow the pattern of the rate limit.",
+            f"{limited:,} later pauses of this server follow the pattern of the rate limit.",
             f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
         ),
         ("The capture began too late to count what came before it.",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -226,7 +227,7 @@ def _frames(capture: Capture, traffic: Traffic, silence: Silence) -> tuple[tuple
 def _answer_frame(capture: Capture, traffic: Traffic, time: int) -> tuple[int, int] | None:
     """The packet that answered at this time; None where it is not in the capture."""
     connections = capture.connections
-    place = np.searchsorted(traffic.answer[traffic.prompt], time)
+    place = bisect_left(traffic.prompt, time, key=lambda row: traffic.answer[row])
     number = traffic.numbers[traffic.prompt[place]]
     if connections.synack_frame[number] != MISSING:
         return int(connections.synack_file[number]), int(connections.synack_frame[number])

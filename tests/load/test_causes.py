@@ -8,6 +8,7 @@ import pytest
 from build import Made, ns, steady, stop
 
 from pcapinspect.clock import SECOND
+from pcapinspect.load import causes
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.causes import describe_range, fits_pause
 from pcapinspect.load.model import ServerLoad
@@ -153,6 +154,25 @@ def test_a_reader_that_stopped_shows_by_the_requests_that_waited() -> None:
     assert pause.cause == "rate_limit"
     assert pause.confidence <= 0.85
     assert any("waited" in text for text in pause.evidence_for)
+
+
+def test_each_pause_more_is_little_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What all pauses say together is asked once: with twice the pauses there is twice to ask, not four times."""
+    asked = 0
+
+    def counted(silence: Silence, pause: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return fits_pause(silence, pause)
+
+    monkeypatch.setattr(causes, "fits_pause", counted)
+    work = []
+    for pauses in (10, 20):
+        asked = 0
+        assert len(storm(accepts=80, overs=(50.0,) * pauses).pauses) == pauses
+        work.append(asked)
+    assert work[0] > 0
+    assert work[1] <= 2.2 * work[0]
 
 
 @pytest.mark.parametrize(
