@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pcapinspect.clock import SECOND
+from pcapinspect.clock import SECOND, between
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.concurrency import IOS_DEFAULT, IOS_MOST, Open
 from pcapinspect.load.fullness import HALF, Fullness, full_in
@@ -62,6 +62,8 @@ class Cause:
     confidence: float
     evidence_for: tuple[str, ...]
     evidence_against: tuple[str, ...] = ()
+    by_estimate: bool = False
+    """It is a limit of the estimate's numbers, not of the settings'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,10 @@ def fits_pause(silence: Silence, pause: int) -> bool:
 
 
 def describe_range(silence: Silence) -> str:
-    """`12.3 to 15.1 s`, or `at least 12.3 s`."""
+    """`12.3 to 15.1 s`, `15.0 s`, or `at least 12.3 s`."""
     if silence.at_most is None:
         return f"at least {silence.at_least / SECOND:.1f} s"
-    return f"{silence.at_least / SECOND:.1f} to {silence.at_most / SECOND:.1f} s"
+    return between(silence.at_least / SECOND, silence.at_most / SECOND)
 
 
 def _cause(about: Circumstances, place: int, together: _Together) -> Cause:
@@ -228,6 +230,7 @@ def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:
         0.9,
         (found.sentence, f"The length of this one is {describe_range(silence)}."),
         (f"The known limit of IOS is {about.settings.limit} in {about.settings.window} s.",),
+        by_estimate=True,
     )
 
 

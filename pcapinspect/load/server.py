@@ -207,6 +207,7 @@ def _pause(capture: Capture, about: Circumstances, silence: Silence, cause: Caus
         evidence_against=cause.evidence_against,
         frames=_frames(capture, traffic, silence),
         connections=tuple(traffic.numbers[silence.attempts[:MOST_CONNECTIONS]].tolist()),
+        by_estimate=cause.by_estimate,
     )
 
 

@@ -192,6 +192,7 @@ def test_the_range_is_compared_with_the_pause(at_least: float, at_most: float | 
 
 def test_ranges_are_said_as_they_are() -> None:
     assert describe_range(silence(14.25, 15.0)) == "14.2 to 15.0 s"
+    assert describe_range(silence(9.96, 10.02)) == "10.0 s"
     assert describe_range(silence(3.0, None)) == "at least 3.0 s"
 
 
