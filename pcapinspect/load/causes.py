@@ -48,7 +48,8 @@ NO_CAUSE = 0.2
 """Confidence of `insufficient`: every silence has a cause, so that none can be named is the weakest statement."""
 
 UNTIMED = 0.6
-"""The most confidence in the cause of a silence whose length is not known, for any pause fits."""
+"""The most confidence in the cause of a silence whose length is not known, for any pause fits; and in what rests on
+counts of a time that is not known."""
 
 MOST_LOST = 0.25
 """Share of the SYN/ACKs that the capture lost from which a silence may be the capture's own."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load.causes import TIMER, Cause, Circumstances
+from pcapinspect.load.causes import TIMER, UNTIMED, Cause, Circumstances
 from pcapinspect.load.estimate import in_words
 from pcapinspect.load.model import Verdict
 from pcapinspect.load.strangers import Strangers
@@ -195,6 +195,12 @@ def _over_limit(about: Circumstances, tally: Tally) -> Verdict | None:
         )
     # Whatever way of counting accepts is left: by it the limit need not have been reached.
     left = [model.window for model in about.models if model.counts == "accepts" and not model.over_without_pause]
+    confidence = 0.7 if left else 0.9
+    jumps = about.quality.clock_jumps
+    if jumps:
+        # Times that were shown twice lie in one window, and a pause may lie in what was left out.
+        confidence = min(confidence, UNTIMED)
+        against.append("The capture's clock jumped: what is counted in one window may have come at several times.")
     if left:
         against.append(
             f"A server that counts to {settings.limit} in another way ({', '.join(left)}), or passes it by a few, "
@@ -202,9 +208,9 @@ def _over_limit(about: Circumstances, tally: Tally) -> Verdict | None:
         )
     return Verdict(
         "over_limit_unthrottled",
-        0.7 if left else 0.9,
+        confidence,
         f"The server accepted {tally.most:,} connections in {settings.window} s and never paused: "
-        + (f"a limit of {settings.limit} did not show." if left else f"it has no limit of {settings.limit}."),
+        + (f"a limit of {settings.limit} did not show." if left or jumps else f"it has no limit of {settings.limit}."),
         ("Somebody who asked was answered all the time.",),
         tuple(against),
     )

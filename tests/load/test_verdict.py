@@ -50,6 +50,17 @@ def test_a_rolling_minute_over_the_limit_does_not_exclude_a_fixed_one() -> None:
     assert any("fixed" in text for text in found.evidence_against)
 
 
+def test_counts_of_a_clock_that_jumped_do_not_exclude_the_limit() -> None:
+    """The same accepts as of a server without a limit: two minutes that the clock showed as one look like that."""
+    made = Made()
+    steady(made, 0, 120, 0.5, clients=200)
+    found = verdict(made, CaptureQuality(clock_jumps=1))
+    assert found.cause == "over_limit_unthrottled"
+    assert found.confidence <= 0.6
+    assert "a limit of 80 did not show" in found.sentence
+    assert any("clock jumped" in text for text in found.evidence_against)
+
+
 def test_two_counts_that_fit_are_both_in_the_headline() -> None:
     """10 s after each forty accepts; whoever asks in vain gives up, so that forty are all that come in between."""
     made = Made()
