@@ -196,7 +196,7 @@ class FactsGathering:
             return
         if message.status is not None:
             talk.answers[message.status] = talk.answers.get(message.status, 0) + 1
-        if message.fail_info is not None and (talk.failed is None or place.time >= talk.failed.time):
+        if message.fail_info is not None and (talk.failed is None or _late(place) >= _late(talk.failed)):
             talk.fail_info, talk.fail_info_text, talk.failed = message.fail_info, message.fail_info_text, place
 
     def facts(self) -> PkiFacts:
@@ -241,6 +241,11 @@ class FactsGathering:
 
 def _first(one: Place, other: Place) -> Place:
     return min(one, other, key=lambda place: place.order)
+
+
+def _late(place: Place) -> tuple[int, tuple[bool, int, int, int, int]]:
+    """Sorts places by time, those without one before all others: what they hold is never known to be the last."""
+    return place.time, place.order
 
 
 def _by_first(seen: dict[Any, Seen]) -> tuple[Seen, ...]:

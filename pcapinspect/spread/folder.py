@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pcapinspect.errors import OutputError
 from pcapinspect.spread.store import PARTIAL
+
+HIDDEN = (".*", "packets/.*", "fragments/.*", "sweeps/.*", "connections/*/.*")
+"""Hidden files where stages are written, which may still be the user's."""
 
 
 @contextmanager
@@ -26,5 +30,6 @@ def stages_in(folder: str | None) -> Iterator[Path]:
     try:
         yield kept
     finally:
-        for partial in kept.rglob(f".*{PARTIAL}"):
-            partial.unlink(missing_ok=True)
+        for path in chain.from_iterable(map(kept.glob, HIDDEN)):
+            if PARTIAL.fullmatch(path.name):
+                path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,7 +28,8 @@ COMPRESSION = "lz4"
 
 _FACTS = b"pcapinspect"
 
-PARTIAL = ".partial"
+PARTIAL = re.compile(r"\.[\w.-]+\.(parquet|json)\.[0-9a-f]{32}\.partial")
+"""Names of what `whole` has not made whole yet."""
 
 
 @contextmanager
@@ -37,7 +39,7 @@ def whole(path: Path) -> Iterator[Path]:
     Two workers may write one path at a time, where one is thought to be dead: each has a name of its own until the end.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{uuid4().hex}{PARTIAL}")
+    partial = path.with_name(f".{path.name}.{uuid4().hex}.partial")
     try:
         yield partial
         partial.replace(path)

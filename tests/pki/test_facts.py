@@ -50,6 +50,16 @@ def test_the_last_failure_of_a_transaction():
     assert (talk.answers, talk.fail_info, talk.pending, talk.polls) == (((0, 1), (2, 2), (3, 1)), 4, 1, 0)
 
 
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("later", [Place(3, 0, 11, 100), Place(2, 1, 1, 100), Place(4, 0, 10, 100)])
+def test_of_failures_at_one_time_the_last_in_the_capture_counts(later: Place, backwards: bool):
+    gathering = FactsGathering()
+    told = [(1, Place(9, 0, 9, MISSING)), (2, FIRST), (4, later)]
+    for fail, place in reversed(told) if backwards else told:
+        gathering.answer(ScepMessage(status=2, fail_info=fail, transaction_id="T"), place)
+    assert [talk.fail_info for talk in gathering.facts().transactions] == [4]
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(8)))
 def test_the_order_in_which_they_come_does_not_matter(certificate, order):

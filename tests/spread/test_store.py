@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,10 +57,28 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_what_dead_workers_left_is_removed(tmp_path: Path) -> None:
     with stages_in(str(tmp_path / "kept")) as folder:
-        writer = Writer(folder / ".a.parquet.0123.partial")
+        writer = Writer(folder / f".a.parquet.{'0a' * 16}.partial")
         writer.add(pa.table({"a": [1]}))
         (folder / "b.parquet").write_text("whole")
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["b.parquet"]
+
+
+@pytest.mark.parametrize("where", ["", "packets", "connections/0123", "mine", "packets/mine"])
+def test_of_hidden_files_only_ours_go(tmp_path: Path, where: str) -> None:
+    folder = tmp_path / where
+    dead = whole(folder / "b.parquet")
+    ours = dead.__enter__()
+    ours.touch()
+    users = {".notes.partial", ".a.parquet.partial", f"a.parquet.{'0a' * 16}.partial", f".a.txt.{'0a' * 16}.partial"}
+    for name in users:
+        (folder / name).touch()
+    with stages_in(str(tmp_path)):
+        pass
+    left = {path.name for path in folder.iterdir() if path.is_file()}
+    assert left == (users | {ours.name} if "mine" in where else users)
+
+
+def test_a_folder_of_no_name_goes() -> None:
     with stages_in(None) as folder:
         assert folder.is_dir()
     assert not folder.exists()
