@@ -57,6 +57,11 @@ def parse_iso(text: str) -> int:
     return (whole.days * 86_400 + whole.seconds) * SECOND + fraction
 
 
+def between(low: float, high: float) -> str:
+    """Seconds: `10.0 to 10.3 s`, or `10.0 s` where both ends read alike."""
+    return " to ".join(dict.fromkeys((f"{low:.1f}", f"{high:.1f}"))) + " s"
+
+
 def length(seconds: float) -> str:
     """`0.4 ms`, `14.998 s`, `3 min 20 s`, `1 h 4 min`, `2 d 3 h`."""
     if seconds < 0:

@@ -65,6 +65,12 @@ def constant(value: Any, count: int, dtype: str) -> NDArray[Any]:
     return np.broadcast_to(np.array(value, np.dtype(dtype)), count)
 
 
+def told_once(numbers: NDArray[Any]) -> NDArray[Any]:
+    """A column of numbers, as a constant one where all rows are alike."""
+    alike = len(numbers) > 0 and numbers.min() == numbers.max()
+    return constant(numbers[0], len(numbers), numbers.dtype.str) if alike else numbers
+
+
 def is_constant(column: NDArray[Any]) -> bool:
     """Whether a column was made by `constant`; others may be alike in all rows by chance."""
     return len(column) > 0 and column.strides == (0,)

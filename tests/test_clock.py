@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcapinspect.clock import SECOND, iso, parse_iso, zone
+from pcapinspect.clock import SECOND, between, iso, parse_iso, zone
 from pcapinspect.errors import UsageError
 
 
@@ -41,3 +41,8 @@ def test_unknown_zone_is_a_usage_error() -> None:
     assert zone("utc") is UTC
     with pytest.raises(UsageError, match="Mars/Olympus"):
         zone("Mars/Olympus")
+
+
+def test_a_range_whose_ends_read_alike_is_one_length() -> None:
+    assert between(9.96, 10.02) == "10.0 s"
+    assert between(10.04, 10.06) == "10.0 to 10.1 s"

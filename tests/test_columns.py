@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pcapinspect.columns import Columns, Growing, Int64, Text, column, constant, is_constant
+from pcapinspect.columns import Columns, Growing, Int64, Text, column, constant, is_constant, told_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +59,10 @@ def test_constant_parts_make_the_same_table_as_others(parts: list[list[tuple[int
     assert list(zip(table["number"].tolist(), table["text"].tolist(), strict=True)) == expected
     taken = table.take(np.arange(len(expected)))
     assert list(zip(taken.number.tolist(), taken.text.tolist(), strict=True)) == expected
+
+
+def test_numbers_that_are_all_alike_are_told_once() -> None:
+    assert is_constant(told_once(np.array([7, 7, 7])))
+    assert told_once(np.array([7, 7, 7])).tolist() == [7, 7, 7]
+    assert told_once(np.array([7, 8])).tolist() == [7, 8]
+    assert told_once(np.array([], np.int64)).tolist() == []

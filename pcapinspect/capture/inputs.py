@@ -36,6 +36,8 @@ class InputFile:
     """Packets earlier than the one before them."""
     clock_jumps: int = 0
     """Steps of the clock, forward or back, that traffic cannot explain."""
+    jumps: list[tuple[int, int, int]] = field(default_factory=list)
+    """Of the first of these steps: the frame that it leads to, and the times before and after it."""
     not_ip: int = 0
     unknown: dict[str, int] = field(default_factory=dict)
     """Packets that could not be decoded, by reason (`link type 147`, `IP protocol 99`, `ethertype 0x9999`), in the

@@ -34,6 +34,9 @@ _SENTENCES = {
     layers.ODD_SLL: "cooked packet of hardware type {detail}",
 }
 
+MOST_JUMPS = 1000
+"""Of which the place is kept: a clock that jumps more often tells no time."""
+
 MOST_REASONS = 200
 """Distinct reasons kept of one file; bit rot can make 65,536 ethertypes."""
 
@@ -92,7 +95,11 @@ class Tally:
         known = times if self._last is None else np.concatenate((np.array([self._last]), times))
         steps = np.diff(known)
         file.time_backwards += int((steps < 0).sum())
-        file.clock_jumps += int(((steps < -BACK) | (steps > FORWARD)).sum())
+        jumps = np.flatnonzero((steps < -BACK) | (steps > FORWARD))
+        file.clock_jumps += len(jumps)
+        first_frame = file.packets - len(known) + 1  # of `known`, which may begin with the packet before
+        for place in jumps[: max(0, MOST_JUMPS - len(file.jumps))].tolist():
+            file.jumps.append((first_frame + place + 1, int(known[place]), int(known[place + 1])))
         if file.first_time is None:
             file.first_time = int(times[np.argmin(timeless)])
         self._last = file.last_time = int(times[-1])

@@ -16,7 +16,7 @@ def judge(case: Case) -> Finding | None:
     peak = load.peak_accepted_60s
     if load.verdict.cause != "over_limit_unthrottled" or peak is None:
         return None
-    settings = case.analysis.settings
+    settings, jumped = case.analysis.settings, case.analysis.quality.clock_jumps
     rows = case.connection_rows
     times = case.analysis.connections.synack_time[rows]
     within = rows[(times >= peak.start) & (times <= peak.end)]
@@ -29,7 +29,8 @@ def judge(case: Case) -> Finding | None:
             f"Observed: that is more than {settings.limit} in {settings.window} s, in "
             f"{plural(load.minutes_over_limit, 'minute')}, and no silence followed. Inferred: this server does not "
             "stop at that limit: it is not a classic IOS HTTP server, it counts differently, or something before it "
-            "answers in its name."
+            "answers in its name"
+            + (", or the capture's clock, which jumped, shows several times as one." if jumped else ".")
         ),
         server=case.name,
         figures={

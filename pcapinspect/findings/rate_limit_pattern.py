@@ -11,9 +11,10 @@ from pcapinspect.findings.case import Case
 from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import duration, listed, plural
 from pcapinspect.findings.finding import Finding
+from pcapinspect.load.estimate import in_words
 
 if TYPE_CHECKING:
-    from pcapinspect.load.model import CountingModel, Pause
+    from pcapinspect.load.model import CountingModel, Estimate, Pause
 
 
 _WORDS = {"syns": "SYNs"}
@@ -24,16 +25,15 @@ def judge(case: Case) -> Finding | None:
     pauses = case.pauses("rate_limit")
     if not pauses:
         return None
-    settings = case.analysis.settings
+    found = case.load.estimate if 2 * sum(pause.by_estimate for pause in pauses) > len(pauses) else None
     shown = cite(keys_of(frame for pause in pauses for frame in pause.frames))
-    fit = "fits" if len(pauses) == 1 else "fit"
-    fitting = [model for model in case.load.models if model.fits]
+    # They count to the limit of the settings.
+    fitting = [model for model in case.load.models if model.fits and found is None]
     return Finding(
         id="rate-limit-pattern",
         severity="critical",
-        title=f"{plural(len(pauses), 'pause')} of {case.name} {fit} the limit of {settings.limit} connections in "
-        f"{settings.window} s and the {settings.pause} s pause after it",
-        explanation=" ".join((_observed(pauses), _inferred(case, fitting))),
+        title=_title(case, len(pauses), found),
+        explanation=" ".join((_observed(pauses), _inferred(case, found, fitting))),
         server=case.name,
         figures={
             "pauses_that_fit": len(pauses),
@@ -41,8 +41,7 @@ def judge(case: Case) -> Finding | None:
             "least_accepted_in_60_s_before": min(pause.accepted_before_60s for pause in pauses),
             "most_accepted_in_60_s_before": max(pause.accepted_before_60s for pause in pauses),
             "silence_seconds_at_least": max(pause.silence_at_least for pause in pauses) / SECOND,
-            "limit": settings.limit,
-            "pause_seconds": settings.pause,
+            **_limit(case, found),
             **_at_onset(fitting),
             **shown.figures,
         },
@@ -66,6 +65,28 @@ def judge(case: Case) -> Finding | None:
     )
 
 
+def _title(case: Case, pauses: int, found: Estimate | None) -> str:
+    """By the estimate where that made the cause: then the numbers are those of this capture, and no more than about."""
+    counts, length = in_words(found, case.analysis.settings)
+    fit = f"{plural(pauses, 'pause')} of {case.name} {'fits' if pauses == 1 else 'fit'}"
+    if found is None:
+        return f"{fit} the limit of {counts} and the {length} pause after it"
+    return f"{fit} a limit of about {counts} and a pause of {length} after it"
+
+
+def _limit(case: Case, found: Estimate | None) -> dict[str, int | float | None]:
+    if found is None or found.pause is None:
+        return {"limit": case.analysis.settings.limit, "pause_seconds": case.analysis.settings.pause}
+    least, most = found.pause
+    return {
+        "limit": found.limit,
+        "limit_if_counted_anew": found.limit_anew,
+        "window_seconds": found.window,
+        "pause_seconds_at_least": round(least, 3),
+        "pause_seconds_at_most": round(most, 3),
+    }
+
+
 def _observed(pauses: Sequence[Pause]) -> str:
     counts = sorted(pause.accepted_before_60s for pause in pauses)
     before = f"{counts[0]}" if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
@@ -82,12 +103,16 @@ def _observed(pauses: Sequence[Pause]) -> str:
     return f"Observed: in the 60 s before each of these pauses the server accepted {before} connections; {lengths}."
 
 
-def _inferred(case: Case, fitting: Sequence[CountingModel]) -> str:
+def _inferred(case: Case, found: Estimate | None, fitting: Sequence[CountingModel]) -> str:
     settings = case.analysis.settings
-    sentence = (
-        f"Inferred: this is what an IOS HTTP server looks like that stops listening for {settings.pause} s when "
-        f"{settings.limit} connections came within {settings.window} s (Cisco TAC note 118734)."
+    known = (
+        f"stops listening for {settings.pause} s when {settings.limit} connections came within {settings.window} s "
+        "(Cisco TAC note 118734)"
     )
+    if found is None:
+        sentence = f"Inferred: this is what an IOS HTTP server looks like that {known}."
+    else:
+        sentence = f"Inferred: an IOS HTTP server {known}; these pauses follow its pattern with other numbers."
     if fitting:
         sentence += f" Ways of counting that fit every such pause: {_ways(fitting)}."
     if case.load.estimate is not None:

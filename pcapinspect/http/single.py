@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pcapinspect.columns import MISSING, Bool, Int64, Text, constant
+from pcapinspect.columns import MISSING, Bool, Int64, Text, constant, told_once
 from pcapinspect.http.alike import Rows, Streams, first_alike, streams_of
 from pcapinspect.http.backlog import WORD, Backlog
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
@@ -114,9 +114,9 @@ def _columns(rows: Segments, streams: Streams, chosen: Int64, found: list[_Excha
     return Exchanges(
         connection=rows.connection[asked],
         index=constant(0, count, "i8"),
-        request_file=_told_once(rows.file[asked].astype(np.int64)),
+        request_file=told_once(rows.file[asked].astype(np.int64)),
         request_frame=rows.frame[asked],
-        response_file=_told_once(rows.file[answered].astype(np.int64)),
+        response_file=told_once(rows.file[answered].astype(np.int64)),
         response_frame=rows.frame[answered],
         request_time=rows.time[asked],
         request_end_time=rows.time[whole],
@@ -127,21 +127,15 @@ def _columns(rows: Segments, streams: Streams, chosen: Int64, found: list[_Excha
         version=_spread([head.version for head in requests], alike),
         host=_spread([head.host for head in requests], alike),
         user_agent=_spread([head.user_agent for head in requests], alike),
-        status=_told_once(np.array([head.status for head in responses], np.int64)[alike]),
+        status=told_once(np.array([head.status for head in responses], np.int64)[alike]),
         reason=_spread([head.reason for head in responses], alike),
         server=_spread([head.server for head in responses], alike),
         date=_spread([head.date for head in responses], alike),
         content_type=_spread([head.content_type for head in responses], alike),
-        request_bytes=_told_once(streams.total[chosen, UP]),
-        response_bytes=_told_once(streams.total[chosen, DOWN]),
+        request_bytes=told_once(streams.total[chosen, UP]),
+        response_bytes=told_once(streams.total[chosen, DOWN]),
         complete=constant(True, count, "?"),
     )
-
-
-def _told_once(numbers: Int64) -> Int64:
-    """The column, as a constant one where it is."""
-    alike = len(numbers) > 0 and numbers.min() == numbers.max()
-    return constant(numbers[0], len(numbers), "i8") if alike else numbers
 
 
 def _spread(values: Sequence[object], alike: Int64) -> Text:

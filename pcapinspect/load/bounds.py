@@ -51,7 +51,7 @@ class Silence:
     waited: int
     """The longest that a request on one of them waited; 0 where none was served later."""
     jumped: bool = False
-    """The capture's clock jumped during it: it may have been of any length."""
+    """The capture's clock jumped during it: it may have been longer by any time."""
 
     @property
     def onset(self) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pcapinspect.clock import SECOND
+from pcapinspect.clock import SECOND, between
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.concurrency import IOS_DEFAULT, IOS_MOST, Open
 from pcapinspect.load.fullness import HALF, Fullness, full_in
@@ -48,7 +48,8 @@ NO_CAUSE = 0.2
 """Confidence of `insufficient`: every silence has a cause, so that none can be named is the weakest statement."""
 
 UNTIMED = 0.6
-"""The most confidence in the cause of a silence whose length is not known, for any pause fits."""
+"""The most confidence in the cause of a silence whose length is not known, for any pause fits; and in what rests on
+counts of a time that is not known."""
 
 MOST_LOST = 0.25
 """Share of the SYN/ACKs that the capture lost from which a silence may be the capture's own."""
@@ -62,6 +63,8 @@ class Cause:
     confidence: float
     evidence_for: tuple[str, ...]
     evidence_against: tuple[str, ...] = ()
+    by_estimate: bool = False
+    """It is a limit of the estimate's numbers, not of the settings'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +86,25 @@ class Circumstances:
     estimate: Estimate | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Together:
+    """What the silences say together, whichever of them is judged."""
+
+    models: Sequence[CountingModel]
+    """The ways of counting that nothing speaks against."""
+    alike: int
+    """Silences that the limit's pause fits."""
+
+
 def causes_of(about: Circumstances) -> list[Cause]:
     """The cause of each silence."""
-    models = [model for model in about.models if _explains(about, model)]
-    alone = [_cause(about, place, models) for place in range(len(about.silences))]
-    among = [_among(about, place, alone) for place in range(len(alone))]
+    together = _Together(
+        models=[model for model in about.models if _explains(about, model)],
+        alike=sum(fits_pause(silence, about.settings.pause) for silence in about.silences),
+    )
+    alone = [_cause(about, place, together) for place in range(len(about.silences))]
+    limited = sum(cause.cause == "rate_limit" for cause in alone)
+    among = [_among(about, place, cause, limited) for place, cause in enumerate(alone)]
     return [_by_clock(cause, silence) for cause, silence in zip(among, about.silences, strict=True)]
 
 
@@ -99,24 +116,22 @@ def fits_pause(silence: Silence, pause: int) -> bool:
 
 
 def describe_range(silence: Silence) -> str:
-    """`12.3 to 15.1 s`, or `at least 12.3 s`, or `an unknown time`."""
-    if silence.jumped:
-        return "an unknown time"
+    """`12.3 to 15.1 s`, `15.0 s`, or `at least 12.3 s`."""
     if silence.at_most is None:
         return f"at least {silence.at_least / SECOND:.1f} s"
-    return f"{silence.at_least / SECOND:.1f} to {silence.at_most / SECOND:.1f} s"
+    return between(silence.at_least / SECOND, silence.at_most / SECOND)
 
 
-def _cause(about: Circumstances, place: int, models: Sequence[CountingModel]) -> Cause:
-    """By the silence alone. `models`: the ways of counting that nothing speaks against."""
+def _cause(about: Circumstances, place: int, together: _Together) -> Cause:
+    """By the silence itself, and what all of them say of the limit."""
     silence, pause = about.silences[place], about.settings.pause
     if about.one_way is not None:
         return Cause("capture", 0.95, ("The capture holds one direction only: answers cannot be seen.",))
     if about.quality.share_lost > MOST_LOST:
         return _lost_by_capture(about, silence)
-    by_rate = _rate_limit(about, place, models)
+    by_rate = _rate_limit(about, place, together)
     if about.fullness is not None and full_in(about.fullness, silence.syns) and not _unread(about.fullness, silence):
-        return _max_connections(about, silence, about.fullness, by_rate)
+        return _max_connections(about, silence, about.fullness, by_rate, together.alike)
     if by_rate is not None:
         return by_rate
     if not len(about.traffic.prompt):
@@ -130,7 +145,7 @@ def _by_clock(cause: Cause, silence: Silence) -> Cause:
     """Of a silence in which the clock jumped only the count before it tells, and that no longer well."""
     if not silence.jumped:
         return cause
-    jumped = "The capture's clock jumped during it: neither its length nor what came just before is known."
+    jumped = "The capture's clock jumped during it: neither its whole length nor what came just before is known."
     return replace(
         cause,
         confidence=min(cause.confidence, UNTIMED),
@@ -148,15 +163,15 @@ def _lost_by_capture(about: Circumstances, silence: Silence) -> Cause:
     )
 
 
-def _rate_limit(about: Circumstances, place: int, models: Sequence[CountingModel]) -> Cause | None:
+def _rate_limit(about: Circumstances, place: int, together: _Together) -> Cause | None:
     """The limit was reached by some way of counting that nothing else in the capture contradicts, and 15 s fits."""
     silence, settings = about.silences[place], about.settings
-    reached = [model for model in models if model.at_onset[place] >= about.enough]
+    reached = [model for model in together.models if model.at_onset[place] >= about.enough]
     if not reached or not fits_pause(silence, settings.pause):
         return _other_limit(about, silence)
     tight = silence.at_most is not None and silence.at_most - silence.at_least <= TIGHT
+    fits = "allows for" if silence.at_most is None else "fits"
     by_accepts = any(model.counts == "accepts" for model in reached)
-    alike = sum(fits_pause(other, settings.pause) for other in about.silences)
     against = []
     if silence.at_most is None and not silence.jumped:
         against.append("The capture begins or ends within the silence: its whole length is not known.")
@@ -166,10 +181,10 @@ def _rate_limit(about: Circumstances, place: int, models: Sequence[CountingModel
         against.append(f"Accepts alone did not come to {settings.limit} in {settings.window} s.")
     return Cause(
         "rate_limit",
-        round(0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (alike >= SEVERAL), 2),
+        round(0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (together.alike >= SEVERAL), 2),
         (
             f"{settings.limit} in {settings.window} s had been reached when it began: {_counted(reached, place)}.",
-            f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
+            f"Its length, {describe_range(silence)}, {fits} the {settings.pause} s for which IOS stops listening.",
         ),
         tuple(against),
     )
@@ -216,13 +231,15 @@ def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:
         0.9,
         (found.sentence, f"The length of this one is {describe_range(silence)}."),
         (f"The known limit of IOS is {about.settings.limit} in {about.settings.window} s.",),
+        by_estimate=True,
     )
 
 
-def _max_connections(about: Circumstances, silence: Silence, room: Fullness, by_rate: Cause | None) -> Cause:
+def _max_connections(
+    about: Circumstances, silence: Silence, room: Fullness, by_rate: Cause | None, alike: int
+) -> Cause:
     """Where both limits would explain it, the one whose length varies is the room for connections."""
-    regular = sum(fits_pause(other, about.settings.pause) for other in about.silences)
-    if by_rate is not None and regular > len(about.silences) / 2:
+    if by_rate is not None and alike > len(about.silences) / 2:
         full = f"{room.limit} connections, as many as the server takes, were open when SYNs were not answered."
         return replace(
             by_rate,
@@ -238,7 +255,7 @@ def _max_connections(about: Circumstances, silence: Silence, room: Fullness, by_
     confidence = 0.95 if len(about.silences) >= SEVERAL else 0.8
     if room.estimated or not room.exact:
         confidence = min(confidence, 0.85)
-    return Cause("max_connections", confidence, _full_house(silence, room), tuple(against))
+    return Cause("max_connections", confidence, _full_house(about, silence, room), tuple(against))
 
 
 def _unread(room: Fullness, silence: Silence) -> bool:
@@ -247,14 +264,20 @@ def _unread(room: Fullness, silence: Silence) -> bool:
     return (room.estimated or not room.exact) and silence.stalled >= HALF * room.limit
 
 
-def _full_house(silence: Silence, room: Fullness) -> tuple[str, ...]:
+def _full_house(about: Circumstances, silence: Silence, room: Fullness) -> tuple[str, ...]:
     """What shows that the server was full."""
     evidence = [f"{room.limit} connections were open whenever a SYN came that was not answered, and never more."]
     if not room.exact:
         evidence = [
             f"About {room.limit} connections were open when SYNs came that were not answered, and fewer when SYNs were "
-            "answered. The capture lacks packets: how many were open is not known exactly."
+            "answered. How many is not known exactly: "
+            + ("the capture lacks packets." if about.quality.lacks_packets else "at times more seemed to be open.")
         ]
+    if about.opened.presumed:
+        evidence.append(
+            f"{about.opened.presumed:,} connections have no end in the capture, and are taken to have closed when "
+            "others would have."
+        )
     if silence.next_answer is not None:
         evidence.append("The next answer came when one had closed.")
     return tuple(evidence)
@@ -341,18 +364,20 @@ def _open_question(about: Circumstances, place: int) -> Cause:
     return Cause("insufficient", NO_CAUSE, (f"Nobody was answered for {describe_range(silence)}.",), tuple(against))
 
 
-def _among(about: Circumstances, place: int, alone: Sequence[Cause]) -> Cause:
-    """What cannot be told of a pause by itself, because the capture began too late, its likes may tell."""
+def _among(about: Circumstances, place: int, alone: Cause, limited: int) -> Cause:
+    """What cannot be told of a pause by itself, because the capture began too late, its likes may tell.
+
+    `limited`: pauses that are the rate limit by themselves.
+    """
     silence, settings = about.silences[place], about.settings
-    alike = [cause for cause in alone if cause.cause == "rate_limit"]
     young = _history(about, silence) < settings.window * SECOND
-    if alone[place].cause != "insufficient" or not (young and alike and fits_pause(silence, settings.pause)):
-        return alone[place]
+    if alone.cause != "insufficient" or not (young and limited and fits_pause(silence, settings.pause)):
+        return alone
     return Cause(
         "rate_limit",
         0.9,
         (
-            f"{len(alike):,} later pauses of this server follow the pattern of the rate limit.",
+            f"{limited:,} later pauses of this server follow the pattern of the rate limit.",
             f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
         ),
         ("The capture began too late to count what came before it.",),

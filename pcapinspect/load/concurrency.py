@@ -22,12 +22,13 @@ IOS_MOST = 16
 class Open:
     """Open connections of a server at any time: a connection that closes at t is not open at t any more.
 
-    `presumed`: how many ends the capture does not hold, so that they are where others would have ended.
+    `presume`: the capture is known to lack packets, so that ends may be missing: those are where others would have
+    ended, and `presumed` says how many. In a capture that has all, who did not close hangs.
     """
 
-    def __init__(self, traffic: Traffic) -> None:
+    def __init__(self, traffic: Traffic, *, presume: bool = False) -> None:
         was_open = traffic.opened != MISSING
-        closed, self.presumed = _ends(traffic)
+        closed, self.presumed = _ends(traffic) if presume else (traffic.closed, 0)
         self.opened: Int64 = np.sort(traffic.opened[was_open])
         self.closed: Int64 = np.sort(closed[was_open & (closed != MISSING)])
 

@@ -9,7 +9,7 @@ from math import pi, sqrt
 
 import numpy as np
 
-from pcapinspect.clock import SECOND
+from pcapinspect.clock import SECOND, between
 from pcapinspect.columns import Int64
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.counting import resumptions
@@ -56,7 +56,7 @@ class _Limit:
             return f"about {self.counts[0]} connections in {self.window} s"
         return (
             f"about {self.on} connections in {self.window} s if the count goes on through pauses, or about {self.anew} "
-            "if it begins anew after each: both fit"
+            "if it begins anew after each (both fit)"
         )
 
 
@@ -80,14 +80,25 @@ def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: 
     if limit is not None:
         said.append(f"pauses begin after {limit}")
     if pause is not None:
-        said.append(f"{pause[0]:.1f} to {pause[1]:.1f} s fits the length of most of them")
+        said.append(f"{between(*pause)} fits the length of most of them")
     known = f"the settings say {settings.limit}, {settings.window} s and {settings.pause} s"
+    counts = list(dict.fromkeys(limit.counts)) if limit else []
     return Estimate(
-        limit=limit.counts[0] if limit else None,
+        limit=counts[0] if counts else None,
         window=float(limit.window) if limit else None,
         pause=pause,
         sentence=f"In this capture {' and '.join(said)}; {known}.",
+        limit_anew=counts[1] if len(counts) > 1 else None,
     )
+
+
+def in_words(found: Estimate | None, settings: Settings) -> tuple[str, str]:
+    """`120 or about 40 connections in 60 s` and `10.0 to 10.3 s`: the limit and its pause, by the settings if nothing
+    else was found."""
+    if found is None or found.limit is None or found.window is None or found.pause is None:
+        return f"{settings.limit} connections in {settings.window} s", f"{settings.pause} s"
+    counts = f"{found.limit}" if found.limit_anew is None else f"{found.limit} or about {found.limit_anew}"
+    return f"{counts} connections in {found.window:g} s", between(*found.pause)
 
 
 def _common_length(silences: Sequence[Silence]) -> tuple[float, float] | None:
@@ -117,7 +128,7 @@ def _regular_count(silences: Sequence[Silence], rate: Rate, anew: Int64, begin: 
     # A window that reaches beyond the capture's begin counts too little.
     known = (onsets - rate.window >= begin) | (len(anew) > 0) & (onsets > silences[0].onset)
     counts = rate.before_since(onsets[known], anew)
-    if len(counts) < FEWEST or not _regular(counts) or _by_clock(silences, counts):
+    if len(counts) < FEWEST or not _regular(counts) or _by_timer(silences, counts):
         return None
     # A limit is reached when a pause begins, and at no other time.
     limit = int(np.median(counts))
@@ -125,7 +136,7 @@ def _regular_count(silences: Sequence[Silence], rate: Rate, anew: Int64, begin: 
     return limit if reached <= ELSEWHERE * len(onsets) else None
 
 
-def _by_clock(silences: Sequence[Silence], counts: Int64) -> bool:
+def _by_timer(silences: Sequence[Silence], counts: Int64) -> bool:
     """Whether the silences come about as regularly by the clock as by the count: a timer may make them.
 
     Compared are how far the counts lie apart, and how far the times since the server answered again must, in accepts:

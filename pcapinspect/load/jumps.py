@@ -1,4 +1,4 @@
-"""Where the capture's clock jumped: a silence that lies there has no known length."""
+"""Where the capture's clock jumped: of a silence that lies there only the part on either side can be measured."""
 
 from __future__ import annotations
 
@@ -7,37 +7,59 @@ from dataclasses import replace
 
 import numpy as np
 
-from pcapinspect.capture.tally import FORWARD
-from pcapinspect.clock import SECOND
 from pcapinspect.columns import Int64
 from pcapinspect.load.bounds import Silence
+from pcapinspect.load.quality import Jump
+from pcapinspect.load.traffic import Traffic
+from pcapinspect.tcp.connections import Syns
 
-SHUFFLED = SECOND // 100
-"""Packets of several queues are written out of order by milliseconds at most: a SYN that is earlier by more, in a
-capture whose clock is known to have jumped (`capture/tally.py`), came after a jump."""
-
-Jump = tuple[int, int]
-"""Times between which the clock went back, so that they were shown twice, or which it left out."""
-
-
-def jumps_of(syn_times: Int64) -> list[Jump]:
-    """The jumps of a clock that is known to have jumped, between SYNs in the order of the capture."""
-    steps = np.diff(syn_times)
-    places = np.flatnonzero((steps < -SHUFFLED) | (steps > FORWARD))
-    low = np.minimum(syn_times[places], syn_times[places + 1]).tolist()
-    high = np.maximum(syn_times[places], syn_times[places + 1]).tolist()
-    return list(zip(low, high, strict=True))
+_FILE = np.int64(1 << 40)
+"""More than the jumps of any file."""
 
 
-def without_length(silences: Sequence[Silence], jumps: Sequence[Jump]) -> list[Silence]:
-    """The silences, without a length where the clock jumped: what it shows as one after the other was not."""
+def measured_beside(
+    silences: Sequence[Silence], jumps: Sequence[Jump], traffic: Traffic, syns: Syns
+) -> Sequence[Silence]:
+    """The silences; those in which the clock jumped last at least as long as the longest stretch beside a jump."""
+    if not jumps or not silences:
+        return silences
+    stretch = _stretches(syns, jumps)[traffic.syn_number]
+    met = _meet(silences, jumps)
     return [
-        replace(silence, at_least=0, at_most=None, jumped=True) if _meets(silence, jumps) else silence
-        for silence in silences
+        _measured(silence, traffic.syn_time[silence.syns], stretch[silence.syns]) if jumped else silence
+        for silence, jumped in zip(silences, met, strict=True)
     ]
 
 
-def _meets(silence: Silence, jumps: Sequence[Jump]) -> bool:
-    begin = silence.first_unanswered if silence.last_answer is None else silence.last_answer
-    end = silence.last_unanswered if silence.next_answer is None else silence.next_answer
-    return any(low <= end and high >= begin for low, high in jumps)
+def _stretches(syns: Syns, jumps: Sequence[Jump]) -> Int64:
+    """For each SYN of the capture the stretch that it lies in, within which its file's clock went on."""
+    stretch = syns.file * _FILE
+    for file in {jump.file for jump in jumps}:
+        frames = np.sort(np.array([jump.frame for jump in jumps if jump.file == file]))
+        rows = np.flatnonzero(syns.file == file)
+        stretch[rows] += np.searchsorted(frames, syns.frame[rows], side="right")
+    return stretch
+
+
+def _meet(silences: Sequence[Silence], jumps: Sequence[Jump]) -> list[bool]:
+    """Which silences have times in them that a clock showed twice, or left out."""
+    low = np.array([min(jump.before, jump.after) for jump in jumps])
+    high = np.array([max(jump.before, jump.after) for jump in jumps])
+    order = np.argsort(low)
+    low, latest = low[order], np.maximum.accumulate(high[order])
+    begins = [s.first_unanswered if s.last_answer is None else s.last_answer for s in silences]
+    ends = [s.last_unanswered if s.next_answer is None else s.next_answer for s in silences]
+    place = np.searchsorted(low, ends, side="right") - 1
+    met: list[bool] = ((place >= 0) & (latest[np.maximum(place, 0)] >= begins)).tolist()
+    return met
+
+
+def _measured(silence: Silence, times: Int64, stretch: Int64) -> Silence:
+    """Nobody was answered in the times of its SYNs, so each stretch of them is of the silence as well. What the whole
+    falls short of its SYNs, because the outer ones may have been lost or on their way, a stretch may, too."""
+    _, place = np.unique(stretch, return_inverse=True)
+    first, last = np.full(place.max() + 1, np.iinfo(np.int64).max), np.zeros(place.max() + 1, np.int64)
+    np.minimum.at(first, place, times)
+    np.maximum.at(last, place, times)
+    short = silence.last_unanswered - silence.first_unanswered - silence.at_least
+    return replace(silence, at_least=max(0, int((last - first).max()) - short), at_most=None, jumped=True)

@@ -62,6 +62,8 @@ class Pause:
     """(file, frame) of the packets that show it: last answer, first and last unanswered SYN, next answer."""
     connections: tuple[int, ...]
     """Numbers of the attempts hit (at most 1000 kept)."""
+    by_estimate: bool = False
+    """Its cause is a limit of the Estimate's numbers, not of the settings'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ class Estimate:
     pause: tuple[float, float] | None
     """Seconds: the range that fits all pauses."""
     sentence: str
+    limit_anew: int | None = None
+    """A second count that fits as well as `limit`, which goes on through pauses: this one begins anew after each."""
 
 
 @dataclass(frozen=True, slots=True)

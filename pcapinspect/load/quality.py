@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,6 +26,16 @@ MOST_REASONS = 3
 TO_SERVER, FROM_SERVER = "to_server", "from_server"
 
 
+class Jump(NamedTuple):
+    """A step of a file's clock that traffic cannot explain. Times in nanoseconds."""
+
+    file: int
+    frame: int
+    """The first packet after it."""
+    before: int
+    after: int
+
+
 @dataclass(frozen=True, slots=True)
 class CaptureQuality:
     """Section `capture` of the report. Counts are of packets unless they say otherwise."""
@@ -40,6 +51,8 @@ class CaptureQuality:
     """Holes in payload streams."""
     duplicates: int = 0
     clock_jumps: int = 0
+    jumps: tuple[Jump, ...] = ()
+    """Where the first of these are."""
     notes: tuple[str, ...] = ()
     """What a reader must know before believing the rest, in sentences."""
     acked_unseen: int = 0
@@ -60,6 +73,11 @@ class CaptureQuality:
     """There are no packets: everything is made of flows, which have no pauses, requests or frames."""
 
     @property
+    def lacks_packets(self) -> bool:
+        """Whether the capture is known to lack packets that were there."""
+        return bool(self.drops or self.acked_unseen or self.synack_not_captured)
+
+    @property
     def share_lost(self) -> float:
         """Share of SYN/ACKs that are known to be missing: an estimate of what the capture lost, 0 to 1."""
         return self.synack_not_captured / self.established if self.established else 0.0
@@ -77,6 +95,7 @@ def assess(inputs: Sequence[InputFile], tcp: TcpQuality, http: HttpQuality, conn
         gaps=tcp.gaps,
         duplicates=tcp.duplicates,
         clock_jumps=sum(file.clock_jumps for file in inputs),
+        jumps=tuple(Jump(number, *jump) for number, file in enumerate(inputs) for jump in file.jumps),
         acked_unseen=tcp.acked_unseen,
         synack_not_captured=tcp.synack_not_captured,
         established=int(np.count_nonzero(connections.outcome == ESTABLISHED)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,7 +21,7 @@ from pcapinspect.load.counting import count_models, quiet_until, reaching
 from pcapinspect.load.curve import curve_of
 from pcapinspect.load.estimate import estimate
 from pcapinspect.load.fullness import full_in, used_up
-from pcapinspect.load.jumps import jumps_of, without_length
+from pcapinspect.load.jumps import measured_beside
 from pcapinspect.load.minutes import minutes_of
 from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
 from pcapinspect.load.operations import Asked
@@ -114,7 +115,7 @@ def _judge_silences(
 ) -> tuple[Circumstances, list[Cause], Strangers]:
     """The silences, first those that show by themselves, then those that what explains these makes likely, too."""
     settings = capture.settings
-    opened = Open(traffic)
+    opened = Open(traffic, presume=capture.quality.lacks_packets)
     found, strangers = silences.tell_apart(traffic)
     fullness = used_up(traffic, opened, strangers.syns, settings.max_connections)
     room = None if fullness is None else fullness.room
@@ -136,14 +137,14 @@ def _judge_silences(
         one_way=capture.quality.one_way or one_way(capture.connections, traffic.numbers),
         settings=settings,
     )
-    jumps = jumps_of(capture.syns.time) if capture.quality.clock_jumps else []
-    about = _with_silences(about, without_length(found, jumps))
+    jumps = capture.quality.jumps
+    about = _with_silences(about, measured_beside(found, jumps, traffic, capture.syns))
     causes = causes_of(about)
     expected = expected_syns(about, strangers.syns, causes)
     if expected is not None:
         more = silences.find(traffic, strangers.syns, room, expected)
         if len(more) > len(found):
-            about = _with_silences(about, without_length(more, jumps))
+            about = _with_silences(about, measured_beside(more, jumps, traffic, capture.syns))
             causes = causes_of(about)
     return about, causes, strangers
 
@@ -206,6 +207,7 @@ def _pause(capture: Capture, about: Circumstances, silence: Silence, cause: Caus
         evidence_against=cause.evidence_against,
         frames=_frames(capture, traffic, silence),
         connections=tuple(traffic.numbers[silence.attempts[:MOST_CONNECTIONS]].tolist()),
+        by_estimate=cause.by_estimate,
     )
 
 
@@ -226,7 +228,7 @@ def _frames(capture: Capture, traffic: Traffic, silence: Silence) -> tuple[tuple
 def _answer_frame(capture: Capture, traffic: Traffic, time: int) -> tuple[int, int] | None:
     """The packet that answered at this time; None where it is not in the capture."""
     connections = capture.connections
-    place = np.searchsorted(traffic.answer[traffic.prompt], time)
+    place = bisect_left(traffic.prompt, time, key=lambda row: traffic.answer[row])
     number = traffic.numbers[traffic.prompt[place]]
     if connections.synack_frame[number] != MISSING:
         return int(connections.synack_file[number]), int(connections.synack_frame[number])

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load.causes import TIMER, Cause, Circumstances
+from pcapinspect.load.causes import TIMER, UNTIMED, Cause, Circumstances
+from pcapinspect.load.estimate import in_words
 from pcapinspect.load.model import Verdict
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.tally import Tally, tally_of
@@ -89,40 +90,37 @@ def _pauses(about: Circumstances, causes: Sequence[Cause]) -> Verdict:
     ]
     chosen = known[0] if known else "insufficient"
     of_it = [cause for cause in causes if cause.cause == chosen]
-    best = max(of_it, key=lambda cause: cause.confidence)
+    # What is said first must be of the numbers that explain most of them.
+    by_estimate = 2 * sum(cause.by_estimate for cause in of_it) > len(of_it)
+    best = max(of_it, key=lambda cause: (cause.by_estimate == by_estimate, cause.confidence))
     others = tuple(
         f"{number:,} unanswered SYNs lie in pauses of another cause: {cause}."
         for cause, number in weight.items()
         if cause != chosen
     )
-    sentence = _sentence(about, chosen, len(of_it), len(causes))
-    evidence = tuple(dict.fromkeys((*best.evidence_for, *_fitting_models(about, chosen))))
+    sentence = _sentence(about, best, len(of_it), len(causes))
+    evidence = tuple(dict.fromkeys((*best.evidence_for, *_fitting_models(about, best))))
     return Verdict(chosen, best.confidence, sentence, evidence, (*best.evidence_against, *others), NOT_SHOWN)
 
 
-def _sentence(about: Circumstances, cause: str, number: int, pauses: int) -> str:
-    settings = about.settings
-    limit, window, length = settings.limit, settings.window, str(settings.pause)
-    found = about.estimate
-    if found is not None and found.limit is not None and found.window is not None and found.pause is not None:
-        limit, window = found.limit, round(found.window)
-        length = f"{found.pause[0]:.1f} to {found.pause[1]:.1f}"
-    longer = any(silence.at_least > settings.pause * SECOND + TIMER for silence in about.silences)
+def _sentence(about: Circumstances, cause: Cause, number: int, pauses: int) -> str:
+    counts, length = in_words(about.estimate if cause.by_estimate else None, about.settings)
+    longer = any(silence.at_least > about.settings.pause * SECOND + TIMER for silence in about.silences)
     times = "once" if number == 1 else f"{number:,} times"
     every = "after" if number == 1 else "each time after"
     return {
-        "rate_limit": f"The server stopped answering {times}, {every} about {limit} connections in {window} s, for a "
-        f"time that {length} s fits: the pattern of the IOS rate limit.",
+        "rate_limit": f"The server stopped answering {times}, {every} about {counts}, for a time that "
+        f"{length} fits: the pattern of the IOS rate limit.",
         "max_connections": f"The server did not answer {times} because as many connections were open as it takes.",
         "outage": f"The server answered nobody for longer than the rate limit would explain ({times}): an outage."
         if longer
         else f"The server answered nobody ({times}), and no limit of its own explains it: an outage.",
         "capture": f"The capture lost too much to say whether the server was silent ({times}).",
-    }.get(cause, f"The server stopped answering ({_plural(pauses, 'pause')}), but the capture does not show why.")
+    }.get(cause.cause, f"The server stopped answering ({_plural(pauses, 'pause')}), but the capture does not show why.")
 
 
-def _fitting_models(about: Circumstances, cause: str) -> tuple[str, ...]:
-    if cause != "rate_limit":
+def _fitting_models(about: Circumstances, cause: Cause) -> tuple[str, ...]:
+    if cause.cause != "rate_limit" or cause.by_estimate:
         return ()
     fitting: dict[str, list[str]] = {}
     for model in about.models:
@@ -197,6 +195,12 @@ def _over_limit(about: Circumstances, tally: Tally) -> Verdict | None:
         )
     # Whatever way of counting accepts is left: by it the limit need not have been reached.
     left = [model.window for model in about.models if model.counts == "accepts" and not model.over_without_pause]
+    confidence = 0.7 if left else 0.9
+    jumps = about.quality.clock_jumps
+    if jumps:
+        # Times that were shown twice lie in one window, and a pause may lie in what was left out.
+        confidence = min(confidence, UNTIMED)
+        against.append("The capture's clock jumped: what is counted in one window may have come at several times.")
     if left:
         against.append(
             f"A server that counts to {settings.limit} in another way ({', '.join(left)}), or passes it by a few, "
@@ -204,9 +208,9 @@ def _over_limit(about: Circumstances, tally: Tally) -> Verdict | None:
         )
     return Verdict(
         "over_limit_unthrottled",
-        0.7 if left else 0.9,
+        confidence,
         f"The server accepted {tally.most:,} connections in {settings.window} s and never paused: "
-        + (f"a limit of {settings.limit} did not show." if left else f"it has no limit of {settings.limit}."),
+        + (f"a limit of {settings.limit} did not show." if left or jumps else f"it has no limit of {settings.limit}."),
         ("Somebody who asked was answered all the time.",),
         tuple(against),
     )

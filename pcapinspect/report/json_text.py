@@ -44,8 +44,11 @@ def parse(text: str) -> dict[str, Any]:
         document = orjson.loads(text)
     except ValueError as error:
         raise ReportError(f"not a report of pcapinspect: {error}") from None
+    # A number beyond 64 bits becomes a float, which JSON Schema would take for an integer.
+    types = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    validator = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=types)
     try:
-        jsonschema.validate(_without_values(document), schema(), jsonschema.Draft202012Validator)
+        jsonschema.validate(_without_values(document), schema(), validator)
     except jsonschema.ValidationError as error:
         where = "/".join(str(part) for part in error.absolute_path) or "the document"
         raise ReportError(f"not a report of this version of pcapinspect: {where}: {error.message[:200]}") from None

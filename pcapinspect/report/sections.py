@@ -63,6 +63,7 @@ def frames(pairs: Sequence[tuple[int, int]], paths: Sequence[str]) -> list[Secti
 def input_section(file: InputFile, path: str) -> Section:
     """One capture file."""
     section: Section = plain(file)
+    del section["jumps"]  # they are for judgement; how many there are is told
     section |= {
         "path": path,
         "first_time": time(file.first_time),
@@ -75,6 +76,7 @@ def input_section(file: InputFile, path: str) -> Section:
 def capture_section(quality: CaptureQuality) -> Section:
     """What the capture itself is worth."""
     section: Section = plain(quality)
+    del section["jumps"]
     return section | {"first_time": time(quality.first_time), "last_time": time(quality.last_time)}
 
 

@@ -80,14 +80,15 @@ class Stages:
         self._sizes = [Path(member.path).stat().st_size for member in members]
         self._parts = parts or parts_for(sum(self._sizes))
         self._files = [self._file_task(member) for member in members]
+        self._packets = 0
 
     def run(self, progress: Progress | None) -> tuple[Followed, list[InputFile]]:
-        """All of them."""
+        """All of them. `progress` counts every byte twice: when it is read, and when what it holds is followed."""
         self._read(progress)
         joined = self._join()
         found = found_in(self._files, self._members, joined)
         plan = self._plan(found, joined)
-        tasks = self._follow(plan)
+        tasks = self._follow(plan, progress)
         inputs = found.inputs
         last_times = [file.last_time for file in inputs if file.last_time is not None]
         followed = Gathering(tasks, found.epochs).followed(found.end, max(last_times, default=None))
@@ -104,13 +105,13 @@ class Stages:
 
     def _read(self, progress: Progress | None) -> None:
         """The first stage: packets, file by file."""
-        done = packets = 0
+        done = 0
         try:
             for number in self._workers.do(read_file, self._files):
                 done += self._sizes[number]
-                packets += facts_of(self._files[number].target)["input"]["packets"]
+                self._packets += facts_of(self._files[number].target)["input"]["packets"]
                 if progress:
-                    progress(done, sum(self._sizes), packets)
+                    progress(done, 2 * sum(self._sizes), self._packets)
         except CaptureError as error:
             # The user knows the file by the name that was given.
             names = {task.capture: member.path for task, member in zip(self._files, self._members, strict=True)}
@@ -137,14 +138,17 @@ class Stages:
             write_sweeps(sweeps, *found.marks())
         return Plan(sources, str(joined) if joined else None, str(sweeps), self._settings, self._parts)
 
-    def _follow(self, plan: Plan) -> list[PartTask]:
+    def _follow(self, plan: Plan, progress: Progress | None) -> list[PartTask]:
         """The second stage: connections, part by part."""
         folder = self._folder / "connections" / plan.key()
         path = folder / "plan.json"
         plan.write(path)
         self._write_manifest(folder)
         tasks = [PartTask(path, part, folder) for part in range(self._parts)]
-        list(self._workers.do(follow_part, tasks))
+        size = sum(self._sizes)
+        for done, _ in enumerate(self._workers.do(follow_part, tasks), 1):
+            if progress:
+                progress(size + size * done // self._parts, 2 * size, self._packets)
         return tasks
 
     def _write_manifest(self, folder: Path) -> None:

@@ -79,6 +79,7 @@ def _input(member: Member, facts: dict[str, Any], learnt: dict[str, Any] | None)
     file = InputFile(**facts["input"])
     file.path = member.path
     file.comments = [(frame, text) for frame, text in file.comments]
+    file.jumps = [(frame, before, after) for frame, before, after in file.jumps]
     file.warnings = [*member.warnings, *file.warnings]
     if learnt:
         file.not_ip += learnt["not_ip"]

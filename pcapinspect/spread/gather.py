@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pcapinspect.columns import Growing, Int64, constant, is_constant
+from pcapinspect.columns import Growing, Int64, constant, is_constant, told_once
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges, HttpQuality
 from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
@@ -112,14 +112,10 @@ def _values(column: Any) -> Any:
     column = column.combine_chunks()
     column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
     if not pa.types.is_dictionary(column.type):
-        return _told_once(column.to_numpy(zero_copy_only=False))
+        return told_once(column.to_numpy(zero_copy_only=False))
     words = np.array([*column.dictionary.to_pylist(), None], object)
-    place = _told_once(column.indices.fill_null(len(words) - 1).to_numpy())
+    place = told_once(column.indices.fill_null(len(words) - 1).to_numpy())
     return constant(words[place[0]], len(place), "O") if is_constant(place) else words[place]
-
-
-def _told_once(numbers: Any) -> Any:
-    return constant(numbers[0], len(numbers), numbers.dtype.str) if numbers.min() == numbers.max() else numbers
 
 
 def _joined(parts: list[Position]) -> Position:

@@ -34,6 +34,7 @@ def test_steps_are_seen_between_batches_too(tmp_path: Path) -> None:
     packets = [wire.Stamped(PACKET, START + (100 - i) * SECOND * 2) for i in range(100)]
     file = wire.read_bytes(tmp_path, wire.pcap(packets), 600).file
     assert (file.time_backwards, file.clock_jumps) == (99, 99)
+    assert file.jumps == [(i + 1, packets[i - 1].time, packets[i].time) for i in range(1, 100)]
 
 
 def test_reasons_without_end_are_gathered(tmp_path: Path) -> None:

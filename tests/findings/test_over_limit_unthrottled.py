@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pcapinspect.findings import over_limit_unthrottled
 from pcapinspect.load.model import Peak
+from pcapinspect.load.quality import CaptureQuality
 from tests.findings.scene import Scene, at, verdict
 
 
@@ -13,4 +14,11 @@ def test_the_accepts_of_the_peak_are_cited() -> None:
     found = over_limit_unthrottled.judge(scene.case(verdict=verdict("over_limit_unthrottled"), peak_accepted_60s=peak))
     assert found is not None
     assert found.frames == ((0, 12), (0, 22), (0, 32))
+    assert "clock" not in found.explanation
     assert over_limit_unthrottled.judge(scene.case(peak_accepted_60s=peak)) is None
+    jumped = CaptureQuality(clock_jumps=1)
+    found = over_limit_unthrottled.judge(
+        scene.case(verdict=verdict("over_limit_unthrottled"), peak_accepted_60s=peak, quality=jumped)
+    )
+    assert found is not None
+    assert "clock, which jumped" in found.explanation

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pcapinspect.findings import rate_limit_pattern
-from pcapinspect.load.model import CountingModel
+from pcapinspect.load.model import CountingModel, Estimate
 from tests.findings.scene import Scene, pause, verdict
 
 
@@ -32,6 +32,25 @@ def test_pauses_of_different_lengths_are_said_to_be_so() -> None:
     found = rate_limit_pattern.judge(Scene().case(pauses=pauses))
     assert found is not None
     assert "did not all last equally long" in found.explanation
+
+
+def test_numbers_are_those_that_made_the_cause() -> None:
+    """Ways of counting to 80 say nothing where the pauses follow another limit."""
+    estimate = Estimate(120, 60.0, (9.964, 10.025), "In this capture pauses begin after about 120.", limit_anew=40)
+    models = (CountingModel("accepts", "rolling", (120, 120), True),)
+    pauses = tuple(pause(at, at + 10, "rate_limit", by_estimate=True) for at in (10, 70))
+    found = rate_limit_pattern.judge(Scene().case(pauses=pauses, estimate=estimate, models=models))
+    assert found is not None
+    assert "a limit of about 120 or about 40 connections in 60 s and a pause of 10.0 s" in found.title
+    assert "limit of 80" not in found.title
+    assert (found.figures["limit"], found.figures["limit_if_counted_anew"]) == (120, 40)
+    assert found.figures["pause_seconds_at_most"] == 10.025
+    assert "Ways of counting" not in found.explanation
+    by_settings = tuple(pause(at, at + 10, "rate_limit") for at in (10, 70))
+    found = rate_limit_pattern.judge(Scene().case(pauses=by_settings, estimate=estimate, models=models))
+    assert found is not None
+    assert "the limit of 80 connections in 60 s and the 15 s pause" in found.title
+    assert found.figures["limit"] == 80
 
 
 def test_it_is_never_told_as_a_fact() -> None:

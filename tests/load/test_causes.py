@@ -8,6 +8,7 @@ import pytest
 from build import Made, ns, steady, stop
 
 from pcapinspect.clock import SECOND
+from pcapinspect.load import causes
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.causes import describe_range, fits_pause
 from pcapinspect.load.model import ServerLoad
@@ -155,6 +156,25 @@ def test_a_reader_that_stopped_shows_by_the_requests_that_waited() -> None:
     assert any("waited" in text for text in pause.evidence_for)
 
 
+def test_each_pause_more_is_little_more_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What all pauses say together is asked once: with twice the pauses there is twice to ask, not four times."""
+    asked = 0
+
+    def counted(silence: Silence, pause: int) -> bool:
+        nonlocal asked
+        asked += 1
+        return fits_pause(silence, pause)
+
+    monkeypatch.setattr(causes, "fits_pause", counted)
+    work = []
+    for pauses in (10, 20):
+        asked = 0
+        assert len(storm(accepts=80, overs=(50.0,) * pauses).pauses) == pauses
+        work.append(asked)
+    assert work[0] > 0
+    assert work[1] <= 2.2 * work[0]
+
+
 @pytest.mark.parametrize(
     ("at_least", "at_most", "fits"),
     [
@@ -172,6 +192,7 @@ def test_the_range_is_compared_with_the_pause(at_least: float, at_most: float | 
 
 def test_ranges_are_said_as_they_are() -> None:
     assert describe_range(silence(14.25, 15.0)) == "14.2 to 15.0 s"
+    assert describe_range(silence(9.96, 10.02)) == "10.0 s"
     assert describe_range(silence(3.0, None)) == "at least 3.0 s"
 
 

@@ -12,10 +12,11 @@ from pcapinspect.load.parties import parties_of
 from pcapinspect.load.traffic import traffic_of
 
 
-def opened(made: Made) -> Open:
+def opened(made: Made, *, presume: bool = False) -> Open:
     connections, syns = made.tables()
     exchanges, _ = made.spoken()
-    return Open(next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(1000)))))
+    traffic = next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(1000))))
+    return Open(traffic, presume=presume)
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 30)), min_size=1, max_size=20))
@@ -54,7 +55,7 @@ def test_an_end_that_the_capture_does_not_hold_is_where_others_ended() -> None:
         made.asked(made.answered(f"10.1.0.{number + 1}", 10.0 + number, lasts=stayed), "GetCACaps")
     made.asked(made.answered("10.1.0.8", 100.0, lasts=None), "GetCACaps")
     made.connections[made.answered("10.1.0.9", 200.0, lasts=None)].update(bytes_up=0, bytes_down=0)
-    found = opened(made)
+    found = opened(made, presume=True)
     assert found.presumed == 1
     assert found.at(np.array([ns(103.0), ns(105.0), ns(900.0)], np.int64)).tolist() == [1, 0, 1]
 
@@ -72,3 +73,13 @@ def test_nothing_open_has_no_peak() -> None:
     made = Made()
     made.unanswered("10.1.0.1", 1.0)
     assert concurrency(opened(made), limit=16, end=ns(100)) is None
+
+
+def test_in_a_capture_that_lacks_nothing_who_does_not_close_hangs() -> None:
+    made = Made()
+    for number in range(3):
+        made.asked(made.answered(f"10.1.0.{number + 1}", 10.0 + number, lasts=2.0), "GetCACaps")
+    made.asked(made.answered("10.1.0.8", 100.0, lasts=None), "GetCACaps")
+    found = opened(made)
+    assert found.presumed == 0
+    assert found.at(np.array([ns(900)])).tolist() == [1]

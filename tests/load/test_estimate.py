@@ -8,7 +8,7 @@ import numpy as np
 from build import ns
 
 from pcapinspect.load.bounds import Silence
-from pcapinspect.load.estimate import estimate
+from pcapinspect.load.estimate import estimate, in_words
 from pcapinspect.load.model import Estimate
 from pcapinspect.settings import Settings
 
@@ -35,7 +35,8 @@ def run(counts: list[int], pause: float, paces: Sequence[float] = PACES, begin: 
 def test_another_limit_and_pause_show() -> None:
     found = run([40] * 8, pause=10.0)
     assert found is not None
-    assert found.limit == 40
+    assert (found.limit, found.limit_anew) == (40, None)
+    assert in_words(found, Settings())[0].startswith("40 connections in ")
     assert found.pause is not None
     assert found.pause[0] <= 10 <= found.pause[1]
     assert "40 connections" in found.sentence
@@ -45,13 +46,15 @@ def test_two_counts_that_fit_are_both_said() -> None:
     """Forty after each pause, all in the minute before: a limit of forty, counted anew, or of eighty, counted on."""
     found = run([40] * 8, pause=10.0, paces=[0.52, 0.58, 0.52, 0.55, 0.58, 0.53, 0.57, 0.52], begin=1000)
     assert found is not None
-    assert found.limit == 80
+    assert (found.limit, found.limit_anew) == (80, 40)
+    assert in_words(found, Settings())[0] == "80 or about 40 connections in 60 s"
     assert "about 80 connections in 60 s if the count goes on" in found.sentence
-    assert "about 40 if it begins anew after each: both fit" in found.sentence
+    assert "about 40 if it begins anew after each (both fit)" in found.sentence
 
 
 def test_what_the_settings_say_anyway_is_not_estimated() -> None:
     assert run([80] * 6, pause=15.0) is None
+    assert in_words(None, Settings()) == ("80 connections in 60 s", "15 s")
 
 
 def test_counts_that_differ_as_chance_has_it_are_no_limit() -> None:

@@ -50,6 +50,33 @@ def test_a_rolling_minute_over_the_limit_does_not_exclude_a_fixed_one() -> None:
     assert any("fixed" in text for text in found.evidence_against)
 
 
+def test_counts_of_a_clock_that_jumped_do_not_exclude_the_limit() -> None:
+    """The same accepts as of a server without a limit: two minutes that the clock showed as one look like that."""
+    made = Made()
+    steady(made, 0, 120, 0.5, clients=200)
+    found = verdict(made, CaptureQuality(clock_jumps=1))
+    assert found.cause == "over_limit_unthrottled"
+    assert found.confidence <= 0.6
+    assert "a limit of 80 did not show" in found.sentence
+    assert any("clock jumped" in text for text in found.evidence_against)
+
+
+def test_two_counts_that_fit_are_both_in_the_headline() -> None:
+    """10 s after each forty accepts; whoever asks in vain gives up, so that forty are all that come in between."""
+    made = Made()
+    begin = 0.0
+    for spacing in (0.52, 0.58, 0.52, 0.55, 0.58, 0.53, 0.57, 0.52):
+        last = begin + 39 * spacing
+        steady(made, begin, last + spacing, spacing)
+        for number in range(20):
+            made.unanswered(f"10.1.0.{number + 1}", last + 0.1 + number * 0.4, (0.0, 2.0))
+        begin = last + 10.1
+    steady(made, begin, begin + 60, 5)
+    found = verdict(made)
+    assert found.cause == "rate_limit"
+    assert "after about 80 or about 40 connections in 60 s" in found.sentence
+
+
 def test_a_short_outage_is_not_said_to_be_long() -> None:
     made = Made()
     steady(made, 0, 120, 2)

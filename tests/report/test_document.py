@@ -144,6 +144,7 @@ def test_a_file_name_need_not_be_utf8() -> None:
         ),
         (lambda d: d["tables"]["minutes"]["columns"].update(attempts=5), "attempts"),
         (lambda d: d["servers"][0].update(attempts="5"), "servers/0/attempts"),
+        (lambda d: d["servers"][0].update(attempts=10**26), "servers/0/attempts"),
     ],
 )
 def test_another_document_is_no_report(report: Report, change: object, said: str) -> None:

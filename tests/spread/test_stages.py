@@ -150,13 +150,14 @@ def test_damage_before_the_end_of_a_stage_is_told_when_it_is_read(
         again(ring, folder)
 
 
-def test_progress_tells_of_whole_files(ring: list[str], tmp_path: Path) -> None:
+def test_progress_tells_of_whole_files_and_then_of_parts(ring: list[str], tmp_path: Path) -> None:
     told: list[tuple[int, int | None, int]] = []
     follow(ring, Settings(), Here(), tmp_path / "stages", lambda *figures: told.append(figures), 3)
     sizes = [Path(path).stat().st_size for path in ring]
-    assert [done for done, _, _ in told] == [sum(sizes[: n + 1]) for n in range(4)]
-    assert [packets for _, _, packets in told] == [1000, 2000, 3000, 4000]
-    assert {total for _, total, _ in told} == {sum(sizes)}
+    read, size = [sum(sizes[: n + 1]) for n in range(4)], sum(sizes)
+    assert [done for done, _, _ in told] == [*read, size + size // 3, size + 2 * size // 3, 2 * size]
+    assert [packets for _, _, packets in told] == [1000, 2000, 3000, 4000, 4000, 4000, 4000]
+    assert {total for _, total, _ in told} == {2 * size}
 
 
 def test_the_number_of_parts() -> None:
