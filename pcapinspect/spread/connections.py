@@ -93,7 +93,7 @@ class Following:
     def _rows(self, file: int) -> Iterator[Placed]:
         source, part = self._plan.sources[file], self._task.part
         joined = joined_rows(Path(self._plan.joined) if self._plan.joined else None, file)
-        return part_of_file(Path(source.rows), source.groups, self._plan.parts, part, file, joined)
+        return part_of_file(Path(source.rows), source.groups, part, file, joined)
 
     def _note(self, packets: Packets, order: Int64) -> None:
         """Keeps where connections, SYNs and streams of this batch stand in the capture."""

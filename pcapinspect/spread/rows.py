@@ -24,7 +24,7 @@ GROUPED = 64 << 20
 """Bytes of rows that are held, to be written part by part."""
 
 READ = 4 << 20
-"""About so many bytes of rows are read at a time."""
+"""Bytes of rows that are read at a time, or one row group where it is larger: at most about GROUPED."""
 
 
 def table_of(batch: PacketBatch, order: Int64, watched: Bool) -> Table:
@@ -73,20 +73,29 @@ def joined_rows(path: Path | None, file: int) -> Joined | None:
     return Joined(table.drop_columns("file"), frame, latest)
 
 
-def part_of_file(
-    path: Path, groups: Sequence[int], parts: int, part: int, file: int, joined: Joined | None
-) -> Iterator[Placed]:
+def part_of_file(path: Path, groups: Sequence[int], part: int, file: int, joined: Joined | None) -> Iterator[Placed]:
     """The rows of one part of one file, in their order, and the times that place them among those of other files."""
-    at_a_time = max(1, READ * parts // GROUPED)
     mine = [group for group, of in enumerate(groups) if of == part]
     with reading(path), pq.ParquetFile(path) as source:
-        tables = (
-            source.read_row_groups(mine[first : first + at_a_time], use_threads=False)
-            for first in range(0, len(mine), at_a_time)
-        )
+        sizes = [source.metadata.row_group(group).total_byte_size for group in mine]
+        tables = (source.read_row_groups(some, use_threads=False) for some in _stretches(mine, sizes))
         for table in _with_joined(tables, joined, part) if joined else tables:
             batch, order = batch_of(table, file), table.column("order").to_numpy()
             yield batch, joined.raise_order(batch.packets.frame, order) if joined else order
+
+
+def _stretches(groups: Sequence[int], sizes: Sequence[int]) -> Iterator[list[int]]:
+    """The groups, those together that hold no more than READ bytes: a part with one busy connection has large ones."""
+    taken: list[int] = []
+    held = 0
+    for group, size in zip(groups, sizes, strict=True):
+        if taken and held + size > READ:
+            yield taken
+            taken, held = [], 0
+        taken.append(group)
+        held += size
+    if taken:
+        yield taken
 
 
 def _with_joined(tables: Iterator[Table], joined: Joined, part: int) -> Iterator[Table]:
