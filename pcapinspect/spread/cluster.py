@@ -9,7 +9,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from multiprocessing import active_children, resource_tracker
+from multiprocessing import active_children, current_process, resource_tracker
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -31,6 +31,13 @@ CLOSE_SECONDS = 0.5
 CONNECT_SECONDS = 10
 """A scheduler that does not answer for so long is not there."""
 
+START_SECONDS = 120
+"""A worker of our own comes within so long. Measured on 2 idle cores (AMD EPYC, 2026-11-25), the whole of a short run
+takes less than 2 s; this is for a machine that is sixty times as slow."""
+
+GUARD = "a program that calls pcapinspect needs `if __name__ == '__main__':` around what it does"
+"""Workers read the program again that started them, and would do what it does."""
+
 
 @contextmanager
 def cluster(address: str) -> Iterator[Dask]:
@@ -40,6 +47,8 @@ def cluster(address: str) -> Iterator[Dask]:
     """
     distributed = _dask()
     if address == LOCAL:
+        if current_process().name.startswith(WORKER):
+            raise UsageError(f"--dask {LOCAL}: a worker does not start workers: {GUARD}")
         with TemporaryDirectory(prefix="pcapinspect-dask-") as scratch, _local(distributed, scratch) as client:
             yield Dask(client)
         return
@@ -71,6 +80,7 @@ def _local(distributed: Any, scratch: str) -> Iterator[Any]:
         workers, client = _started(distributed)
         try:
             workers.scale(len(os.sched_getaffinity(0)))
+            _await_one(client)
             yield client
             client.close()
             workers.close()
@@ -101,6 +111,14 @@ def _started(distributed: Any) -> tuple[Any, Any]:
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     return workers, client
+
+
+def _await_one(client: Any) -> None:
+    """Raises EngineError where no worker comes: those of a program without the guard end before they begin."""
+    try:
+        client.wait_for_workers(1, timeout=START_SECONDS)
+    except TimeoutError:
+        raise EngineError(f"Dask: no worker came within {START_SECONDS} s: {GUARD}") from None
 
 
 def _kill(workers: Any, client: Any) -> None:

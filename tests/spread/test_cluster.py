@@ -40,6 +40,19 @@ def main(stages, out, *paths):
 main(*sys.argv[1:])
 """
 
+UNGUARDED = """
+import sys
+import pcapinspect
+from pcapinspect.errors import EngineError
+from pcapinspect.spread import cluster
+
+cluster.START_SECONDS = 8
+try:
+    pcapinspect.analyze(sys.argv[1:], spread=pcapinspect.Spread("local"))
+except EngineError as error:
+    print(error)
+"""
+
 
 def run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -154,6 +167,17 @@ def test_without_dask_one_line_says_how_to_get_it(tmp_path: Path) -> None:
     result = run("-m", "pcapinspect", "analyze", capture, "--dask", "local", PYTHONPATH=f"{tmp_path}:{ROOT}")
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == "pcapinspect: --dask needs Dask: pip install 'pcapinspect[dask]'\n"
+
+
+def test_a_program_without_a_guard_is_told_of_it(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(UNGUARDED)
+    result = run(program, ROOT / "captures" / "healthy.pcap", PYTHONPATH=str(ROOT), TMPDIR=str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("\n") == 1
+    assert "no worker came within 8 s" in result.stdout
+    assert "`if __name__ == '__main__':`" in result.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["program.py"]
 
 
 def test_an_error_in_a_worker_is_one_line(tmp_path: Path) -> None:
