@@ -52,8 +52,6 @@ def cluster(address: str) -> Iterator[Dask]:
         with TemporaryDirectory(prefix="pcapinspect-dask-") as scratch, _local(distributed, scratch) as client:
             yield Dask(client)
         return
-    if not ADDRESS.fullmatch(address):
-        raise UsageError(f"--dask: {address!r} is neither {LOCAL} nor an address like tcp://host:8786")
     try:
         client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:

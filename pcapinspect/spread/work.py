@@ -9,7 +9,7 @@ from pcapinspect.capture.inputs import InputFile
 from pcapinspect.errors import UsageError
 from pcapinspect.pki.followed import Followed
 from pcapinspect.settings import Settings
-from pcapinspect.spread.cluster import LOCAL, cluster
+from pcapinspect.spread.cluster import ADDRESS, LOCAL, cluster
 from pcapinspect.spread.folder import stages_in
 from pcapinspect.spread.follow import Progress, follow
 
@@ -20,6 +20,8 @@ def follow_on(
     """What one process finds in the captures, found by the workers at the address (LOCAL: of our own)."""
     if settings.engine != "native":
         raise UsageError("--dask reads natively: leave out --engine")
+    if address != LOCAL and not ADDRESS.fullmatch(address):
+        raise UsageError(f"--dask: {address!r} is neither {LOCAL} nor an address like tcp://host:8786")
     if address != LOCAL and stages is None:
         raise UsageError("--dask ADDRESS needs --stages DIR, a folder that all its workers see")
     for path in paths:
