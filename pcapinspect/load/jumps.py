@@ -23,7 +23,7 @@ def measured_beside(
     """The silences; those in which the clock jumped last at least as long as the longest stretch beside a jump."""
     if not jumps or not silences:
         return silences
-    stretch = _stretches(syns, jumps)[traffic.syn_number]
+    stretch = _stretches(syns.take(traffic.syn_number), jumps)
     met = _meet(silences, jumps)
     return [
         _measured(silence, traffic.syn_time[silence.syns], stretch[silence.syns]) if jumped else silence
@@ -32,7 +32,7 @@ def measured_beside(
 
 
 def _stretches(syns: Syns, jumps: Sequence[Jump]) -> Int64:
-    """For each SYN of the capture the stretch that it lies in, within which its file's clock went on."""
+    """For each of these SYNs the stretch that it lies in, within which its file's clock went on."""
     stretch = syns.file * _FILE
     for file in {jump.file for jump in jumps}:
         frames = np.sort(np.array([jump.frame for jump in jumps if jump.file == file]))
