@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import field, fields
+from functools import cache
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
@@ -33,18 +34,23 @@ class Columns:
 
     __slots__ = ()
 
+    @classmethod
+    @cache
+    def dtypes(cls) -> dict[str, np.dtype[Any]]:
+        """The numpy dtype of each column, in their order."""
+        return {f.name: f.metadata["dtype"] for f in fields(cls)}  # type: ignore[arg-type]
+
     def __len__(self) -> int:
-        first = fields(self)[0]  # type: ignore[arg-type]
-        return len(getattr(self, first.name))
+        return len(getattr(self, next(iter(self.dtypes()))))
 
     def take(self, index: Any) -> Self:
         """The rows that a numpy index or mask selects, in its order."""
-        return type(self)(**{f.name: getattr(self, f.name)[index] for f in fields(self)})  # type: ignore[arg-type]
+        return type(self)(**{name: getattr(self, name)[index] for name in self.dtypes()})
 
     @classmethod
     def empty(cls) -> Self:
         """A table without rows."""
-        return cls(**{f.name: np.empty(0, f.metadata["dtype"]) for f in fields(cls)})  # type: ignore[arg-type]
+        return cls(**{name: np.empty(0, dtype) for name, dtype in cls.dtypes().items()})
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
@@ -53,8 +59,7 @@ class Columns:
             return cls.empty()
         if len(parts) == 1:
             return parts[0]
-        names = [f.name for f in fields(cls)]  # type: ignore[arg-type]
-        return cls(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
+        return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in cls.dtypes()})
 
 
 Table = TypeVar("Table", bound=Columns)
@@ -84,34 +89,40 @@ class Growing(Generic[Table]):
 
     def __init__(self, kind: type[Table]) -> None:
         self._kind = kind
-        self._columns = {f.name: np.empty(0, f.metadata["dtype"]) for f in fields(kind)}  # type: ignore[arg-type]
+        self._columns = {name: np.empty(0, dtype) for name, dtype in kind.dtypes().items()}
+        self._alike: dict[str, NDArray[Any]] = {}
+        """The value of each column that was constant so far, as an array of one; its place in `_columns` is empty."""
         self._length = 0
 
     def add(self, part: Table) -> None:
         """The rows of `part` after those that are there."""
         first, self._length = self._length, self._length + len(part)
         for name in self._columns:
-            self._columns[name] = self._grown(self._columns[name], first, getattr(part, name))
+            self._add(name, first, getattr(part, name))
 
-    def _grown(self, column: NDArray[Any], first: int, values: NDArray[Any]) -> NDArray[Any]:
-        """The column, which had `first` rows, with `values` after them."""
-        if is_constant(values) and (not first or (is_constant(column) and column[0] == values[0])):
-            return np.broadcast_to(values[:1], self._length)
-        if is_constant(column):
-            column = np.full(first, column[0], column.dtype)
+    def _add(self, name: str, first: int, values: NDArray[Any]) -> None:
+        """Of one column, which had `first` rows."""
+        alike = self._alike.get(name)
+        if is_constant(values) and (not first or (alike is not None and alike[0] == values[0])):
+            self._alike[name] = values[:1]
+            return
+        column = self._columns[name]
+        if alike is not None:
+            column = self._columns[name] = np.full(first, alike[0], column.dtype)
+            del self._alike[name]
         if len(column) < self._length:
             column.resize(max(self._length, len(column) * 5 // 4), refcheck=False)
         column[first : self._length] = values
-        return column
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """One column, as it is now."""
-        return self._columns[name][: self._length]
+        alike = self._alike.get(name)
+        return self._columns[name][: self._length] if alike is None else np.broadcast_to(alike, self._length)
 
     def take(self, order: Int64) -> Table:
         """All rows in the order that their numbers give. The table is gone then, column by column."""
         taken = {}
         for name in list(self._columns):
-            column = self._columns.pop(name)
-            taken[name] = column if is_constant(column) else column[: self._length][order]
+            taken[name] = self[name] if name in self._alike else self[name][order]
+            del self._columns[name]
         return self._kind(**taken)

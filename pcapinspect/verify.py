@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
 
 from pcapinspect.capture.fileset import find_captures
 from pcapinspect.capture.tshark import TsharkReader, Witness
@@ -55,7 +54,7 @@ def _by_request_frame(analysis: Analysis) -> dict[Key, dict[str, object]]:
 
 def _keyed(table: Columns, places: Iterable[tuple[int, int]]) -> dict[Key, dict[str, object]]:
     """Rows by the packet that they begin with."""
-    columns = {f.name: getattr(table, f.name).tolist() for f in fields(table)}  # type: ignore[arg-type]
+    columns = {name: getattr(table, name).tolist() for name in table.dtypes()}
     seen: Counter[tuple[int, int]] = Counter()
     rows: dict[Key, dict[str, object]] = {}
     for number, place in enumerate(places):

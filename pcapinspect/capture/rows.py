@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ MAPPED = 0xFFFF << 32
 """The upper half of the lower half of an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2)."""
 
 
-_DTYPES = {field.name: field.metadata["dtype"] for field in fields(Packets)}
+_DTYPES = Packets.dtypes()
 
 
 class Found(NamedTuple):

@@ -13,7 +13,7 @@ import queue
 import re
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -318,8 +318,8 @@ def _optional(text: str | None) -> int | None:
 
 
 def _batch(rows: list[tuple[int, ...]], payloads: bytearray) -> PacketBatch:
-    columns = zip(*rows, strict=True) if rows else [[] for _ in fields(Packets)]
-    packets = Packets(
-        **{f.name: np.array(values, f.metadata["dtype"]) for f, values in zip(fields(Packets), columns, strict=True)}
-    )
+    dtypes = Packets.dtypes()
+    columns = zip(*rows, strict=True) if rows else [[] for _ in dtypes]
+    typed = zip(dtypes.items(), columns, strict=True)
+    packets = Packets(**{name: np.array(values, dtype) for (name, dtype), values in typed})
     return PacketBatch(packets, np.frombuffer(bytes(payloads), np.uint8))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,7 @@ class Following:
         seen = self._tracker.close()
         stream_columns = (np.concatenate(columns) for columns in zip(*self._streams, strict=True))
         write(self._task.path("streams"), dict(zip(("order", "file", "frame"), stream_columns, strict=True)))
-        syns = {f.name: getattr(seen.syns, f.name) for f in fields(seen.syns)}
+        syns = {name: getattr(seen.syns, name) for name in seen.syns.dtypes()}
         write(self._task.path("syns"), {"order": np.concatenate(self._syn_orders)} | syns)
         rows = {name: np.ascontiguousarray(seen.rows[name]) for name in ROW.names or ()}
         write(self._task.path("connections"), {"order": np.concatenate(self._row_orders)} | rows, seen.counts)
@@ -147,7 +147,7 @@ class ExchangeFile:
 
 def exchange_table(exchanges: Exchanges, bodies: ExchangeBodies) -> Table:
     """A chunk as it is written."""
-    columns = {f.name: pa.array(getattr(exchanges, f.name), _arrow(f.metadata["dtype"])) for f in fields(exchanges)}
+    columns = {name: pa.array(getattr(exchanges, name), _arrow(dtype)) for name, dtype in Exchanges.dtypes().items()}
     sent, got = (pa.array(side, pa.binary()) for side in (bodies.request, bodies.response))
     return pa.table(columns | {"request_body": sent, "response_body": got})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from pcapinspect.capture.merge import NEVER, Placed
 from pcapinspect.columns import Bool, Int64
 from pcapinspect.spread.store import Table, binary, reading, stretches
 
-COLUMNS = tuple(f.name for f in fields(Packets) if f.name not in ("file", "payload_start"))
+COLUMNS = tuple(name for name in Packets.dtypes() if name not in ("file", "payload_start"))
 """Columns of Packets that are written. Which file it is, is said anew whenever files are read together."""
 
 GROUPED = 64 << 20

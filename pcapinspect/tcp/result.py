@@ -56,7 +56,7 @@ def judge(seen: Unjudged, last_time: int | None) -> TcpResult:
     `last_time`: of the capture's last packet, nanoseconds; what is not TCP tells that the capture went on.
     """
     end = seen.end if last_time is None else max(seen.end, last_time)
-    names = [f.name for f in fields(Connections)]
+    names = list(Connections.dtypes())
     columns = _columns(seen.rows, [*names, *JUDGED_BY])
     rows = SimpleNamespace(**columns)
     outcome = outcomes(rows, end)

@@ -7,7 +7,7 @@ in use), because Wireshark never forgets one either and its numbers would differ
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ _WORKING = [
     ("next_down", "i8"),
     ("fin_time", "i8"),
 ]
-ROW = np.dtype([(f.name, f.metadata["dtype"]) for f in fields(Connections)] + _WORKING, align=True)
+ROW = np.dtype([*Connections.dtypes().items(), *_WORKING], align=True)
 """A connection: the columns of Connections, then what matching later packets needs. `client_side`: which side of
 the 4-tuple is the client; `older`: the row before it on the same 4-tuple; `slot`: its live state, or NONE;
 `next_up`, `next_down`: next sequence number of client and server as far as seen, or NONE; `fin_time`: first FIN."""

@@ -18,7 +18,6 @@ continues under the same 4-tuple without a SYN, and is no new attempt.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 
@@ -143,7 +142,7 @@ def _connections(flows: Flows, up: Bool, dial: Int64, count: int) -> Connections
     }
     missing = np.full(count, MISSING)
     return Connections(
-        **{f.name: np.asarray(values.get(f.name, missing)).astype(f.metadata["dtype"]) for f in fields(Connections)}
+        **{name: np.asarray(values.get(name, missing)).astype(dtype) for name, dtype in Connections.dtypes().items()}
     )
 
 
