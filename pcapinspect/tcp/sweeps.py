@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapinspect.columns import Int64, UInt16
+from pcapinspect.kernel import kernel
 
 BLOCK_BITS = 15
 BLOCK = 1 << BLOCK_BITS
@@ -27,6 +28,15 @@ class Sweep(NamedTuple):
     now: int
 
 
+class State(NamedTuple):
+    """What is known of the packets so far."""
+
+    newest: Int64
+    """The block that began last, as an array of one: the file in the upper bits."""
+    floors: Int64
+    """The earliest time in that block, and in the one before it."""
+
+
 class Sweeps:
     """Finds the sweeps in the packets of a capture, wherever batches end and whatever packets are left out.
 
@@ -37,27 +47,31 @@ class Sweeps:
     """
 
     def __init__(self) -> None:
-        self._block = -1
-        self._floor = self._floor_before = 0
+        self._state = State(np.full(1, -1), np.zeros(2, np.int64))
 
     def of(self, file: UInt16, frame: Int64, time: Int64) -> list[Sweep]:
         """The sweeps before these packets, which are the next in the order of the capture."""
-        block = file * _FILE + (frame - 1 >> BLOCK_BITS)
-        newest = np.maximum.accumulate(np.maximum(block, self._block))
-        time = np.where(block == newest, time, _LATEST)
-        sweeps = []
-        done = 0
-        for row in np.flatnonzero(np.diff(newest, prepend=self._block)).tolist():
-            self._look(time[done:row])
-            sweeps.append(Sweep(row, min(self._floor, self._floor_before)))
-            self._floor_before, self._floor = self._floor, _LATEST
-            done = row
-        self._look(time[done:])
-        self._block = int(newest[-1])
-        return sweeps
+        rows, nows = find(file, frame, time, self._state)
+        return [Sweep(*sweep) for sweep in zip(rows.tolist(), nows.tolist(), strict=True)]
 
-    def _look(self, times: Int64) -> None:
-        self._floor = min(self._floor, int(times.min(initial=_LATEST)))
+
+@kernel
+def find(file: UInt16, frame: Int64, time: Int64, state: State) -> tuple[Int64, Int64]:
+    """Rows before which a sweep comes, and what time it is then; moves `state` on."""
+    rows, nows = np.empty(file.size, np.int64), np.empty(file.size, np.int64)
+    floors = state.floors
+    count = 0
+    for row in range(file.size):
+        block = file[row] * _FILE + (frame[row] - 1 >> BLOCK_BITS)
+        if block > state.newest[0]:
+            rows[count] = row
+            nows[count] = min(floors[0], floors[1])
+            count += 1
+            state.newest[0] = block
+            floors[1], floors[0] = floors[0], _LATEST
+        if block == state.newest[0]:
+            floors[0] = min(floors[0], time[row])
+    return rows[:count], nows[:count]
 
 
 class Marks:
