@@ -71,7 +71,7 @@ def _columns(table: Records, names: list[str]) -> dict[str, Any]:
     count = len(table)
     columns = {name: np.empty(count, table.dtype[name]) for name in names}
     for first in range((count - 1) // BLOCK * BLOCK, -1, -BLOCK):
-        block = table[first : min(first + BLOCK, count)]
+        block = table[first : min(first + BLOCK, count)].view(np.ndarray)  # records are slow to ask for a field
         for name, column in columns.items():
             column[first : first + BLOCK] = block[name]
         del block
