@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,19 +59,18 @@ def write_outputs(report: Report, options: argparse.Namespace) -> None:
     Raises OutputError or UsageError, then before anything is written.
     """
     from pcapinspect.report.table_files import write_csv, write_parquet
-    from pcapinspect.report.terminal import render_terminal
 
     check_outputs(options, [file["path"] for file in report.sections["inputs"]])
-    to_standard_output = None
+    to_standard_output: Iterable[bytes] | None = None
     for name in TEXTS:
         path = getattr(options, name)
         if path is None:
             continue
-        text = _text(report, name)
+        pieces = _pieces(report, name)
         if path == output.STANDARD_OUTPUT:
-            to_standard_output = text
+            to_standard_output = pieces
         else:
-            output.write_text(path, text)
+            output.write(path, pieces)
             _say(f"Wrote {path}", options)
     for name, write in (("csv", write_csv), ("parquet", write_parquet)):
         folder = getattr(options, name)
@@ -79,19 +79,29 @@ def write_outputs(report: Report, options: argparse.Namespace) -> None:
             write(report.tables, folder)
             _say(f"Wrote {len(report.tables)} tables to {folder}", options)
             _say_what_is_cut(report, options)
-    _print(render_terminal(report, colour=_colour()) if to_standard_output is None else to_standard_output)
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(_for_terminal(report) if to_standard_output is None else to_standard_output)
 
 
-def _text(report: Report, name: str) -> str:
+def _pieces(report: Report, name: str) -> Iterable[bytes]:
+    """An output in UTF-8."""
     if name == "json":
-        return report.to_json()
+        return report.json_pieces()
     if name == "markdown":
         from pcapinspect.report.markdown import render_markdown
 
-        return render_markdown(report)
+        return [render_markdown(report).encode("utf-8", "replace")]
     from pcapinspect.report.html import render_html
 
-    return render_html(report)
+    return [render_html(report).encode("utf-8", "replace")]
+
+
+def _for_terminal(report: Report) -> Iterable[bytes]:
+    """The terminal report: UTF-8 for a program; a terminal that lacks a sign gets a question mark."""
+    from pcapinspect.report.terminal import render_terminal
+
+    encoding = sys.stdout.encoding if sys.stdout.isatty() else None
+    return [render_terminal(report, colour=_colour()).encode(encoding or "utf-8", "replace")]
 
 
 def _say_what_is_cut(report: Report, options: argparse.Namespace) -> None:
@@ -107,13 +117,6 @@ def _say(remark: str, options: argparse.Namespace) -> None:
         from pcapinspect.report.inert import inert
 
         print(inert(remark), file=sys.stderr)
-
-
-def _print(text: str) -> None:
-    """UTF-8 where standard output is data for a program; a terminal that lacks a sign gets a question mark."""
-    sys.stdout.flush()
-    encoding = sys.stdout.encoding if sys.stdout.isatty() else "utf-8"
-    sys.stdout.buffer.write(text.encode(encoding or "utf-8", "replace"))
 
 
 def _colour() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from pcapinspect.address import endpoint
 from pcapinspect.report import json_text, sections
 from pcapinspect.report.columns import TABLES, json_column
 from pcapinspect.report.evidence_section import configuration_section, logs_section
+from pcapinspect.report.json_text import JsonTable
 from pcapinspect.report.netflow_section import netflow_section
 from pcapinspect.report.pki_section import pki_section, rollover_section
 from pcapinspect.report.selection import shown_rows
@@ -46,11 +47,17 @@ class Report:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The JSON document (report/schema.json)."""
-        return {**self.sections, "tables": {name: self._embedded(name) for name in TABLES}}
+        tables = map(self._table, TABLES)
+        shown = {t.name: {"rows": t.rows, "shown": t.shown, "columns": dict(t.columns)} for t in tables}
+        return {**self.sections, "tables": shown}
 
     def to_json(self) -> str:
         """The document as text: the same report gives the same bytes."""
-        return json_text.render(self.document)
+        return b"".join(self.json_pieces()).decode()
+
+    def json_pieces(self) -> Iterator[bytes]:
+        """The same in UTF-8, made while it is written."""
+        return json_text.render(self.sections, map(self._table, TABLES))
 
     @classmethod
     def from_json(cls, text: str) -> Report:
@@ -61,14 +68,11 @@ class Report:
         rows = {name: table["rows"] for name, table in tables.items()}
         return cls(document, Tables({name: Source.of(columns[name]) for name in TABLES}), rows)
 
-    def _embedded(self, name: str) -> dict[str, Any]:
+    def _table(self, name: str) -> JsonTable:
         rows = shown_rows(name, self.tables.sources[name])
         columns = self.tables.columns(name, rows)
-        return {
-            "rows": self.rows[name],
-            "shown": len(rows),
-            "columns": {column: json_column(kind, columns[column]) for column, kind in TABLES[name].items()},
-        }
+        values = ((column, json_column(kind, columns.pop(column))) for column, kind in TABLES[name].items())
+        return JsonTable(name, self.rows[name], len(rows), values)
 
 
 def build(analysis: Analysis, findings: Sequence[Finding], command: Sequence[str]) -> Report:

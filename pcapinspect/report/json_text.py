@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -12,18 +13,30 @@ from pcapinspect.errors import ReportError
 from pcapinspect.report.columns import TABLES, Array, memory_column
 
 
-def render(document: dict[str, Any]) -> str:
-    """Standard JSON. Sections are indented for people; each column of a table is one line."""
-    head = {name: section for name, section in document.items() if name != "tables"}
-    lines = json.dumps(head, indent=1, allow_nan=False, ensure_ascii=False).removesuffix("\n}")
-    return lines + ',\n "tables": {\n' + ",\n".join(_table(*item) for item in document["tables"].items()) + "\n }\n}\n"
+class JsonTable(NamedTuple):
+    """What the document has of a table."""
+
+    name: str
+    rows: int
+    """When the captures were read."""
+    shown: int
+    columns: Iterable[tuple[str, list[Any]]]
 
 
-def _table(name: str, table: dict[str, Any]) -> str:
-    columns = ",\n".join(
-        f'    "{column}": {orjson.dumps(values).decode()}' for column, values in table["columns"].items()
-    )
-    return f'  "{name}": {{"rows": {table["rows"]}, "shown": {table["shown"]}, "columns": {{\n{columns}\n  }}}}'
+def render(sections: dict[str, Any], tables: Iterable[JsonTable]) -> Iterator[bytes]:
+    """Standard JSON in UTF-8, piece by piece. Sections are indented for people; each column of a table is one line.
+
+    A storm has tens of megabytes of columns, of which only one is in memory at a time.
+    """
+    lines = json.dumps(sections, indent=1, allow_nan=False, ensure_ascii=False).removesuffix("\n}")
+    yield lines.encode("utf-8", "replace") + b',\n "tables": {'
+    for number, (name, rows, shown, columns) in enumerate(tables):
+        yield f'{"," if number else ""}\n  "{name}": {{"rows": {rows}, "shown": {shown}, "columns": {{'.encode()
+        for place, (column, values) in enumerate(columns):
+            yield f'{"," if place else ""}\n    "{column}": '.encode()
+            yield orjson.dumps(values)
+        yield b"\n  }}"
+    yield b"\n }\n}\n"
 
 
 def schema() -> dict[str, Any]:

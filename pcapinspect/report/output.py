@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,7 +54,12 @@ def whole(path: str) -> Iterator[Path]:
             partial.unlink(missing_ok=True)
 
 
+def write(path: str, pieces: Iterable[bytes]) -> None:
+    """Writes one piece after the other, each made when its turn comes."""
+    with whole(path) as partial, partial.open("wb") as file:
+        file.writelines(pieces)
+
+
 def write_text(path: str, text: str) -> None:
     """Writes UTF-8, line ends as they are in `text`."""
-    with whole(path) as partial:
-        partial.write_text(text, encoding="utf-8", errors="replace", newline="")
+    write(path, [text.encode("utf-8", "replace")])
