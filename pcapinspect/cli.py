@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -15,6 +17,9 @@ from pcapinspect.errors import OutputError, PcapInspectError, UsageError
 
 COMMANDS = ("analyze", "render", "extract", "timers", "simulate", "packet")
 """Each is the module `pcapinspect.commands.<name>` with HELP, `add_arguments` and `run`."""
+
+YOUNG = 100_000
+"""Objects made before Python looks for garbage: more than the imports make, and few megabytes."""
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 128 + signal.SIGINT
@@ -55,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise OutputError("standard output is closed")
         # numpy starts threads for linear algebra, which is not used here, and they spin for a while.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+        _seldom_collect()
         options = build_parser().parse_args(arguments)
         options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
         code: int = options.run(options)
@@ -71,6 +77,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{where}{error.strerror or error}")
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+
+
+def _seldom_collect() -> None:
+    """What is imported never is garbage: to look for it takes 0.03 s at the start, and 0.06 s at the end."""
+    gc.set_threshold(YOUNG)
+    atexit.register(gc.freeze)
 
 
 def _fail(reason: str) -> int:
