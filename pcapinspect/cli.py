@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import atexit
-import gc
 import os
 import signal
 import sys
@@ -14,12 +12,10 @@ from typing import NoReturn
 
 from pcapinspect import __version__
 from pcapinspect.errors import OutputError, PcapInspectError, UsageError
+from pcapinspect.process import set_up
 
 COMMANDS = ("analyze", "render", "extract", "timers", "simulate", "packet")
 """Each is the module `pcapinspect.commands.<name>` with HELP, `add_arguments` and `run`."""
-
-YOUNG = 100_000
-"""Objects made before Python looks for garbage: more than the imports make, and few megabytes."""
 
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 128 + signal.SIGINT
@@ -58,9 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if sys.stdout is None:
             raise OutputError("standard output is closed")
-        # numpy starts threads for linear algebra, which is not used here, and they spin for a while.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        _seldom_collect()
+        set_up()
         options = build_parser().parse_args(arguments)
         options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
         code: int = options.run(options)
@@ -77,12 +71,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{where}{error.strerror or error}")
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-
-
-def _seldom_collect() -> None:
-    """What is imported never is garbage: to look for it takes 0.03 s at the start, and 0.06 s at the end."""
-    gc.set_threshold(YOUNG)
-    atexit.register(gc.freeze)
 
 
 def _fail(reason: str) -> int:
