@@ -9,7 +9,7 @@ import numpy as np
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.load.model import Concurrency
-from pcapinspect.load.rates import distinct
+from pcapinspect.load.rates import count_before, distinct
 from pcapinspect.load.traffic import Traffic
 
 IOS_DEFAULT = 5
@@ -40,7 +40,8 @@ class Open:
     def curve(self) -> tuple[Int64, Int64]:
         """Times at which the number changed, and what it was from then on."""
         times = distinct(np.concatenate((self.opened, self.closed)))
-        return times, self.at(times)
+        began, ended = (count_before(moments, times, inclusive=True) for moments in (self.opened, self.closed))
+        return times, began - ended
 
 
 def concurrency(opened: Open, limit: int, end: int) -> Concurrency | None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.load.bounds import Room
 from pcapinspect.load.concurrency import IOS_DEFAULT, IOS_MOST, Open
-from pcapinspect.load.rates import distinct
+from pcapinspect.load.rates import count_before, distinct
 from pcapinspect.load.silences import CHANCE
 from pcapinspect.load.traffic import ANSWERED, UNANSWERED, Traffic
 
@@ -76,8 +76,8 @@ class _Parting:
         was_open = traffic.opened != MISSING
         asked = np.where(traffic.asked != MISSING, traffic.asked, traffic.opened)[was_open]
         taken = np.sort(np.minimum(asked, traffic.opened[was_open]))
-        closed = np.searchsorted(self.opened.closed, traffic.syn_time, side="right")
-        return np.searchsorted(taken, traffic.syn_time, side="left") - closed
+        closed = count_before(self.opened.closed, traffic.syn_time, inclusive=True)
+        return count_before(taken, traffic.syn_time, inclusive=False) - closed
 
     def clearest(self) -> int:
         """The limit that parts the SYNs most clearly: without exception, Youden's J is 1."""

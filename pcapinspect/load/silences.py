@@ -16,7 +16,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import Bool, Int64
 from pcapinspect.load import strangers
 from pcapinspect.load.bounds import Bounds, Pieces, Room, Silence, within
-from pcapinspect.load.rates import distinct
+from pcapinspect.load.rates import count_before, distinct
 from pcapinspect.load.strangers import Strangers
 from pcapinspect.load.traffic import UNANSWERED, Traffic
 
@@ -66,7 +66,7 @@ def find(traffic: Traffic, left_out: Bool, room: Room | None = None, expected: B
     rows = np.flatnonzero((traffic.syn_state == UNANSWERED) & ~left_out)
     if not len(rows):
         return []
-    gap = np.searchsorted(traffic.answer[traffic.prompt], traffic.syn_time[rows], side="right")
+    gap = count_before(traffic.answer[traffic.prompt], traffic.syn_time[rows], inclusive=True)
     gaps, first, counts = np.unique(gap, return_index=True, return_counts=True)
     eligible = _eligible(traffic, rows, gap, gaps)
     by_room = np.zeros(len(gaps), np.bool_) if room is None else np.isin(gaps, gap[room.full[rows]])
@@ -91,7 +91,7 @@ def _eligible(traffic: Traffic, rows: Int64, gap: Int64, gaps: Int64) -> Bool:
     An attempt that was passed over before, while others were answered, says nothing of the others by asking again:
     whatever kept it from being answered still may. What it asked in silences does not count against it.
     """
-    place = np.searchsorted(gaps, gap)
+    place = count_before(gaps, gap, inclusive=False)
     attempt = traffic.syn_attempt[rows]
     asked = np.append(np.iinfo(np.int64).min, traffic.asked[traffic.prompt])
     begun_since = traffic.start[attempt] >= asked[gap]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pcapinspect.clock import MINUTE, SECOND
-from pcapinspect.load.rates import Rate, distinct, highest
+from pcapinspect.load.rates import Rate, count_before, distinct, highest
 
 TIMES = st.lists(st.integers(0, 200), max_size=60)
 
@@ -73,3 +73,12 @@ def test_highest_is_the_highest_within_each_interval(pairs: list[tuple[int, int]
     begins = column(list(range(0, 100, 10)))
     expected = [max((c for t, c in pairs if b <= t < b + length), default=0) for b in begins.tolist()]
     assert highest(counts, times, begins, length).tolist() == expected
+
+
+@given(st.lists(st.integers(0, 20)), st.lists(st.integers(0, 20)))
+def test_count_before_counts_what_is_smaller(times: list[int], at: list[int]) -> None:
+    moments, asked = (np.array(sorted(values), np.int64) for values in (times, at))
+    counts = [sum(time < moment for time in times) for moment in sorted(at)]
+    assert count_before(moments, asked, inclusive=False).tolist() == counts
+    counts = [sum(time <= moment for time in times) for moment in sorted(at)]
+    assert count_before(moments, asked, inclusive=True).tolist() == counts
