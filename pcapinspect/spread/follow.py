@@ -26,7 +26,7 @@ from pcapinspect.spread.store import facts_of, whole
 Progress = Callable[[int, int | None, int], None]
 """Called with the bytes read, the bytes there are and the packets read."""
 
-FORM = 1
+FORM = 2
 """Of the files of the stages. What has an older form is made anew."""
 
 PART_BYTES = 256 << 20

@@ -87,8 +87,7 @@ def open_side(side: Record, place: int, base: int, row: Record) -> None:
     side.shift = MISSING if row.state & MIDSTREAM_ROW else 0
     side.hole = NONE
     for k in range(RING):
-        side.marks[k] = 0
-        side.mark_times[k] = MISSING
+        side.marks[k] = 0  # no packet has this mark, or one in 2^64
 
 
 @step

@@ -10,9 +10,10 @@ import numpy as np
 from pcapinspect.columns import Int64, UInt16
 from pcapinspect.kernel import kernel
 
-BLOCK_BITS = 15
+BLOCK_BITS = 14
 BLOCK = 1 << BLOCK_BITS
-"""Frames of a file between two sweeps: often enough that what is over holds little, seldom enough to cost nothing."""
+"""Frames of a file between two sweeps: often enough that the state of what goes on stays in the processor's cache,
+seldom enough that looking at 10,000 open connections takes a tenth of the time that the frames take."""
 
 _LATEST = np.iinfo(np.int64).max
 
@@ -51,18 +52,18 @@ class Sweeps:
 
     def of(self, file: UInt16, frame: Int64, time: Int64) -> list[Sweep]:
         """The sweeps before these packets, which are the next in the order of the capture."""
-        rows, nows = find(file, frame, time, self._state)
+        rows, nows = find(file, frame, time, BLOCK_BITS, self._state)
         return [Sweep(*sweep) for sweep in zip(rows.tolist(), nows.tolist(), strict=True)]
 
 
 @kernel
-def find(file: UInt16, frame: Int64, time: Int64, state: State) -> tuple[Int64, Int64]:
+def find(file: UInt16, frame: Int64, time: Int64, block_bits: int, state: State) -> tuple[Int64, Int64]:
     """Rows before which a sweep comes, and what time it is then; moves `state` on."""
     rows, nows = np.empty(file.size, np.int64), np.empty(file.size, np.int64)
     floors = state.floors
     count = 0
     for row in range(file.size):
-        block = file[row] * _FILE + (frame[row] - 1 >> BLOCK_BITS)
+        block = file[row] * _FILE + (frame[row] - 1 >> block_bits)
         if block > state.newest[0]:
             rows[count] = row
             nows[count] = min(floors[0], floors[1])

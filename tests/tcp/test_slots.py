@@ -81,7 +81,7 @@ def test_open_connections_are_kept() -> None:
 
 def test_a_gap_is_counted_once_when_its_connection_is_retired() -> None:
     wire = Wire(client="10.0.0.9").handshake().up(1, DATA, 101, 1, 10).down(1.1, ACK, 1, 111).close(2, up=111)
-    tracker, retired = run([columns(wire.packets), flood(6 * BLOCK, 3, 2_000)])
+    tracker, retired = run([columns(wire.packets), flood(6 * BLOCK, 3, 1_000)])
     assert retired == [0]
     quality = tracker.finish().quality
     assert (quality.gaps, quality.gap_bytes, quality.acked_unseen) == (1, 100, 1)
