@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from pcapinspect.capture import layers, linktypes
@@ -54,7 +56,7 @@ class Tally:
     def records(self, records: Records, count: int) -> None:
         """Count the first `count` records, and give those without a time that of the one before."""
         file = self._file
-        for link in _in_order(records.link[:count]):
+        for link in _distinct(records.link[:count]):
             name = linktypes.name(link)
             if link != NO_LINK and name not in file.link_types:
                 file.link_types.append(name)
@@ -105,10 +107,10 @@ class Tally:
         self._last = file.last_time = int(times[-1])
 
 
-def _in_order(links: Int64) -> list[int]:
-    values, first = np.unique(links, return_index=True)
-    found: list[int] = values[np.argsort(first)].tolist()
-    return found
+def _distinct(links: Int64) -> Iterable[int]:
+    """Each link type once, in the order of the records; most follow one of their own."""
+    begins = np.flatnonzero(np.diff(links, prepend=links[:1] - 1))
+    return dict.fromkeys(links[begins].tolist())
 
 
 def _sentence(reason: int, detail: int) -> str:
