@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pcapinspect.columns import Growing, Int64, constant, is_constant, told_once
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges, HttpQuality
@@ -95,10 +94,10 @@ class Gathering:
 
 def chunks(task: PartTask) -> Iterator[tuple[Exchanges, ExchangeBodies]]:
     """The exchanges of one part, a row group at a time."""
-    names = {f.name: f.metadata["dtype"] for f in fields(Exchanges)}
+    names = Exchanges.dtypes()
     texts = [name for name, dtype in names.items() if dtype.kind == "O"]
     path = task.path("exchanges")
-    with reading(path), pq.ParquetFile(path, read_dictionary=texts) as file:
+    with reading(path, texts) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group, use_threads=False)
             if table.num_rows:

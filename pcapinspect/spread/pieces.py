@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.decode import Pieces
@@ -111,7 +110,7 @@ def join_pieces(task: JoinTask) -> None:
 
 def _joined(path: Path, decoder: Decoder) -> Iterator[tuple[PacketBatch, Int64]]:
     """The rows that the fragments of a file complete, and how they stand among the file's other rows."""
-    with reading(path), pq.ParquetFile(path) as file:
+    with reading(path) as file:
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
             column: dict[str, Any] = {name: table.column(name).to_numpy() for name in table.column_names[:-1]}

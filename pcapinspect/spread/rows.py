@@ -62,10 +62,11 @@ def joined_rows(path: Path | None, file: int) -> Joined | None:
     """What the file with the joined fragments holds of one file; None: nothing."""
     if path is None:
         return None
-    with reading(path):
-        if not pq.read_metadata(path).num_rows:
+    with reading(path) as source:
+        if not source.metadata.num_rows:
             return None
-        table = pq.read_table(path, filters=pc.field("file") == file).sort_by("frame")
+        chosen = pc.field("file") == file
+        table = pq.read_table(path, filters=chosen, page_checksum_verification=True).sort_by("frame")
     if not table.num_rows:
         return None
     frame, time = table.column("frame").to_numpy(), table.column("time").to_numpy()
@@ -76,7 +77,7 @@ def joined_rows(path: Path | None, file: int) -> Joined | None:
 def part_of_file(path: Path, groups: Sequence[int], part: int, file: int, joined: Joined | None) -> Iterator[Placed]:
     """The rows of one part of one file, in their order, and the times that place them among those of other files."""
     mine = [group for group, of in enumerate(groups) if of == part]
-    with reading(path), pq.ParquetFile(path) as source:
+    with reading(path) as source:
         sizes = [source.metadata.row_group(group).total_byte_size for group in mine]
         tables = (source.read_row_groups(some, use_threads=False) for some in _stretches(mine, sizes))
         for table in _with_joined(tables, joined, part) if joined else tables:

@@ -57,10 +57,14 @@ def _to_disk(path: Path) -> None:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Raises StageError where what is read within is not as it was written."""
+def reading(path: Path, texts: list[str] | None = None) -> Iterator[pq.ParquetFile]:
+    """Yields the opened file. Raises StageError where what is read from it within is not as it was written.
+
+    Columns of `texts` are read as numbers of their distinct values.
+    """
     try:
-        yield
+        with pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True) as file:
+            yield file
     except (pa.ArrowException, OSError) as error:
         # Of the system's own errors (no such file, no permission) each has a number; arrow's have none.
         if getattr(error, "errno", None) is not None:
@@ -78,7 +82,9 @@ class Writer:
     def add(self, table: Table) -> None:
         """One row group."""
         if self._file is None:
-            self._file = pq.ParquetWriter(self._path, table.schema, compression=COMPRESSION, use_dictionary=False)
+            self._file = pq.ParquetWriter(
+                self._path, table.schema, compression=COMPRESSION, use_dictionary=False, write_page_checksum=True
+            )
         self._file.write_table(table, row_group_size=max(table.num_rows, 1))
 
     def close(self, facts: Any = None) -> None:
@@ -99,15 +105,15 @@ def write(path: Path, columns: Mapping[str, Any], facts: Any = None) -> None:
 
 def read(path: Path, names: list[str] | None = None) -> dict[str, Array]:
     """All rows, as columns of numbers; with `names` only those columns."""
-    with reading(path):
-        table = pq.read_table(path, columns=names)
+    with reading(path) as file:
+        table = file.read(names)
         return {name: table.column(name).to_numpy() for name in table.column_names}
 
 
 def facts_of(path: Path) -> Any:
     """The facts beside the columns."""
-    with reading(path):
-        return json.loads(pq.read_metadata(path).metadata[_FACTS])
+    with reading(path) as file:
+        return json.loads(file.metadata.metadata[_FACTS])
 
 
 def binary(data: UInt8, start: Int64, size: Int32) -> Any:

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 from random import Random
+from shutil import rmtree
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -126,6 +127,23 @@ def test_a_damaged_stage_is_named_and_made_anew_when_it_was_removed(
     damaged.unlink()
     again(ring, folder)
     assert pq.read_table(damaged).equals(pq.read_table(pa.BufferReader(content)))
+
+
+@pytest.mark.parametrize("name", ["packets/*[0-9a-f].parquet", "connections/*/connections-*.parquet", "sweeps/*"])
+def test_one_changed_byte_of_a_number_is_noticed(ring: list[str], tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "stages"
+    again(ring, folder)
+    if not name.startswith("connections"):
+        rmtree(folder / "connections")  # what is made of the others is read first
+    for damaged in folder.glob(name):
+        content = bytearray(damaged.read_bytes())
+        group = pq.read_metadata(damaged).row_group(0)
+        if group.num_rows:
+            column = group.column(group.num_columns - 1)
+            content[column.data_page_offset + column.total_compressed_size - 1] ^= 1
+            damaged.write_bytes(content)
+    with pytest.raises(StageError):
+        again(ring, folder)
 
 
 @pytest.mark.parametrize(
