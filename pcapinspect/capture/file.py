@@ -56,7 +56,7 @@ class CaptureFile:
         file = self.input
         self._tally.finish()
         file.sha256 = raw.finish()
-        file.bytes = raw.read if raw.size is None else raw.size
+        file.bytes = raw.read
         self._progress(raw.read, file.packets)
         if file.packets and file.link_types and _WIRELESS.issuperset(file.link_types):
             raise wireless(file.path, file.link_types[0])

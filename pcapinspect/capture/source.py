@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import sys
@@ -11,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from pcapinspect.capture.digest import Digest
 from pcapinspect.columns import UInt8
 from pcapinspect.errors import CaptureError
 
@@ -42,7 +42,6 @@ class RawFile:
         self.path = path
         self.size: int | None = None
         self.read = 0
-        self._hash = hashlib.sha256()
         self._ended = False
         try:
             self._file = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=0)  # noqa: PTH123, SIM115
@@ -53,14 +52,19 @@ class RawFile:
             self.size = status.st_size
         elif stat.S_ISDIR(status.st_mode):
             raise CaptureError(path, "is a folder")
+        self._digest = Digest()
 
     def readinto(self, buffer: memoryview) -> int:
-        """Raises CaptureError where the system cannot read on."""
+        """The buffer must not be written to as long as anything refers to it: it is hashed meanwhile.
+
+        Raises CaptureError where the system cannot read on.
+        """
         try:
             count = self._file.readinto(buffer) or 0  # type: ignore[union-attr]
         except OSError as error:
             raise CaptureError(self.path, (error.strerror or str(error)).lower(), self.read) from None
-        self._hash.update(buffer[:count])
+        if count:
+            self._digest.update(buffer[:count])
         self.read += count
         self._ended = count == 0
         return count
@@ -68,13 +72,13 @@ class RawFile:
     def finish(self) -> str | None:
         """Hash what nobody read, and return the SHA-256 of the file; None for a pipe that was not read to its end."""
         if not self._ended and self.size is not None:
-            buffer = memoryview(bytearray(1 << 20))
-            while self.readinto(buffer):
+            while self.readinto(memoryview(bytearray(1 << 20))):
                 pass
-        return self._hash.hexdigest() if self._ended else None
+        return self._digest.finish() if self._ended else None
 
     def close(self) -> None:
         """Standard input stays open: it is not ours."""
+        self._digest.close()
         if self.path != STDIN:
             self._file.close()
 

@@ -41,7 +41,12 @@ class Walk:
         """Why the file could not be used to its end, and the byte from which on; None: it could, or is not read yet."""
 
     def __iter__(self) -> Iterator[Stretch]:
-        ahead = Ahead(chunks(inflate(self._raw, self._file), self._chunk_bytes), AHEAD)
+        made = chunks(inflate(self._raw, self._file), self._chunk_bytes)
+        if not self._file.format:
+            # Not compressed: what this thread itself has read lies in its core's cache, and reading costs little.
+            yield from self._stretches(made)
+            return
+        ahead = Ahead(made, AHEAD)
         try:
             yield from self._stretches(iter(ahead))
         finally:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -86,17 +88,24 @@ def test_a_reader_that_is_left_early_leaves_no_thread(tmp_path: Path) -> None:
     batches = iter(CaptureReader([str(path)], batch_bytes=1000))
     next(batches)
     batches.close()  # type: ignore[attr-defined]
-    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+    assert not [thread for thread in threading.enumerate() if thread.name in ("ahead", "digest")]
 
 
-def test_a_chunk_is_filled_again_only_when_nobody_refers_to_it(tmp_path: Path) -> None:
+def test_memory_is_hashed_before_it_is_filled_again(tmp_path: Path) -> None:
+    content = random.Random(7).randbytes(20 << 20)
     path = tmp_path / "bytes"
-    path.write_bytes(bytes(range(40)))
+    path.write_bytes(content)
     raw = RawFile(str(path))
-    stream = chunks(raw, 4)
+    addresses = {chunk.__array_interface__["data"][0] for chunk in chunks(raw, 1 << 20)}
+    assert raw.finish() == hashlib.sha256(content).hexdigest()
+    raw.close()
+    assert len(addresses) <= 6
+
+
+def test_a_chunk_is_filled_again_only_when_nobody_refers_to_it() -> None:
+    stream = chunks(io.BytesIO(bytes(range(40))), 4)  # type: ignore[arg-type]
     kept = next(stream)[HEADROOM:]
     addresses = {next(stream).__array_interface__["data"][0] for _ in range(8)}
-    raw.close()
     assert kept.tolist() == [0, 1, 2, 3]
     assert kept.base is not None
     assert kept.base.__array_interface__["data"][0] not in addresses
