@@ -12,7 +12,11 @@ The evidence, strongest first (design: "Words"):
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8
@@ -89,14 +93,21 @@ def closes(rows: Records, outcome: UInt8, end: int) -> tuple[UInt8, Int64]:
 
 def servers_of(rows: Records) -> Int64:
     """The number of each row's server (address and port), 0, 1, ..."""
-    order = np.lexsort((rows.server_port, rows.server_low, rows.server_high))
-    changes = np.zeros(len(order), bool)
-    for name in ("server_high", "server_low", "server_port"):
-        column = getattr(rows, name)[order]
+    columns = rows.server_port, rows.server_low, rows.server_high
+    begins = np.flatnonzero(_changes(columns))  # of stretches of one server: most captures have few
+    order = np.lexsort([column[begins] for column in columns])
+    numbers = np.empty(len(begins), np.int64)
+    numbers[order] = np.cumsum(_changes([column[begins][order] for column in columns])) - 1
+    return np.repeat(numbers, np.diff(begins, append=len(rows.server_port)))
+
+
+def _changes(columns: Sequence[NDArray[Any]]) -> Bool:
+    """Which rows differ from the one before in any column; the first does."""
+    changes = np.ones(len(columns[0]), bool)
+    changes[1:] = False
+    for column in columns:
         changes[1:] |= column[1:] != column[:-1]
-    numbers = np.empty(len(order), np.int64)
-    numbers[order] = np.cumsum(changes)
-    return numbers
+    return changes
 
 
 def pending(rows: Records, server: Int64, end: int) -> Bool:
