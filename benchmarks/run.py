@@ -1,6 +1,6 @@
 """Runs pcapinspect and other tools on the same generated captures in turn, and writes a table with ratios.
 
-    python benchmarks/run.py                          # 20,000 and 5,000,000 packets of port 80, and the mixed file
+    python benchmarks/run.py                          # 100, 20,000 and 5,000,000 packets of port 80, and the mixed file
     python benchmarks/run.py --sizes 20000 500000     # other sizes
 
 Speeds differ from machine to machine and from minute to minute: only ratios within one run mean something. Each tool
@@ -30,6 +30,9 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.json"
 BEHIND = 1.2
 """A ratio this much above the last one is shown: noise on a shared machine is about a tenth."""
+
+SIZES = [100, 20_000, 5_000_000]
+"""What a tool takes for a hundred packets, it takes to start."""
 
 LONG = 20
 """Seconds from which a tool runs only once: beside them noise is small."""
@@ -224,7 +227,7 @@ def behind(name: str, results: dict[str, Measurement], last: dict[str, dict[str,
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[20_000, 5_000_000], help="packets of port 80")
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="packets of port 80")
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--no-mixed", action="store_true", help="leave out the file with other traffic")
     options = parser.parse_args()
