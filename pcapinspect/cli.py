@@ -55,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stdout is None:
             raise OutputError("standard output is closed")
         set_up()
-        options = build_parser().parse_args(arguments)
+        options, unknown = build_parser().parse_known_args(arguments)
+        if unknown:
+            raise UsageError(f"unrecognized arguments: {' '.join(unknown)} (see pcapinspect {options.command} --help)")
         options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
         code: int = options.run(options)
         sys.stdout.flush()

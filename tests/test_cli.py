@@ -122,6 +122,24 @@ def test_a_file_that_is_no_capture_is_one_line(tmp_path: Path, name: str) -> Non
     assert not (tmp_path / "out.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--ports", "8080", STORM), "unrecognized arguments: --ports"),
+        (("--ports", "8080", STORM), "see pcapinspect analyze --help"),
+        (("--config", STORM), "give a CAPTURE before --config and --log"),
+        ((STORM, "--csv", "-"), "--csv writes a folder"),
+    ],
+)
+def test_what_was_meant_otherwise_is_said(arguments: tuple[str | Path, ...], said: str) -> None:
+    assert said in one_line(run("analyze", *arguments))
+
+
+def test_a_server_that_is_not_in_the_capture_is_named() -> None:
+    document = json.loads(run("analyze", STORM, "--server", "192.0.2.77", "--json", "-").stdout)
+    assert document["verdict"]["sentence"].startswith("No TCP connection to 192.0.2.77 at port 80 was found")
+
+
 def test_missing_file_and_empty_folder_are_one_line(tmp_path: Path) -> None:
     assert "nowhere.pcap" in one_line(run("analyze", tmp_path / "nowhere.pcap"))
     assert str(tmp_path) in one_line(run("analyze", tmp_path))

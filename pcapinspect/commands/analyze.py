@@ -46,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Analyze, write what was asked for, and tell by the exit code whether `--fail-on` was reached."""
     if not options.capture and not options.netflow:
-        raise UsageError("nothing to analyze: give a CAPTURE, or flows with --netflow")
+        before = " before --config and --log, which take all that follows" if options.config or options.log else ""
+        raise UsageError(f"nothing to analyze: give a CAPTURE{before}, or flows with --netflow")
     if options.verify:
         return _verify(options)
     if options.stages and not options.dask:

@@ -26,7 +26,7 @@ _OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Captures, what to take, and where to write it."""
-    add_capture_arguments(parser, pause="--pause-length")
+    add_capture_arguments(parser, pause="--pause-length", pipes=False)
     what = parser.add_argument_group("what to take", "all that is given has to be true of a connection")
     what.add_argument("--finding", metavar="ID", help="connections of the frames that a finding cites")
     what.add_argument(

@@ -21,7 +21,7 @@ FOLDERS = ("csv", "parquet")
 
 def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     """`--json`, `--markdown`, `--html`, `--csv`, `--parquet` and `--force`."""
-    group = parser.add_argument_group("outputs", "beside the report on the terminal; - is standard output")
+    group = parser.add_argument_group("outputs", "beside the report on the terminal; FILE - is standard output")
     group.add_argument("--html", metavar="FILE", help="one self-contained page: charts, findings, tables")
     group.add_argument("--markdown", metavar="FILE", help="an outage report to send")
     group.add_argument("--json", metavar="FILE", help="everything, by a published schema; `render` reads it")
@@ -42,6 +42,8 @@ def check_outputs(options: argparse.Namespace, inputs: list[str]) -> None:
         folder = getattr(options, name)
         if folder is None:
             continue
+        if folder == output.STANDARD_OUTPUT:
+            raise UsageError(f"--{name} writes a folder of files: standard output cannot be one")
         if Path(folder).exists() and not Path(folder).is_dir():
             raise OutputError(f"{folder}: is not a folder")
         if Path(folder).is_dir():

@@ -14,14 +14,15 @@ port_number = whole(1, 65_535, "a TCP port")
 limit_number = whole(1, _MOST, f"a whole number from 1 to {_MOST:,}")
 
 
-def add_capture_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pause", captures: str = "+") -> None:
+def add_capture_arguments(
+    parser: argparse.ArgumentParser, *, pause: str = "--pause", captures: str = "+", pipes: bool = True
+) -> None:
     """CAPTURE... and the options that end up in Settings. `pause`: its option's name, where --pause means a number.
 
-    `captures`: how many, as argparse says it.
+    `captures`: how many, as argparse says it; `pipes`: whether standard input may be one.
     """
-    parser.add_argument(
-        "capture", metavar="CAPTURE", nargs=captures, help="a file, a glob, a folder, or - for standard input"
-    )
+    what = "a file, a glob, a folder, or - for standard input" if pipes else "a file, a glob or a folder"
+    parser.add_argument("capture", metavar="CAPTURE", nargs=captures, help=what)
     watch = parser.add_argument_group("what to watch")
     watch.add_argument(
         "--port", type=port_number, action="append", metavar="PORT", help="server port, repeatable (default 80)"

@@ -32,7 +32,7 @@ def judge(case: Case) -> Finding | None:
     return Finding(
         id="rate-limit-pattern",
         severity="critical",
-        title=_title(case, len(pauses), found),
+        title=_title(case, pauses, found),
         explanation=" ".join((_observed(pauses), _inferred(case, found, fitting))),
         server=case.name,
         figures={
@@ -65,10 +65,12 @@ def judge(case: Case) -> Finding | None:
     )
 
 
-def _title(case: Case, pauses: int, found: Estimate | None) -> str:
+def _title(case: Case, pauses: Sequence[Pause], found: Estimate | None) -> str:
     """By the estimate where that made the cause: then the numbers are those of this capture, and no more than about."""
     counts, length = in_words(found, case.analysis.settings)
-    fit = f"{plural(pauses, 'pause')} of {case.name} {'fits' if pauses == 1 else 'fit'}"
+    fit = f"{plural(len(pauses), 'pause')} of {case.name} {'fits' if len(pauses) == 1 else 'fit'}"
+    if all(pause.by_waiting for pause in pauses):
+        return f"{fit} the {length} pause of a limit; how many connections it counts is not known"
     if found is None:
         return f"{fit} the limit of {counts} and the {length} pause after it"
     return f"{fit} a limit of about {counts} and a pause of {length} after it"

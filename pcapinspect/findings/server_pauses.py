@@ -26,15 +26,20 @@ def judge(case: Case) -> Finding | None:
     longest = max(pauses, key=lambda pause: pause.silence_at_least)
     shown = cite(keys_of(frame for pause in pauses for frame in pause.frames))
     at_most = "" if longest.silence_at_most is None else f", at most {duration(longest.silence_at_most)}"
+    number, unseen = plural(len(pauses), "pause"), set(causes) == {"capture"}
     return Finding(
         id="server-pauses",
         severity=_severity(causes),
-        title=f"{case.name} answered nobody in {plural(len(pauses), 'pause')}: at least {duration(silent)} in all",
+        title=(
+            f"No answer of {case.name} is proven in {number}, which the capture may have made"
+            if unseen
+            else f"{case.name} answered nobody in {number}: at least {duration(silent)} in all"
+        ),
         explanation=(
             f"Observed: {plural(attempts, 'attempt')} reached the capture point on the way to {case.name} in these "
-            "intervals, and while they lasted nobody was answered. The longest silence lasted at least "
-            f"{duration(longest.silence_at_least)}{at_most}. Inferred causes, each with its own finding: "
-            + ", ".join(f"{cause} {number}" for cause, number in causes.most_common())
+            f"intervals, and while they lasted {'no packet shows an answer' if unseen else 'nobody was answered'}. The "
+            f"longest silence lasted at least {duration(longest.silence_at_least)}{at_most}. Causes, inferred: "
+            + ", ".join(f"{cause} {times}" for cause, times in causes.most_common())
             + "."
         ),
         server=case.name,

@@ -75,7 +75,9 @@ def _joined(kind: type[Table], parts: Sequence[Table], place: Int64) -> Table:
 
 
 def _rank(load: ServerLoad) -> tuple[int, int, int]:
-    return SEVERITY.index(load.verdict.cause), -load.attempts, load.first_time
+    """A server of which nothing is known is none of the worst, unless it fell silent."""
+    unknown = load.verdict.cause == "insufficient" and not load.pauses
+    return len(SEVERITY) if unknown else SEVERITY.index(load.verdict.cause), -load.attempts, load.first_time
 
 
 def _bounds(connections: Connections, syns: Syns, quality: CaptureQuality) -> tuple[int, int]:

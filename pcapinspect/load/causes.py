@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pcapinspect.clock import SECOND, between
 from pcapinspect.load.bounds import Silence
 from pcapinspect.load.concurrency import IOS_DEFAULT, IOS_MOST, Open
@@ -65,6 +67,8 @@ class Cause:
     evidence_against: tuple[str, ...] = ()
     by_estimate: bool = False
     """It is a limit of the estimate's numbers, not of the settings'."""
+    by_waiting: bool = False
+    """It is a limit by how long requests waited: what the server had counted is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +187,8 @@ def _rate_limit(about: Circumstances, place: int, together: _Together) -> Cause 
         "rate_limit",
         round(0.75 + 0.1 * tight + 0.05 * by_accepts + 0.05 * (together.alike >= SEVERAL), 2),
         (
-            f"{settings.limit} in {settings.window} s had been reached when it began: {_counted(reached, place)}.",
+            f"About {settings.limit} in {settings.window} s had been reached when it began: "
+            f"{_counted(reached, place)}.",
             f"Its length, {describe_range(silence)}, {fits} the {settings.pause} s for which IOS stops listening.",
         ),
         tuple(against),
@@ -230,7 +235,7 @@ def _other_limit(about: Circumstances, silence: Silence) -> Cause | None:
         "rate_limit",
         0.9,
         (found.sentence, f"The length of this one is {describe_range(silence)}."),
-        (f"The known limit of IOS is {about.settings.limit} in {about.settings.window} s.",),
+        (f"The limit that was asked for is {about.settings.limit} in {about.settings.window} s.",),
         by_estimate=True,
     )
 
@@ -312,15 +317,26 @@ def _stopped_reader(about: Circumstances, silence: Silence) -> Cause | None:
         return None
     if not pause - WAITED <= silence.waited <= pause + TIMER:
         return None
+    accepted = int(about.rates["accepts"].before(np.array([silence.onset]))[0])
+    # A queue accepts no less than the server behind it counts.
+    below = accepted < about.enough and _history(about, silence) >= about.settings.window * SECOND
+    against = (
+        f"Only {accepted:,} were accepted in the {about.settings.window} s before it: if it is a limit, it is below "
+        f"{about.settings.limit}."
+        if below
+        else f"A queue accepts more connections than the server behind it counts: {accepted:,} in the "
+        f"{about.settings.window} s before it do not tell its count."
+    )
     return Cause(
         "rate_limit",
-        0.85,
+        UNTIMED if below else 0.85,
         (
             f"{silence.stalled:,} requests that were accepted before it waited up to {silence.waited / SECOND:.1f} s: "
             f"{about.settings.pause} s without service fit that.",
             "Nobody was served for as long, although a queue went on accepting until it was full.",
         ),
-        ("The queue accepted more connections than the server counted, so its count is not known.",),
+        (against,),
+        by_waiting=True,
     )
 
 

@@ -64,6 +64,8 @@ class Pause:
     """Numbers of the attempts hit (at most 1000 kept)."""
     by_estimate: bool = False
     """Its cause is a limit of the Estimate's numbers, not of the settings'."""
+    by_waiting: bool = False
+    """Its cause is a limit by how long requests waited: what the server had counted is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,6 +135,8 @@ def _with_notes(quality: CaptureQuality, http: HttpQuality, unknown: Counter[str
     if unknown:
         reasons = ", ".join(f"{reason} ({count:,})" for reason, count in unknown.most_common(MOST_REASONS))
         notes.append(f"{unknown.total():,} packets could not be decoded: {reasons}.")
+    if quality.snaplen_cut:
+        notes.append(f"{quality.snaplen_cut:,} packets are cut by the snaplen: what they carried is not known whole.")
     if quality.one_way == TO_SERVER:
         notes.append("Only packets towards the servers were captured: no SYN/ACK can be seen, answered or not.")
     if quality.one_way == FROM_SERVER:

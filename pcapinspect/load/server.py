@@ -208,6 +208,7 @@ def _pause(capture: Capture, about: Circumstances, silence: Silence, cause: Caus
         frames=_frames(capture, traffic, silence),
         connections=tuple(traffic.numbers[silence.attempts[:MOST_CONNECTIONS]].tolist()),
         by_estimate=cause.by_estimate,
+        by_waiting=cause.by_waiting,
     )
 
 

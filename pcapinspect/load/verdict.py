@@ -105,11 +105,12 @@ def _pauses(about: Circumstances, causes: Sequence[Cause]) -> Verdict:
 
 def _sentence(about: Circumstances, cause: Cause, number: int, pauses: int) -> str:
     counts, length = in_words(about.estimate if cause.by_estimate else None, about.settings)
+    counts = "a number of connections that is not known" if cause.by_waiting else f"about {counts}"
     longer = any(silence.at_least > about.settings.pause * SECOND + TIMER for silence in about.silences)
     times = "once" if number == 1 else f"{number:,} times"
     every = "after" if number == 1 else "each time after"
     return {
-        "rate_limit": f"The server stopped answering {times}, {every} about {counts}, for a time that "
+        "rate_limit": f"The server stopped answering {times}, {every} {counts}, for a time that "
         f"{length} fits: the pattern of the IOS rate limit.",
         "max_connections": f"The server did not answer {times} because as many connections were open as it takes.",
         "outage": f"The server answered nobody for longer than the rate limit would explain ({times}): an outage."

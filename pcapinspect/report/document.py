@@ -133,13 +133,14 @@ def _verdict(servers: list[dict[str, Any]], names: list[str], analysis: Analysis
     if servers:
         return {"server": names[0], **servers[0]["verdict"]}
     watched = " or ".join(str(port) for port in analysis.settings.ports)
+    of = f"{' or '.join(analysis.settings.servers)} at " if analysis.settings.servers else ""
     unread = sum(sum(file.unknown.values()) for file in analysis.inputs)
     but = f"; {unread:,} of its packets could not be decoded" if unread else ""
     return {
         "server": None,
         "cause": "insufficient",
         "confidence": 1.0,
-        "sentence": f"No TCP connection to port {watched} was found in the capture{but}.",
+        "sentence": f"No TCP connection to {of}port {watched} was found in the capture{but}.",
         "evidence_for": [],
         "evidence_against": [],
         "not_shown": [

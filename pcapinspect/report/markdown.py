@@ -81,8 +81,12 @@ def _symptoms(sections: Section) -> list[str]:
         hit = sum(pause["unanswered_attempts"] for pause in worst["pauses"])
         silent = length(sum(pause["silence_at_least"] for pause in worst["pauses"]))
         lines += [
-            f"For {silent} or more, in {plural(len(worst['pauses']), 'pause')}, it answered nobody; "
-            f"{plural(hit, 'attempt')} failed then, or had to wait.",
+            f"For {silent} or more, in {plural(len(worst['pauses']), 'pause')}, "
+            + (
+                f"no packet shows that it answered {plural(hit, 'attempt')}: the capture may lack the answers."
+                if worst["verdict"]["cause"] == "capture"
+                else f"it answered nobody; {plural(hit, 'attempt')} failed then, or had to wait."
+            ),
             "",
         ]
     if worst["unanswered"] and worst["kind"] == "pki":
@@ -103,14 +107,18 @@ def _symptoms(sections: Section) -> list[str]:
             server["attempts"],
             server["established"],
             server["unanswered"],
-            server["refused"] + server["unreachable"],
+            server["refused"],
+            server["unreachable"],
             server["peak_accepted_60s"]["count"] if server["peak_accepted_60s"] else 0,
             "not shown" if sections["capture"]["flows_only"] else len(server["pauses"]),
             server["verdict"]["cause"],
         )
         for server in servers[:MOST_SERVERS]
     ]
-    head = ("Server", "Attempts", "Established", "Unanswered", "Refused", "Most accepted in 60 s", "Pauses", "Verdict")
+    head = (
+        *("Server", "Attempts", "Established", "Unanswered", "Refused", "Unreachable"),
+        *("Most accepted in 60 s", "Pauses", "Verdict"),
+    )
     return [*lines, *table(head, rows), *_more(len(servers) - len(rows), "server")]
 
 

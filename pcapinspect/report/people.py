@@ -61,9 +61,9 @@ def span(sections: dict[str, Any]) -> tuple[str, str] | None:
     return (min(times), max(times)) if times else None
 
 
-def capture_arguments(sections: dict[str, Any]) -> str:
-    """The input files as they go on a command line."""
-    return " ".join(shlex.quote(file["path"]) for file in sections["inputs"])
+def capture_arguments(sections: dict[str, Any]) -> list[str]:
+    """The capture files; flows are evidence."""
+    return [] if sections["capture"]["flows_only"] else [file["path"] for file in sections["inputs"]]
 
 
 def setting_arguments(sections: dict[str, Any], pause: str = "--pause") -> list[str]:
@@ -73,9 +73,19 @@ def setting_arguments(sections: dict[str, Any], pause: str = "--pause") -> list[
     if tuple(settings["ports"]) != defaults.ports:
         words += [word for port in settings["ports"] for word in ("--port", str(port))]
     words += [word for ip in settings["servers"] for word in ("--server", ip)]
-    for name in ("limit", "window", "pause", "max_connections", "engine"):
+    for name in ("limit", "window", "pause", "max_connections", "engine", "tz"):
         if settings[name] != getattr(defaults, name):
             words += [pause if name == "pause" else f"--{name.replace('_', '-')}", str(settings[name])]
+    return words
+
+
+def evidence_arguments(sections: dict[str, Any]) -> list[str]:
+    """The options that name what was read beside the captures."""
+    evidence = sections["evidence"]
+    words = []
+    for option, name in (("--config", "configuration"), ("--log", "logs"), ("--netflow", "netflow")):
+        if evidence[name] is not None:
+            words += [option, *(file["path"] for file in evidence[name]["files"])]
     return words
 
 
@@ -85,8 +95,8 @@ def extract_command(sections: dict[str, Any]) -> str | None:
     if cited is None or from_pipe(sections):
         return None
     options = setting_arguments(sections, "--pause-length")
-    words = ["--finding", cited, *options, "-w", "evidence.pcapng"]
-    return f"pcapinspect extract {capture_arguments(sections)} {shlex.join(words)}"
+    words = [*capture_arguments(sections), "--finding", cited, *options, "-w", "evidence.pcapng"]
+    return shlex.join(("pcapinspect", "extract", *words))
 
 
 def from_pipe(sections: dict[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pcapinspect.report.inert import inert
 from pcapinspect.report.people import (
     Zone,
     capture_arguments,
+    evidence_arguments,
     extract_command,
     from_pipe,
     setting_arguments,
@@ -132,7 +134,7 @@ def _servers(sections: Section, paint: Paint) -> list[str]:
     servers = sections["servers"]
     if not servers:
         return []
-    head = ("SERVERS", "attempts", "established", "unanswered", "refused", "peak in 60 s", "pauses")
+    head = ("SERVERS", "attempts", "established", "unanswered", "refused", "unreach.", "peak 60 s", "pauses")
     lines = [paint.bold("  ".join(head))]
     for server in servers[:MOST_SERVERS]:
         peak = server["peak_accepted_60s"]
@@ -140,7 +142,8 @@ def _servers(sections: Section, paint: Paint) -> list[str]:
             server["attempts"],
             server["established"],
             server["unanswered"],
-            server["refused"] + server["unreachable"],
+            server["refused"],
+            server["unreachable"],
             peak["count"] if peak else 0,
             "not shown" if sections["capture"]["flows_only"] else len(server["pauses"]),
         )
@@ -205,18 +208,18 @@ def _next(sections: Section, paint: Paint) -> list[str]:
     """Commands that look behind the first finding, explain its cause, and make what can be sent."""
     if from_pipe(sections):
         return []
-    captures = capture_arguments(sections)
-    if sections["capture"]["flows_only"]:
-        captures = f"--netflow {captures}"
+    captures, settings = capture_arguments(sections), setting_arguments(sections)
     shown = next((finding for finding in sections["findings"] if finding["frames"]), None)
     commands = []
     if shown is not None:
         commands += [wireshark_command(shown), extract_command(sections)]
-    if sections["pki"]["rollover"] and sections["evidence"]["configuration"] is None:
-        commands += [f"pcapinspect timers {captures} --config CA-AND-CLIENT-CONFIGURATION"]
+    # `timers` reads a capture as it is read by default.
+    usual = not {"--port", "--server", "--engine"} & set(settings)
+    if sections["pki"]["rollover"] and sections["evidence"]["configuration"] is None and usual:
+        commands += [shlex.join(("pcapinspect", "timers", *captures, "--config", "CA-AND-CLIENT-CONFIGURATION"))]
     if "--html" not in sections["tool"]["command"]:
-        options = " ".join((*setting_arguments(sections), "--html report.html --markdown report.md"))
-        commands += [f"pcapinspect analyze {captures} {options}"]
+        words = *captures, *settings, *evidence_arguments(sections), "--html", "report.html", "--markdown", "report.md"
+        commands += [shlex.join(("pcapinspect", "analyze", *words))]
     return [paint.bold("NEXT"), *(f"  {inert(command)}" for command in commands if command)] if commands else []
 
 

@@ -39,6 +39,17 @@ def test_the_worst_server_comes_first_and_all_tables_say_so() -> None:
     assert set(load.curve.server.tolist()) == {0, 1}
 
 
+def test_a_server_of_which_nothing_is_known_is_not_the_worst() -> None:
+    made = Made()
+    steady(made, 0, 300, 3)
+    made.answered("10.7.0.1", 100, server="10.0.0.81")
+    load = made.analyse()
+    assert [(server.ip, server.verdict.cause) for server in load.servers] == [
+        ("10.0.0.80", "healthy"),
+        ("10.0.0.81", "insufficient"),
+    ]
+
+
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=10, deadline=None)
 def test_the_order_of_attempts_that_begin_at_once_does_not_matter(random) -> None:  # type: ignore[no-untyped-def]

@@ -142,8 +142,8 @@ def test_a_capture_that_lost_much_is_not_called_throttled() -> None:
 def test_a_reader_that_stopped_shows_by_the_requests_that_waited() -> None:
     """A queue of ten hides most of the stop at 100 s, and how many the server had counted."""
     made = Made()
-    for number in range(60):
-        connection = made.answered(f"10.1.0.{number + 1}", 40 + number * 1.0)
+    for number in range(70):
+        connection = made.answered(f"10.1.0.{number + 1}", 30 + number * 1.0)
         made.asked(connection, "GetNextCACert", 404)
     for number in range(10):
         connection = made.answered(f"10.3.0.{number + 1}", 100.3 + number, lasts=15.0)
@@ -151,9 +151,12 @@ def test_a_reader_that_stopped_shows_by_the_requests_that_waited() -> None:
     stop(made, 110.5, 4.5)
     steady(made, 115.02, 150, 1)
     (pause,) = made.analyse().servers[0].pauses
-    assert pause.cause == "rate_limit"
-    assert pause.confidence <= 0.85
+    assert (pause.cause, pause.confidence, pause.by_waiting) == ("rate_limit", 0.6, True)
     assert any("waited" in text for text in pause.evidence_for)
+    assert pause.evidence_against == ("Only 60 were accepted in the 60 s before it: if it is a limit, it is below 80.",)
+    assert "not known" in made.analyse().servers[0].verdict.sentence
+    (lower,) = made.analyse(Settings(limit=60)).servers[0].pauses
+    assert (lower.cause, lower.by_waiting) == ("rate_limit", False)
 
 
 def test_each_pause_more_is_little_more_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,8 @@ def test_what_the_files_and_packets_say_is_said() -> None:
     assert (found.first_time, found.last_time) == (100, 400)
     assert (found.duplicates, found.gaps, found.acked_unseen) == (7, 2, 9)
     assert found.share_lost == 4 / 10
-    assert len(found.notes) == 7
+    assert len(found.notes) == 8
+    assert found.notes[0].startswith("5 packets are cut by the snaplen")
 
 
 def test_packets_cut_before_their_tcp_header_are_said() -> None:

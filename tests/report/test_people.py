@@ -56,7 +56,9 @@ def test_a_command_to_extract_takes_the_options_of_the_analysis() -> None:
         "engine": "native", "tz": "UTC",
     }  # fmt: skip
     finding = {"id": "server-down@[2001:db8::1]:80", "frames": [{"file": "a b.pcap", "frame": 7}]}
-    sections = {"settings": settings, "inputs": [{"path": "a b.pcap"}], "findings": [finding]}
+    sections = {
+        "settings": settings, "inputs": [{"path": "a b.pcap"}], "findings": [finding], "capture": {"flows_only": False},
+    }  # fmt: skip
     command = extract_command(sections)
     assert command is not None
     options = build_parser().parse_args(shlex.split(command)[1:])

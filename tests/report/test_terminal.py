@@ -43,7 +43,7 @@ def test_it_is_plain_text_in_a_log_file_and_the_same_text_in_colour(report: Repo
 
 def test_figures_of_servers_and_operations_are_shown(report: Report) -> None:
     text = render_terminal(report)
-    assert re.search(r"192\.0\.2\.10:80: rate_limit\n +2,160 +1,440 +720 +0 +80 +18\n", text)
+    assert re.search(r"192\.0\.2\.10:80: rate_limit\n +2,160 +1,440 +720 +0 +0 +80 +18\n", text)
     assert "\n[2001:db8::30]:80: outage\n" in text
     assert re.search(r"GetNextCACert +GETVPN +404 +1,440", text)
 
@@ -72,6 +72,20 @@ def test_times_are_in_the_zone_of_the_settings(report: Report) -> None:
     shifted.sections["settings"]["tz"] = "Mars/Olympus"
     with pytest.raises(UsageError, match="Mars/Olympus"):
         render_terminal(shifted)
+
+
+def test_the_command_for_a_page_reads_what_was_read(report: Report) -> None:
+    seen = changed(report)
+    seen.sections["settings"] |= {"limit": 40, "tz": "Asia/Kolkata"}
+    seen.sections["evidence"]["logs"] = {"files": [{"path": "debug 1.txt"}]}
+    lines = render_terminal(seen).splitlines()
+    assert lines[-1] == (
+        "  pcapinspect analyze storm.pcapng --limit 40 --tz Asia/Kolkata --log 'debug 1.txt' "
+        "--html report.html --markdown report.md"
+    )
+    assert any("pcapinspect timers" in line for line in lines)
+    seen.sections["settings"]["ports"] = [8080]
+    assert "pcapinspect timers" not in render_terminal(seen)
 
 
 def test_a_saved_report_renders_the_same(report: Report) -> None:
