@@ -48,12 +48,12 @@ class Ahead(Generic[Item]):
                 raise item
             yield item
 
-    def close(self) -> None:
-        """Stop the thread. One that waits for a pipe is left to die with the process."""
+    def close(self, *, patient: bool = False) -> None:
+        """Stop the thread. One that waits for a pipe is left to die with the process, unless this is `patient`."""
         self._stop.set()
         while True:
             try:
                 self._made.get_nowait()
             except Empty:
                 break
-        self._thread.join(timeout=1)
+        self._thread.join(None if patient else 1)

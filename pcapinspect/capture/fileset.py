@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -18,14 +17,22 @@ from pcapinspect.capture.source import HEADROOM, STDIN, RawFile, fill
 from pcapinspect.columns import MISSING
 from pcapinspect.errors import CaptureError
 
+MOST_FILES = 1 << 16
+"""The number of a packet's file has 16 bits."""
+
 _LOOK = 256 << 10
 """Bytes from the front in which the time of the first packet is looked for: one packet of the largest size fits."""
+
+
+_NAME = re.compile(r"\.(pcap|pcapng|cap)\d*(\.(gz|zst|lz4|xz|bz2))?$", re.IGNORECASE)
+"""What tcpdump (with -C it numbers), dumpcap, Wireshark and IOS call their captures."""
 
 
 def find_captures(arguments: Sequence[str]) -> list[str]:
     """The capture files that files, globs, folders and `-` name.
 
-    Of a folder, the files that begin like a capture; its subfolders are not searched.
+    Of a folder, the files that begin like a capture, or are named like one: what is damaged or may not be read is told
+    then, and not left out of a ring in silence. Subfolders are not searched.
     Raises CaptureError where an argument names nothing.
     """
     return [path for argument in arguments for path in _expand(argument)]
@@ -38,7 +45,7 @@ def _expand(argument: str) -> list[str]:
     if argument == STDIN:
         return [argument]
     if path.is_dir():
-        files = [str(file) for file in path.iterdir() if file.is_file() and _begins_like_capture(str(file))]
+        files = [str(file) for file in path.iterdir() if file.is_file() and _is_like_capture(file)]
         if not files:
             raise CaptureError(argument, "no capture in this folder (its subfolders are not searched)")
         return sorted(files, key=_by_number)
@@ -54,7 +61,12 @@ def _expand(argument: str) -> list[str]:
 
 def _by_number(name: str) -> list[tuple[int, str]]:
     """A key that puts ring.9 before ring.10."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"([0-9]{1,18})", name)]
+    parts = re.split(r"([0-9]{1,18})", name)  # the numbers are at odd places
+    return [(int(part), "") if place % 2 else (-1, part) for place, part in enumerate(parts)]
+
+
+def _is_like_capture(file: Path) -> bool:
+    return _NAME.search(file.name) is not None or _begins_like_capture(str(file))
 
 
 def _begins_like_capture(path: str) -> bool:
@@ -90,9 +102,13 @@ def in_order(paths: Sequence[str]) -> list[Member]:
     Files that cannot be read twice (standard input, named pipes) keep all in the order given.
     Raises CaptureError for what is no capture; an empty file of several is left out, as the newest of a ring may be.
     """
+    if len(paths) > MOST_FILES:
+        raise CaptureError(paths[MOST_FILES], f"more than {MOST_FILES:,} files at once")
     if len(paths) == 1 or not all(Path(path).is_file() for path in paths):
         return [Member(path) for path in paths]
     members: list[Member] = []
+    nodes: dict[tuple[int, int], Member] = {}
+    alike: dict[tuple[int, bytes], list[Member]] = {}
     skipped: list[str] = []
     for path in paths:
         try:
@@ -100,9 +116,13 @@ def in_order(paths: Sequence[str]) -> list[Member]:
         except EmptyFile:
             skipped.append(f"{path} is empty and was left out")
             continue
-        first = next((m for m in members if _same(m, member)), None)
+        status = Path(path).stat()
+        candidates = alike.setdefault((member.size, member.head), [])
+        first = nodes.get((status.st_dev, status.st_ino)) or _copied(member, candidates)
         if first is None:
+            nodes[status.st_dev, status.st_ino] = member
             members.append(member)
+            candidates.append(member)
         else:
             first.warnings.append(f"{path} is the same file: it was read once")
     if not members:
@@ -111,12 +131,9 @@ def in_order(paths: Sequence[str]) -> list[Member]:
     return sorted(members, key=lambda member: (member.start is None, member.start or 0))
 
 
-def _same(one: Member, other: Member) -> bool:
-    """Whether two paths lead to one file, or to copies of it."""
-    if os.path.samefile(one.path, other.path):  # noqa: PTH121
-        return True
-    alike = one.size == other.size and one.head == other.head
-    return alike and _digest(one.path) == _digest(other.path)
+def _copied(member: Member, candidates: Iterable[Member]) -> Member | None:
+    """The file that this one is a copy of; `candidates` have its size and its first bytes."""
+    return next((other for other in candidates if _digest(other.path) == _digest(member.path)), None)
 
 
 def _digest(path: str) -> bytes:

@@ -42,6 +42,7 @@ class CaptureReader:
         self._total = sizes(member.path for member in self._members)
         self._report = progress
         self._done = [(0, 0)] * len(self._members)
+        self._read = self._packets = 0
         self._fragments = Fragments()
         share = (
             max(batch_bytes // len(self._members), min(batch_bytes, _SMALLEST_SHARE)) if self._members else batch_bytes
@@ -53,9 +54,12 @@ class CaptureReader:
         member = self._members[index]
 
         def progress(done: int, packets: int) -> None:
+            before = self._done[index]
             self._done[index] = done, packets
+            self._read += done - before[0]
+            self._packets += packets - before[1]
             if self._report:
-                self._report(sum(d for d, _ in self._done), self._total, sum(p for _, p in self._done))
+                self._report(self._read, self._total, self._packets)
 
         file = CaptureFile(member.path, index, self._fragments, batch_bytes, progress)
         file.input.warnings.extend(member.warnings)

@@ -50,7 +50,8 @@ class Walk:
         try:
             yield from self._stretches(iter(ahead))
         finally:
-            ahead.close()
+            # What is left of a file is read here, and not by two threads.
+            ahead.close(patient=self._raw.size is not None)
 
     def _stretches(self, chunks: Iterator[UInt8]) -> Iterator[Stretch]:
         data = join(np.empty(0, np.uint8), next(chunks))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -140,15 +139,13 @@ def _write(analysis: Analysis, chosen: Extract, whole: WholeConnections, file: B
             f"{inert(chosen.reason)}. Comments name frames by their number in that file.",
             application,
         )
-        said = dict(source.comments)
+        said: dict[int, list[str]] = {}
+        for number, comment in source.comments:
+            said.setdefault(number, []).append(f"comment of the source: {comment}")
         for frame in read_frames(source.path, numbers):
-            comments = _comments(chosen.comments.get((index, frame.number), ()), said.get(frame.number))
+            comments = [*chosen.comments.get((index, frame.number), ()), *said.get(frame.number, ())]
             if comments:
                 comments.insert(0, f"frame {frame.number} of {name}")
             target.packet(frame.data, frame.wire, frame.time, frame.link, comments)
             written += 1
     return written
-
-
-def _comments(ours: Sequence[str], of_the_source: str | None) -> list[str]:
-    return [*ours, *([] if of_the_source is None else [f"comment of the source: {of_the_source}"])]

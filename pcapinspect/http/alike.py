@@ -8,12 +8,8 @@ import numpy as np
 
 from pcapinspect.columns import Bool, Int32, Int64, UInt8, UInt64
 from pcapinspect.kernel import kernel, step
+from pcapinspect.mixing import mix
 from pcapinspect.tcp.segments import DOWN, END_FIN, UP
-
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-"""2^64 / golden ratio: multiplication spreads every bit upwards."""
-
-_SHIFT = np.uint64(29)
 
 
 class Rows(NamedTuple):
@@ -96,7 +92,7 @@ def first_alike(text: UInt64, begins: Int64, sizes: Int64, marks: Int64, seed: n
     hashes = np.empty(count, np.uint64)
     first = np.empty(count, np.int64)
     for i in range(count):
-        hashes[i] = hash_of(text, begins[i], begins[i] + sizes[i], seed ^ np.uint64(marks[i]))
+        hashes[i] = mix(hash_of(text, begins[i], begins[i] + sizes[i], seed), np.uint64(marks[i]), seed)
         place = np.int64(hashes[i] >> np.uint64(1)) & (size - 1)
         while table[place] >= 0:
             other = table[place]
@@ -112,11 +108,10 @@ def first_alike(text: UInt64, begins: Int64, sizes: Int64, marks: Int64, seed: n
 
 @step
 def hash_of(text: UInt64, first: int, last: int, seed: np.uint64) -> np.uint64:
-    """Of the words [first, last); the seed is secret, so nobody can send what collides."""
+    """Of the words [first, last)."""
     state = seed
     for k in range(first, last):
-        state = (state ^ text[k]) * _MULTIPLIER
-        state ^= state >> _SHIFT
+        state = mix(state, text[k], seed)
     return state
 
 

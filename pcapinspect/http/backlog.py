@@ -12,7 +12,7 @@ from pcapinspect.kernel import kernel
 from pcapinspect.tcp.segments import DOWN, UP, Segments
 
 LIMIT = 8 << 20
-"""Bytes of payload that are left to the next batch at most: half of what a batch of the reader holds."""
+"""Bytes of payload that are left to the next batch at most: those of two batches of the reader."""
 
 WORD = 8
 """Bytes of a connection begin at a multiple of so many, so that whole words can be compared."""

@@ -11,7 +11,6 @@ from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.framing import Message
 from pcapinspect.http.heads import RequestHead, ResponseHead
 
-_NO_REQUEST = (MISSING, MISSING, MISSING, MISSING)
 _NO_REQUEST_HEAD = (None, None, None, None, None)
 _NO_RESPONSE_HEAD = (MISSING, None, None, None, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.columns import Int64
+from pcapinspect.columns import MISSING, Int64
 from pcapinspect.report.tables import Source
 
 ROW_BUDGET = 50_000
@@ -25,7 +25,7 @@ def shown_rows(name: str, table: Source, budget: int = ROW_BUDGET) -> Int64:
         return _evenly(every, budget)
     chosen = _evenly(every[table.failed], budget)
     if table.latency is not None:
-        left = every[~table.failed]
+        left = every[~table.failed & (table.latency != MISSING)]
         slowest = left[np.argsort(-table.latency[left], kind="stable")][: (budget - len(chosen)) // 2]
         chosen = np.concatenate([chosen, slowest])
     rest = np.setdiff1d(every, chosen, assume_unique=True)

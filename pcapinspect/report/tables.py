@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,10 +86,11 @@ def tables_of(analysis: Analysis, paths: Text) -> Tables:
     near = near_pauses(analysis)
     pauses = pauses_of(analysis)
     flows = flows_of(analysis)
+    exchanges_of = cache(lambda: np.bincount(asked.connection, minlength=len(analysis.connections)))
     sources = {
         "connections": Source(
             len(analysis.connections),
-            lambda rows: connections(analysis, paths, rows),
+            lambda rows: connections(analysis, paths, rows, exchanges_of()),
             failed=~_FINE[analysis.connections.outcome],
         ),
         "exchanges": Source(
@@ -113,13 +115,12 @@ def flows_of(analysis: Analysis) -> Columns:
     return {name: _int64(getattr(rows, name)) if name in numbers else getattr(rows, name) for name in TABLES["flows"]}
 
 
-def connections(analysis: Analysis, paths: Text, chosen: Rows) -> Columns:
-    """One row an attempt, or a connection that began before the capture."""
-    total = len(analysis.connections)
+def connections(analysis: Analysis, paths: Text, chosen: Rows, exchanges_of: Int64) -> Columns:
+    """One row an attempt, or a connection that began before the capture. `exchanges_of`: how many each has."""
     rows = analysis.connections.take(chosen)
     has_synack = rows.synack_time != MISSING
     return {
-        "connection": np.arange(total)[chosen],
+        "connection": np.arange(*chosen.indices(len(exchanges_of))) if isinstance(chosen, slice) else chosen,
         "file": paths[rows.file],
         "first_frame": rows.first_frame,
         "client_ip": texts(rows.client_high, rows.client_low),
@@ -141,7 +142,7 @@ def connections(analysis: Analysis, paths: Text, chosen: Rows) -> Columns:
         "packets_up": rows.packets_up,
         "packets_down": rows.packets_down,
         "tcp_stream": rows.tcp_stream,
-        "exchanges": np.bincount(analysis.exchanges.connection, minlength=total)[chosen],
+        "exchanges": exchanges_of[chosen],
         "last_syn_time": rows.last_syn_time,
         "answer_time": rows.answer_time,
         "answer_frame": rows.answer_frame,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -82,7 +82,7 @@ class Gathering:
             columns = read(task.path("syns"))
             places.append(position(self._epochs, columns["order"], columns["file"], columns["frame"]))
             columns["connection"] = number[columns["connection"]]
-            parts.append(Syns(**{f.name: columns[f.name] for f in fields(Syns)}))
+            parts.append(Syns(**{name: columns[name] for name in Syns.dtypes()}))
         return Syns.concatenate(parts).take(in_order(_joined(places)))
 
     def _http_quality(self) -> HttpQuality:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,6 +30,9 @@ COMPRESSION = "lz4"
 """Of all codecs the one that costs least time; stages are read once or twice."""
 
 _FACTS = b"pcapinspect"
+
+SEAL = 64
+"""Hexadecimal digits of a SHA-256, in front of the facts."""
 
 PARTIAL = re.compile(r"\.[\w.-]+\.(parquet|json)\.[0-9a-f]{32}\.partial")
 """Names of what `whole` has not made whole yet."""
@@ -91,7 +95,8 @@ class Writer:
         """Ends the file. `facts` is anything that JSON can hold."""
         if self._file is None:
             self.add(pa.table({}))
-        self._file.add_key_value_metadata({_FACTS: json.dumps(facts).encode()})
+        text = json.dumps(facts).encode()
+        self._file.add_key_value_metadata({_FACTS: sha256(text).hexdigest().encode() + text})
         self._file.close()
 
 
@@ -111,9 +116,13 @@ def read(path: Path, names: list[str] | None = None) -> dict[str, Array]:
 
 
 def facts_of(path: Path) -> Any:
-    """The facts beside the columns."""
+    """The facts beside the columns. They have a checksum of their own: those of Parquet are of its pages."""
     with reading(path) as file:
-        return json.loads(file.metadata.metadata[_FACTS])
+        sealed: bytes = (file.metadata.metadata or {}).get(_FACTS, b"")
+        seal, text = sealed[:SEAL], sealed[SEAL:]
+        if seal != sha256(text).hexdigest().encode():
+            raise pa.ArrowInvalid("the facts are not as they were written")
+        return json.loads(text)
 
 
 def binary(data: UInt8, start: Int64, size: Int32) -> Any:

@@ -7,9 +7,10 @@ import numpy as np
 from pcapinspect.clock import MINUTE, SECOND
 from pcapinspect.columns import MISSING
 from pcapinspect.kernel import step
+from pcapinspect.mixing import mix
 from pcapinspect.tcp.connections import CLOSE_NONE
 from pcapinspect.tcp.sequence import difference, wrap
-from pcapinspect.tcp.streams import ACK, FIN, RST, SYN, mix
+from pcapinspect.tcp.streams import ACK, FIN, RST, SYN
 from pcapinspect.tcp.tables import MIDSTREAM_ROW, NONE, RING, Record, Records
 
 ATTEMPT_IDLE = 4 * MINUTE
@@ -41,6 +42,8 @@ COPY_WITHIN_BARE = SECOND // 1000
 copy within tens of microseconds."""
 
 _HIGH_HALF = np.uint64(32)
+_NONE = np.uint64(0)
+"""No secret: a sender whose packets have one mark has only its own packets taken for copies."""
 
 
 @step
@@ -48,9 +51,9 @@ def is_copy(packet: Record, side: Record) -> bool:
     """Whether this packet was among the last few of its direction just now; remembers it if not."""
     # The checksum decides only where there is no identification: a capture may hold a packet before and after offload.
     check = packet.checksum if packet.ip_id == 0 else 0
-    mark = mix(np.uint64(0), np.uint64(packet.seq) << _HIGH_HALF | np.uint64(packet.ack))
-    mark = mix(mark, np.uint64(packet.flags << 48 | packet.window << 32 | check))
-    mark = mix(mark, np.uint64(packet.ip_id << 32 | packet.length & 0xFFFFFFFF))
+    mark = mix(_NONE, np.uint64(packet.seq) << _HIGH_HALF | np.uint64(packet.ack), _NONE)
+    mark = mix(mark, np.uint64(packet.flags << 48 | packet.window << 32 | check), _NONE)
+    mark = mix(mark, np.uint64(packet.ip_id << 32 | packet.length & 0xFFFFFFFF), _NONE)
     within = COPY_WITHIN if packet.ip_id != 0 or packet.flags & SYN else COPY_WITHIN_BARE
     for place in range(RING):
         if side.marks[place] == mark and abs(packet.time - side.mark_times[place]) <= within:

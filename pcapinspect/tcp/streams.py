@@ -12,22 +12,14 @@ from __future__ import annotations
 import numpy as np
 
 from pcapinspect.kernel import kernel, step
+from pcapinspect.mixing import mix
 from pcapinspect.tcp.sequence import wrap
 from pcapinspect.tcp.tables import BASE_SET_A, BASE_SET_B, STREAM, USED, Record, Records, records
 
 FIN, SYN, RST, ACK = 1, 2, 4, 16
 """Flags of the TCP header (RFC 9293, 3.1)."""
 
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_SHIFT = np.uint64(29)
 _PORT_BITS = np.uint64(16)
-
-
-@step
-def mix(state: np.uint64, value: np.uint64) -> np.uint64:
-    """One step of a 64-bit hash: multiplication by the golden ratio spreads every bit upwards, the shift downwards."""
-    mixed = (state ^ value) * _MULTIPLIER
-    return mixed ^ (mixed >> _SHIFT)
 
 
 @step
@@ -45,10 +37,12 @@ def key_of(packet: Record, seed: np.uint64) -> np.uint64:
     """The hash of the 4-tuple."""
     src_port, dst_port = np.uint64(packet.src_port), np.uint64(packet.dst_port)
     if packet.side == 0:
-        key = mix(mix(seed, packet.src_high), packet.src_low)
-        return mix(mix(mix(key, packet.dst_high), packet.dst_low), src_port << _PORT_BITS | dst_port)
-    key = mix(mix(seed, packet.dst_high), packet.dst_low)
-    return mix(mix(mix(key, packet.src_high), packet.src_low), dst_port << _PORT_BITS | src_port)
+        key = mix(mix(seed, packet.src_high, seed), packet.src_low, seed)
+        key = mix(mix(key, packet.dst_high, seed), packet.dst_low, seed)
+        return mix(key, src_port << _PORT_BITS | dst_port, seed)
+    key = mix(mix(seed, packet.dst_high, seed), packet.dst_low, seed)
+    key = mix(mix(key, packet.src_high, seed), packet.src_low, seed)
+    return mix(key, dst_port << _PORT_BITS | src_port, seed)
 
 
 @step

@@ -35,6 +35,20 @@ def test_a_folder_gives_its_captures_in_the_order_of_their_numbers(ring: Path) -
     assert names == ["other.snoop", "packed", "ring.1", "ring.2", "ring.9", "ring.10", "ring.11"]
 
 
+@pytest.mark.parametrize("name", ["ring.pcap", "ring_00001.PCAPNG", "ring.pcap12", "ring.cap.gz"])
+def test_of_a_folder_what_is_named_like_a_capture_is_not_left_out_in_silence(ring: Path, name: str) -> None:
+    (ring / name).write_bytes(b"damaged" * 10)
+    assert name in [Path(path).name for path in find_captures([str(ring)])]
+    with pytest.raises(CaptureError, match=name):
+        wire.read(find_captures([str(ring)]))
+
+
+@pytest.mark.parametrize("name", ["ring1²3.pcap", "ring" + "٣" * 5000])
+def test_digits_that_are_no_numbers_do_not_matter(tmp_path: Path, name: str) -> None:
+    (tmp_path / name[:100]).write_bytes(capture(1))
+    assert len(find_captures([str(tmp_path)])) == 1
+
+
 def test_a_glob_and_standard_input(ring: Path) -> None:
     assert [Path(p).name for p in find_captures([str(ring / "ring.1*")])] == ["ring.1", "ring.10", "ring.11"]
     assert find_captures(["-"]) == ["-"]

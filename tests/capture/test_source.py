@@ -8,12 +8,14 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Generator
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.source import HEADROOM, RawFile, chunks
 from pcapinspect.errors import CaptureError
 from tests.capture import wire
@@ -89,6 +91,20 @@ def test_a_reader_that_is_left_early_leaves_no_thread(tmp_path: Path) -> None:
     next(batches)
     batches.close()  # type: ignore[attr-defined]
     assert not [thread for thread in threading.enumerate() if thread.name in ("ahead", "digest")]
+
+
+def test_a_thread_that_is_slow_is_waited_for_where_another_goes_on_with_its_file() -> None:
+    def slow() -> Generator[int]:
+        yield 1
+        time.sleep(1.5)
+        done.append(True)
+        yield 2
+
+    done: list[bool] = []
+    ahead = Ahead(slow(), 1)
+    assert next(iter(ahead)) == 1
+    ahead.close(patient=True)
+    assert done == [True]
 
 
 def test_memory_is_hashed_before_it_is_filled_again(tmp_path: Path) -> None:

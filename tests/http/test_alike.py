@@ -6,7 +6,9 @@ import random
 
 import numpy as np
 
-from pcapinspect.http.alike import Rows, first_alike, streams_of
+from pcapinspect.columns import UInt64
+from pcapinspect.http.alike import Rows, first_alike, hash_of, streams_of
+from pcapinspect.kernel import kernel
 from pcapinspect.tcp.segments import DOWN, END_FIN, END_NONE, END_RST, UP
 
 SEED = np.uint64(7)
@@ -68,3 +70,22 @@ def test_many_texts_are_told_apart_as_a_dictionary_does() -> None:
     texts = [draw.randbytes(draw.randrange(3)) * draw.randrange(1, 6) for _ in range(3000)]
     seen: dict[bytes, int] = {}
     assert alike(*texts) == [seen.setdefault(text, number) for number, text in enumerate(texts)]
+
+
+def test_texts_cannot_be_made_to_collide() -> None:
+    """Of every pair of words the highest bit of the first, and what undoes it in the second, are flipped or not."""
+    number = np.arange(256)
+    texts = np.zeros((256, 16), np.uint64)
+    for pair in range(8):
+        chosen = (number >> pair) & 1 == 1
+        texts[chosen, 2 * pair] = 1 << 63
+        texts[chosen, 2 * pair + 1] = 1 << 63 | 1 << 34
+    hashes = np.empty(256, np.uint64)
+    fill(texts, hashes, np.uint64(0x1234_5678_9ABC_DEF1))
+    assert len(set(hashes.tolist())) == 256
+
+
+@kernel
+def fill(texts: UInt64, hashes: UInt64, secret: np.uint64) -> None:
+    for row in range(len(texts)):
+        hashes[row] = hash_of(texts[row], 0, texts.shape[1], secret)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.columns import Bool, Int64
+from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.report.selection import shown_rows
 from pcapinspect.report.tables import Source
 
@@ -42,6 +42,14 @@ def test_exchanges_show_errors_then_the_slowest() -> None:
     rows = shown_rows("exchanges", table(1000, failing(1000, 500, 600), latency), 10).tolist()
     assert {321, 500, 600} <= set(rows)
     assert len(rows) == 10
+
+
+def test_an_exchange_without_a_latency_is_not_the_slowest() -> None:
+    latency = np.full(1000, MISSING)
+    latency[[10, 20, 30]] = 7, 8, 9
+    rows = shown_rows("exchanges", table(1000, failing(1000), latency), 10).tolist()
+    assert {10, 20, 30} <= set(rows)
+    assert rows[-1] > 800  # the rest is spread over the whole
 
 
 def test_the_tables_of_the_charts_are_never_cut() -> None:

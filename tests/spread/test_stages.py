@@ -146,6 +146,19 @@ def test_one_changed_byte_of_a_number_is_noticed(ring: list[str], tmp_path: Path
         again(ring, folder)
 
 
+@pytest.mark.parametrize("change", [(b"1000", b"3000"), (b"1000", b"0000"), (b'{"input"', b'["input"')])
+def test_changed_facts_are_noticed(ring: list[str], tmp_path: Path, change: tuple[bytes, bytes]) -> None:
+    folder = tmp_path / "stages"
+    again(ring, folder)
+    damaged = next(folder.glob("packets/*[0-9a-f].parquet"))
+    content = damaged.read_bytes()
+    place = content.rindex(b'{"input"')
+    damaged.write_bytes(content[:place] + content[place:].replace(*change, 1))
+    assert damaged.read_bytes() != content
+    with pytest.raises(StageError, match=f"{damaged}: not a stage"):
+        again(ring, folder)
+
+
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [

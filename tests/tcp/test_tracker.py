@@ -156,3 +156,10 @@ def test_copies_leave_the_same_connections(shared_captures: Path) -> None:
     for f in fields(once):
         if "frame" not in f.name:
             assert getattr(once, f.name).tolist() == getattr(twice, f.name).tolist(), f.name
+
+
+def test_addresses_cannot_be_made_to_collide() -> None:
+    """Bits that undo each other in a hash whose secret is only xored in: both clients were one connection."""
+    one = Wire(client="2001:db8::1", server="fd00::80").handshake()
+    other = Wire(client="a001:db8::8000:4:0:1", server="fd00::80").handshake()
+    assert len(feed([*one.packets, *other.packets]).connections) == 2

@@ -46,6 +46,9 @@ Domain = tuple[str, int, int]
 Templates = dict[Domain, dict[int, Template]]
 """By template ID."""
 
+MOST_MILLISECONDS = (2**63 - 1) // MILLISECOND
+"""Since 1970, that nanoseconds hold in 64 bits with a sign."""
+
 
 @dataclass(slots=True)
 class _Gathered:
@@ -193,7 +196,7 @@ class ExportDecoder:
         if interval is not None and len(interval) and interval.max() > 1:
             self._file.sampling = int(interval.max())
         booted = rows.number(el.BOOT_MILLISECONDS)
-        if booted is not None and len(booted):
+        if booted is not None and len(booted) and 0 <= int(booted[-1]) <= MOST_MILLISECONDS:
             self._booted[domain] = int(booted[-1]) * MILLISECOND
 
     def _sequence(self, domain: Domain, sequence: int, count: int) -> None:

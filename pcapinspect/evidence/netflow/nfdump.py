@@ -10,10 +10,12 @@ import json
 import os
 import shutil
 import subprocess
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from tempfile import TemporaryFile
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -29,6 +31,9 @@ MAGIC = (b"\x0c\xa5", b"\xa5\x0c")
 FLAG_LETTERS = "CEUAPRSF"
 """nfdump prints the eight TCP flags from CWR down to FIN, a dot for each that is not set."""
 
+MOST_COMPLAINTS = 1000
+"""Lines on standard error from which nfdump is not believed to come to an end; for a damaged file it has a few."""
+
 _FORMAT = "fmt:%ts,%te,%sa,%da,%sp,%dp,%pr,%pkt,%byt,%flg,%ra"
 _COLUMNS = ("ts", "te", "sa", "da", "sp", "dp", "pr", "ipkt", "ibyt", "flg", "ra")
 
@@ -39,19 +44,33 @@ def read_nfcapd(file: FlowFile, ports: Sequence[int]) -> Flows:
         raise EngineError(f"{file.path}: nfcapd files are read by nfdump, which is not installed: `apt install nfdump`")
     file.format = "nfcapd"
     command = ["nfdump", "-r", file.path, "-q", "-N", "-6", "-o", _FORMAT]
-    with TemporaryFile("w+", errors="replace") as said:
-        environment = os.environ | {"TZ": "UTC"}
-        # Its lines are read as they come: a day of a busy router is gigabytes of text.
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=said, text=True, errors="replace", env=environment
-        ) as run:
-            lines = iter(run.stdout or ())
+    environment = os.environ | {"TZ": "UTC"}
+    # Its lines are read as they come: a day of a busy router is gigabytes of text.
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace", env=environment
+    ) as run:
+        said: deque[str] = deque(["no reason given"], maxlen=1)
+        listener = Thread(target=_listen, args=(run, said), daemon=True)
+        listener.start()
+        lines = iter(run.stdout or ())
+        try:
             flows = _flows(file, (dict(zip(_COLUMNS, line.rstrip().split(","), strict=False)) for line in lines), ports)
-        if run.returncode != 0:
-            said.seek(0)
-            reason = (said.read().strip() or "no reason given").splitlines()[-1]
-            raise EngineError(f"{file.path}: nfdump failed: {reason}")
+        except BaseException:
+            run.kill()
+            raise
+        listener.join()
+    if run.returncode != 0:
+        raise EngineError(f"{file.path}: nfdump failed: {said[0]}")
     return flows
+
+
+def _listen(run: subprocess.Popen[str], said: deque[str]) -> None:
+    """Keeps the last complaint, and ends a run that does not end complaining: nfdump repeats some of them for ever."""
+    assert run.stderr is not None
+    for number, line in enumerate(iter(partial(run.stderr.readline, 4096), "")):
+        said.append(line.strip() or said[0])
+        if number == MOST_COMPLAINTS:
+            run.kill()
 
 
 def read_csv(file: FlowFile, ports: Sequence[int]) -> Flows:

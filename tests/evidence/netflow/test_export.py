@@ -166,6 +166,14 @@ def test_sampling_is_said() -> None:
     assert file.records == len(flows) == 0
 
 
+@pytest.mark.parametrize("booted", [1 << 60, (1 << 64) - 1])
+def test_an_exporter_that_booted_beyond_all_time_tells_nothing(booted: int) -> None:
+    options = struct.pack("!HHHHH", 500, 1, 1, 160, 8)
+    sets = a_set(3, options), a_set(500, struct.pack("!Q", booted)), a_set(2, template(300)), a_set(300, record())
+    flows, _ = decode(ipfix(*sets))
+    assert flows.start.tolist() == [EXPORTED * 10**9]
+
+
 def test_missing_records_by_sequence_numbers() -> None:
     three = a_set(256, record() * 3)
     rfc = [ipfix(a_set(2, template(256)), three, sequence=0), ipfix(three, sequence=3), ipfix(three, sequence=10)]

@@ -325,3 +325,14 @@ def test_numbers_and_addresses_that_cannot_be_are_counted(head: str, whole: str,
     (file,) = read_flows([str(path)], (80,)).files
     assert (file.malformed, file.kept) == (1, 1 if whole else 2)
     assert any(warning.startswith("1 records or datagrams are damaged") for warning in file.warnings)
+
+
+def test_an_nfdump_that_complains_for_ever_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As it does of some damaged files."""
+    program = tmp_path / "nfdump"
+    program.write_text("#!/bin/sh\nwhile :; do echo 'Error process appendix record type: 0' >&2; done\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    (tmp_path / "nfcapd.1").write_bytes(b"\x0c\xa5" + bytes(100))
+    with pytest.raises(EngineError, match="nfdump failed: Error process appendix record type: 0"):
+        read_flows([str(tmp_path / "nfcapd.1")], (80,))
