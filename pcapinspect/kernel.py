@@ -36,13 +36,14 @@ class _MachineCode(_FunctionCache):  # type: ignore[misc]
 
 @cache
 def _store(folder: Path) -> str | None:
-    """Where the kernels of a folder are kept: a new place whenever a source changes, None if none is writable.
+    """Where the kernels of a folder are kept, None if no place is writable.
 
+    It is a new place whenever a source changes, of the folder or of those that all layers share:
     numba notices a change only of the file that the outermost kernel is in, and would keep running old code of
     the kernels that it calls from other files.
     """
     digest = hashlib.sha256(f"bounds checked: {_config.BOUNDSCHECK}".encode())
-    for source in sorted(folder.glob("*.py")):
+    for source in sorted({*folder.glob("*.py"), *Path(__file__).parent.glob("*.py")}):
         state = source.stat()
         digest.update(f"{source.name} {state.st_size} {state.st_mtime_ns}\n".encode())
     home = Path(os.environ.get("XDG_CACHE_HOME", "")) if os.environ.get("XDG_CACHE_HOME") else Path("~/.cache")

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "pcapinspect"
 
 LAYERS = ("capture", "tcp", "http", "pki", "spread", "load", "evidence", "findings", "report", "simulate", "commands")
 
-SHARED = {"address", "clock", "columns", "errors", "kernel", "labels", "settings", "__init__"}
+SHARED = {"address", "clock", "columns", "errors", "kernel", "labels", "mixing", "settings", "__init__"}
 """Small modules that every layer may use. They import only each other."""
 
 PURE = ("tcp", "http", "pki", "load", "findings")
