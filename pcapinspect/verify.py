@@ -24,14 +24,15 @@ Key = tuple[int, int, int]
 def verify(captures: Sequence[str], settings: Settings) -> list[str]:
     """Every difference between the engines, a line each. Raises EngineError where tshark is missing or too old."""
     native = inspect(captures, settings, Evidence(), None)
-    reader = TsharkReader(find_captures(captures))
+    witnesses: list[Witness] = []
+    reader = TsharkReader(find_captures(captures), witnesses=witnesses)
     reference = follow(reader, settings, Evidence())
     names = [file.path for file in native.inputs]
     return [
         *_tables(names, "connection", _by_first_frame(native), _by_first_frame(reference)),
         *_tables(names, "exchange", _by_request_frame(native), _by_request_frame(reference)),
-        *_streams(native, reader.witnesses),
-        *_http(native, reader.witnesses),
+        *_streams(native, witnesses),
+        *_http(native, witnesses),
     ]
 
 

@@ -6,12 +6,9 @@ It yields the same batches as the native reader, and notes beside them what Wire
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
-import queue
 import re
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +17,9 @@ from typing import Any
 import numpy as np
 
 from pcapinspect.address import halves
+from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.batch import ICMP_ERROR, TCP, PacketBatch, Packets
+from pcapinspect.capture.fileset import Member, in_order
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.source import STDIN
 from pcapinspect.clock import SECOND, parse_iso
@@ -36,8 +35,6 @@ PREFERENCES = {"tcp.relative_sequence_numbers": "FALSE"}
 
 AHEAD = 1_000
 """Packets that tshark may be ahead of whoever reads them: bounds memory."""
-
-_END = object()
 
 CUT_SHORT = "cut short in the middle of a packet"
 """What tshark says of a capture whose last packet is not whole."""
@@ -60,13 +57,20 @@ class Witness:
 class TsharkReader:
     """Iterates over PacketBatch, as CaptureReader does. `inputs` is complete after the last batch."""
 
-    def __init__(self, paths: Sequence[str], *, progress: Callable[[int, int | None, int], None] | None = None) -> None:
-        self.inputs = [InputFile(path=path) for path in paths]
-        self.witnesses: list[Witness] = []
-        self._progress = progress
+    def __init__(
+        self,
+        paths: Sequence[str],
+        *,
+        progress: Callable[[int, int | None, int], None] | None = None,
+        witnesses: list[Witness] | None = None,
+    ) -> None:
+        """`witnesses`: where to put what Wireshark makes of each frame."""
         require_tshark()
-        if "-" in paths:
+        if STDIN in paths:
             raise EngineError("--engine tshark reads files, not standard input")
+        self.inputs = [InputFile(member.path, warnings=list(member.warnings)) for member in _in_order(paths)]
+        self._progress = progress
+        self._witnesses = witnesses
 
     def __iter__(self) -> Iterator[PacketBatch]:
         done = 0
@@ -88,7 +92,8 @@ class TsharkReader:
         for packet in _packets(file.path, file):
             _count(file, packet)
             row = _row(packet, number, len(payloads))
-            self.witnesses.append(_witness(packet, number))
+            if self._witnesses is not None:
+                self._witnesses.append(_witness(packet, number))
             if row is not None:
                 fixed, payload = row
                 rows.append(fixed)
@@ -97,6 +102,14 @@ class TsharkReader:
                 yield _batch(rows, payloads)
                 rows, payloads = [], bytearray()
         yield _batch(rows, payloads)
+
+
+def _in_order(paths: Sequence[str]) -> list[Member]:
+    """As the native engine reads them; in the order given where there is one that only Wireshark reads."""
+    try:
+        return in_order(paths)
+    except CaptureError:
+        return [Member(path) for path in paths]
 
 
 def require_tshark() -> None:
@@ -134,36 +147,11 @@ def _packets(path: str, file: InputFile, display_filter: str | None = None) -> I
 
     pyshark works in a thread of its own: it runs an event loop, and the caller's thread may be inside one (Jupyter).
     """
-    waiting: queue.Queue[Any] = queue.Queue(AHEAD)
-    stopped = threading.Event()
-
-    def hand_over(item: object) -> bool:
-        while not stopped.is_set():
-            try:
-                waiting.put(item, timeout=0.1)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def work() -> None:
-        try:
-            with contextlib.closing(_dissected(path, file, display_filter)) as packets:
-                all(map(hand_over, packets))
-            hand_over(_END)
-        except Exception as error:  # raised again where the packets are asked for
-            hand_over(error)
-
-    thread = threading.Thread(target=work, name="tshark", daemon=True)
-    thread.start()
+    ahead = Ahead(_dissected(path, file, display_filter), AHEAD)
     try:
-        while (item := waiting.get()) is not _END:
-            if isinstance(item, Exception):
-                raise item
-            yield item
+        yield from ahead
     finally:
-        stopped.set()
-        thread.join()
+        ahead.close(patient=True)
 
 
 def _dissected(path: str, file: InputFile, display_filter: str | None) -> Generator[Any, None, None]:

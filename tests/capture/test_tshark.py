@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from scapy.utils import PcapWriter
 from pcapinspect.address import text_of
 from pcapinspect.capture import batch
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.tshark import TsharkReader, dissect_frame
+from pcapinspect.capture.tshark import TsharkReader, Witness, dissect_frame
 from pcapinspect.errors import CaptureError, EngineError
 
 BEGIN = 1_795_426_305
@@ -83,7 +84,8 @@ def test_every_column_is_what_was_built(capture: Path) -> None:
 
 
 def test_wireshark_is_heard_as_a_witness(capture: Path) -> None:
-    witnesses = read(capture)[2].witnesses
+    witnesses: list[Witness] = []
+    assert list(TsharkReader([str(capture)], witnesses=witnesses))
     assert witnesses[2].method == "GET"
     assert witnesses[2].uri == "/cgi-bin/pkiclient.exe?operation=GetNextCACert&message=tti"
     assert [witness.stream for witness in witnesses if witness.frame != 4] == [0, 0, 0, 1]
@@ -143,8 +145,11 @@ def test_inside_a_running_event_loop_as_in_a_notebook(capture: Path) -> None:
         assert thread.submit(asyncio.run, notebook()).result() == 5
 
 
-def test_counts_belong_to_the_file(capture: Path) -> None:
-    reader = TsharkReader([str(capture), str(capture)])
+def test_files_are_read_in_the_order_of_time_and_counts_belong_to_them(capture: Path, tmp_path: Path) -> None:
+    earlier = tmp_path / "z.pcap"
+    subprocess.run(["editcap", "-t", "-100", str(capture), str(earlier)], check=True)
+    reader = TsharkReader([str(capture), str(earlier), str(capture)])
     rows = [row for part in reader for row in part.packets.file.tolist()]
     assert rows == [0] * 5 + [1] * 5
+    assert [Path(file.path).name for file in reader.inputs] == ["z.pcap", capture.name]
     assert [isinstance(file, InputFile) and file.packets for file in reader.inputs] == [5, 5]
