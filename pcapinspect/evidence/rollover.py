@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pcapinspect.clock import SECOND, iso
+from pcapinspect.clock import MINUTE, SECOND, iso
 from pcapinspect.evidence.configuration_model import Configuration
 from pcapinspect.evidence.demand import Demand
 from pcapinspect.evidence.log_model import Logs
@@ -164,9 +164,11 @@ def _sentence(verdict: str, demand: Demand, limits: tuple[int | None, int | None
     """The answer in one or two sentences."""
     begin, end = (None if time is None else iso(time, digits=0) for time in limits)
     asked = f"{demand.errors} GetNextCACert requests of {demand.clients} client addresses got an error"
-    if demand.period and demand.clients:
-        rate = demand.clients * 60 / demand.period
-        asked += f", each address asking every {demand.period:.0f} s: {rate:.0f} connections a minute against {limit}"
+    if demand.period:
+        asked += f", an address asking every {demand.period:.0f} s"
+    if demand.first is not None and demand.last is not None and demand.last - demand.first >= MINUTE:
+        rate = demand.errors / ((demand.last - demand.first) / MINUTE)
+        asked += f": {rate:.0f} a minute in all, against a limit of {limit} connections"
     if demand.exchanges:
         asked += f", {100 * demand.errors / demand.exchanges:.0f} % of all exchanges"
     told = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ROLLOVER_EARLIER = (
     "On the CA, make the shadow certificate before any router asks for it: `crypto pki server NAME`, `shutdown`, "
-    "`auto-rollover 365`, `no shutdown`. The overlap has to be at least (1 - auto-enroll) x the lifetime of the "
+    "`auto-rollover DAYS`, `no shutdown`. The overlap has to be at least (1 - auto-enroll) x the lifetime of the "
     "routers' certificates; `pcapinspect timers` computes it from the configuration."
 )
 

@@ -16,7 +16,7 @@ from pcapinspect.columns import Int64
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
 from pcapinspect.spread.plan import Plan, read_plan
-from pcapinspect.spread.rows import joined_rows, part_of_file
+from pcapinspect.spread.rows import JoinedRows, part_of_file
 from pcapinspect.spread.schedule import Schedule
 from pcapinspect.spread.store import Table, Writer, whole, write
 from pcapinspect.tcp.tables import ROW
@@ -70,6 +70,7 @@ class Following:
         self._tracker = ConnectionTracker(plan.settings)
         self._http = ExchangeReader()
         self._schedule = Schedule(Path(plan.sweeps))
+        self._joined = JoinedRows(Path(plan.joined) if plan.joined else None)
         none = np.empty(0, np.int64)
         self._row_orders, self._syn_orders = [none], [none]
         self._streams = [(none, none, none)]
@@ -92,8 +93,7 @@ class Following:
 
     def _rows(self, file: int) -> Iterator[Placed]:
         source, part = self._plan.sources[file], self._task.part
-        joined = joined_rows(Path(self._plan.joined) if self._plan.joined else None, file)
-        return part_of_file(Path(source.rows), source.groups, part, file, joined)
+        return part_of_file(Path(source.rows), source.groups, part, file, self._joined.of(file))
 
     def _note(self, packets: Packets, order: Int64) -> None:
         """Keeps where connections, SYNs and streams of this batch stand in the capture."""

@@ -15,7 +15,7 @@ from pcapinspect.capture.tally import Tally
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.spread.packets import FileTask
 from pcapinspect.spread.plan import Position, epochs_of, position
-from pcapinspect.spread.rows import Joined, joined_rows
+from pcapinspect.spread.rows import Joined, JoinedRows
 from pcapinspect.spread.store import facts_of, read
 
 Last = tuple[int, int, int]
@@ -54,7 +54,8 @@ class Found:
 def found_in(tasks: Sequence[FileTask], members: Sequence[Member], joined: Path | None) -> Found:
     """What is known of all files when they have been read. `joined`: the rows of their fragments."""
     facts = [facts_of(task.target) for task in tasks]
-    rows = [joined_rows(joined, number) for number in range(len(tasks))]
+    fragments = JoinedRows(joined)
+    rows = [fragments.of(number) for number in range(len(tasks))]
     lasts = [_last(fact["last"], more) for fact, more in zip(facts, rows, strict=True)]
     epochs = epochs_of((member.start, last[0] if last else None) for member, last in zip(members, lasts, strict=True))
     ends = [(epochs[number], last[0], number, last[2]) for number, last in enumerate(lasts) if last]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,6 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pcapinspect.capture.batch import PacketBatch, Packets
 from pcapinspect.capture.merge import NEVER, Placed
@@ -58,20 +58,33 @@ class Joined:
         return raised
 
 
-def joined_rows(path: Path | None, file: int) -> Joined | None:
-    """What the file with the joined fragments holds of one file; None: nothing."""
-    if path is None:
-        return None
-    with reading(path) as source:
-        if not source.metadata.num_rows:
+class JoinedRows:
+    """The file with the joined fragments. Where the rows of each file are is found out once: the footer that tells it
+    is as long as there are files."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._footer: Any = None
+        self._groups: defaultdict[int, list[int]] = defaultdict(list)
+        if path is None:
+            return
+        with reading(path) as source:
+            self._footer = source.metadata
+            for number in range(self._footer.num_row_groups):
+                group = self._footer.row_group(number)
+                if group.num_rows:
+                    column = group.column(source.schema_arrow.names.index("file"))
+                    self._groups[column.statistics.min].append(number)
+
+    def of(self, file: int) -> Joined | None:
+        """What it holds of one file; None: nothing."""
+        if self._path is None or file not in self._groups:
             return None
-        chosen = pc.field("file") == file
-        table = pq.read_table(path, filters=chosen, page_checksum_verification=True).sort_by("frame")
-    if not table.num_rows:
-        return None
-    frame, time = table.column("frame").to_numpy(), table.column("time").to_numpy()
-    latest = np.maximum.accumulate(np.concatenate(([-NEVER], time)))
-    return Joined(table.drop_columns("file"), frame, latest)
+        with reading(self._path, footer=self._footer) as source:
+            table = source.read_row_groups(self._groups[file]).sort_by("frame")
+        frame, time = table.column("frame").to_numpy(), table.column("time").to_numpy()
+        latest = np.maximum.accumulate(np.concatenate(([-NEVER], time)))
+        return Joined(table.drop_columns("file"), frame, latest)
 
 
 def part_of_file(path: Path, groups: Sequence[int], part: int, file: int, joined: Joined | None) -> Iterator[Placed]:

@@ -61,13 +61,13 @@ def _to_disk(path: Path) -> None:
 
 
 @contextmanager
-def reading(path: Path, texts: list[str] | None = None) -> Iterator[pq.ParquetFile]:
+def reading(path: Path, texts: list[str] | None = None, footer: Any = None) -> Iterator[pq.ParquetFile]:
     """Yields the opened file. Raises StageError where what is read from it within is not as it was written.
 
-    Columns of `texts` are read as numbers of their distinct values.
+    Columns of `texts` are read as numbers of their distinct values; `footer`: its metadata, if known.
     """
     try:
-        with pq.ParquetFile(path, read_dictionary=texts, page_checksum_verification=True) as file:
+        with pq.ParquetFile(path, metadata=footer, read_dictionary=texts, page_checksum_verification=True) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         # Of the system's own errors (no such file, no permission) each has a number; arrow's have none.
