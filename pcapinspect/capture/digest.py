@@ -14,15 +14,15 @@ WAITING = 2
 
 
 class Digest:
-    """Hashes pieces in the order in which they come."""
+    """Hashes pieces in the order in which they come. The thread begins with the first HANDED bytes: a look at the front
+    of a file needs none."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
         self._pieces: list[memoryview] = []
         self._size = 0
         self._waiting: Queue[list[memoryview]] = Queue(WAITING)
-        self._thread = Thread(target=self._run, daemon=True, name="digest")
-        self._thread.start()
+        self._thread: Thread | None = None
 
     def update(self, piece: memoryview) -> None:
         """The memory must not be written to as long as anything refers to it."""
@@ -30,23 +30,27 @@ class Digest:
         self._size += len(piece)
         if self._size >= HANDED:
             self._hand_over()
+            self._pieces, self._size = [], 0
 
     def finish(self) -> str:
         """The SHA-256 of all pieces, in hexadecimal."""
         self.close()
+        for piece in self._pieces:
+            self._hash.update(piece)
         return self._hash.hexdigest()
 
     def close(self) -> None:
-        """Hash what waits, and end the thread."""
-        if self._thread.is_alive():
-            if self._pieces:
-                self._hand_over()
+        """End the thread when it has hashed what waits for it."""
+        if self._thread is not None:
             self._waiting.put([])
             self._thread.join()
+            self._thread = None
 
     def _hand_over(self) -> None:
+        if self._thread is None:
+            self._thread = Thread(target=self._run, daemon=True, name="digest")
+            self._thread.start()
         self._waiting.put(self._pieces)
-        self._pieces, self._size = [], 0
 
     def _run(self) -> None:
         while pieces := self._waiting.get():

@@ -33,9 +33,12 @@ def find_captures(arguments: Sequence[str]) -> list[str]:
 
     Of a folder, the files that begin like a capture, or are named like one: what is damaged or may not be read is told
     then, and not left out of a ring in silence. Subfolders are not searched.
-    Raises CaptureError where an argument names nothing.
+    Raises CaptureError where an argument names nothing, or all of them more than can be told apart.
     """
-    return [path for argument in arguments for path in _expand(argument)]
+    paths = [path for argument in arguments for path in _expand(argument)]
+    if len(paths) > MOST_FILES:
+        raise CaptureError(paths[MOST_FILES], f"more than {MOST_FILES:,} files at once")
+    return paths
 
 
 def _expand(argument: str) -> list[str]:
@@ -102,8 +105,6 @@ def in_order(paths: Sequence[str]) -> list[Member]:
     Files that cannot be read twice (standard input, named pipes) keep all in the order given.
     Raises CaptureError for what is no capture; an empty file of several is left out, as the newest of a ring may be.
     """
-    if len(paths) > MOST_FILES:
-        raise CaptureError(paths[MOST_FILES], f"more than {MOST_FILES:,} files at once")
     if len(paths) == 1 or not all(Path(path).is_file() for path in paths):
         return [Member(path) for path in paths]
     members: list[Member] = []

@@ -92,10 +92,12 @@ def _pieces(report: Report, name: str) -> Iterable[bytes]:
     if name == "markdown":
         from pcapinspect.report.markdown import render_markdown
 
-        return [render_markdown(report).encode("utf-8", "replace")]
-    from pcapinspect.report.html import render_html
+        text = render_markdown(report)
+    else:
+        from pcapinspect.report.html import render_html
 
-    return [render_html(report).encode("utf-8", "replace")]
+        text = render_html(report)
+    return [text.encode("utf-8", "replace")]
 
 
 def _for_terminal(report: Report) -> Iterable[bytes]:
