@@ -23,7 +23,7 @@ from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
 from pcapinspect.load.analyse import analyse
-from pcapinspect.load.quality import CaptureQuality, assess
+from pcapinspect.load.measures.quality import CaptureQuality, assess
 from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader

@@ -12,7 +12,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.evidence.skew import server_clock
 from pcapinspect.http.exchanges import Exchanges
-from pcapinspect.load.parties import number
+from pcapinspect.load.measures.parties import number
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.scep import FAILURE
 from pcapinspect.tcp.connections import Connections

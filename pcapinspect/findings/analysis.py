@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pcapinspect.evidence.ios_log import Logs
     from pcapinspect.evidence.netflow.judgement import FlowLoad
     from pcapinspect.http.exchanges import Exchanges
+    from pcapinspect.load.measures.quality import CaptureQuality
     from pcapinspect.load.model import Load
-    from pcapinspect.load.quality import CaptureQuality
     from pcapinspect.pki.facts import PkiFacts
     from pcapinspect.pki.operations import Operations
     from pcapinspect.settings import Settings

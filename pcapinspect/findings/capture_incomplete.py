@@ -8,7 +8,7 @@ from pcapinspect.findings.finding import Finding
 
 if TYPE_CHECKING:
     from pcapinspect.findings.analysis import Analysis
-    from pcapinspect.load.quality import CaptureQuality
+    from pcapinspect.load.measures.quality import CaptureQuality
 
 HARMFUL_LOSS = 0.01
 """Share of SYN/ACKs missing from the capture above which silence may be the capture's own: a pause of 15 s at 80 a

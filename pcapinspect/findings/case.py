@@ -13,7 +13,7 @@ from pcapinspect.columns import Bool, Columns, Int64
 from pcapinspect.evidence.demand import ASKED, FIRST_ERROR, measure
 from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.display_filter import keys
-from pcapinspect.load.parties import number
+from pcapinspect.load.measures.parties import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -13,8 +13,8 @@ from pcapinspect.findings.case import Case
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import listed, plural
 from pcapinspect.findings.finding import Finding
-from pcapinspect.load.parties import number
-from pcapinspect.load.strangers import FEWEST_SYNS
+from pcapinspect.load.judgement.strangers import FEWEST_SYNS
+from pcapinspect.load.measures.parties import number
 from pcapinspect.tcp.connections import UNANSWERED
 
 BY_CHANCE = 0.01

@@ -11,7 +11,7 @@ from pcapinspect.findings.case import Case
 from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import duration, listed, plural
 from pcapinspect.findings.finding import Finding
-from pcapinspect.load.estimate import in_words
+from pcapinspect.load.judgement.estimate import in_words
 
 if TYPE_CHECKING:
     from pcapinspect.load.model import CountingModel, Estimate, Pause

@@ -10,12 +10,12 @@ import numpy as np
 
 from pcapinspect.columns import Int64
 from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.measures.operations import asked_of, count_operations
+from pcapinspect.load.measures.parties import parties_of
+from pcapinspect.load.measures.quality import CaptureQuality
+from pcapinspect.load.measures.traffic import traffic_of
 from pcapinspect.load.model import Clients, Curve, Load, Minutes, ServerLoad
-from pcapinspect.load.operations import asked_of, count_operations
-from pcapinspect.load.parties import parties_of
-from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.load.server import Capture, judge
-from pcapinspect.load.traffic import traffic_of
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns

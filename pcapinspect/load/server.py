@@ -11,27 +11,28 @@ import numpy as np
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64, Text
 from pcapinspect.http.exchanges import Exchanges
-from pcapinspect.load import parties, silences
-from pcapinspect.load.bounds import Silence
-from pcapinspect.load.causes import TIMER, Cause, Circumstances, causes_of, fits_pause
-from pcapinspect.load.clients import ERROR, clients_of, distinct_routers, periods, polls_of
-from pcapinspect.load.concurrency import Open, concurrency
-from pcapinspect.load.counterfactual import counterfactual
-from pcapinspect.load.counting import count_models, quiet_until, reaching
-from pcapinspect.load.curve import curve_of
-from pcapinspect.load.estimate import estimate
-from pcapinspect.load.fullness import full_in, used_up
-from pcapinspect.load.jumps import measured_beside
-from pcapinspect.load.minutes import minutes_of
+from pcapinspect.load.judgement import silences
+from pcapinspect.load.judgement.bounds import Silence
+from pcapinspect.load.judgement.causes import TIMER, Cause, Circumstances, causes_of, fits_pause
+from pcapinspect.load.judgement.counting import count_models, quiet_until, reaching
+from pcapinspect.load.judgement.estimate import estimate
+from pcapinspect.load.judgement.fullness import full_in, used_up
+from pcapinspect.load.judgement.jumps import measured_beside
+from pcapinspect.load.judgement.pattern import expected_syns
+from pcapinspect.load.judgement.strangers import Strangers
+from pcapinspect.load.judgement.verdict import verdict_of
+from pcapinspect.load.measures import parties
+from pcapinspect.load.measures.clients import ERROR, clients_of, distinct_routers, periods, polls_of
+from pcapinspect.load.measures.concurrency import Open, concurrency
+from pcapinspect.load.measures.counterfactual import counterfactual
+from pcapinspect.load.measures.curve import curve_of
+from pcapinspect.load.measures.minutes import minutes_of
+from pcapinspect.load.measures.operations import Asked
+from pcapinspect.load.measures.quality import CaptureQuality, one_way
+from pcapinspect.load.measures.rates import Rate
+from pcapinspect.load.measures.synchronisation import synchronisation
+from pcapinspect.load.measures.traffic import Traffic
 from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
-from pcapinspect.load.operations import Asked
-from pcapinspect.load.pattern import expected_syns
-from pcapinspect.load.quality import CaptureQuality, one_way
-from pcapinspect.load.rates import Rate
-from pcapinspect.load.strangers import Strangers
-from pcapinspect.load.synchronisation import synchronisation
-from pcapinspect.load.traffic import Traffic
-from pcapinspect.load.verdict import verdict_of
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import MIDSTREAM, OUTCOMES, Connections, Syns
@@ -74,7 +75,8 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
     found, opened, accepts = about.silences, about.opened, about.rates["accepts"]
     rows = polls_of(traffic)
     polls = periods(traffic, rows)
-    minutes = minutes_of(number, traffic, accepts, requests, errors, opened, found, settings)
+    paused = [(silence.first_unanswered, silence.last_unanswered) for silence in found]
+    minutes = minutes_of(number, traffic, accepts, requests, errors, opened, paused, settings)
     counts = np.bincount(traffic.outcome, minlength=len(OUTCOMES)).tolist()
     outcomes = dict(zip(OUTCOMES, counts, strict=True))
     row = int(traffic.numbers[0])

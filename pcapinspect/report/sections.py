@@ -14,6 +14,7 @@ from pcapinspect.clock import SECOND, iso
 if TYPE_CHECKING:
     from pcapinspect.capture.inputs import InputFile
     from pcapinspect.findings.finding import Finding
+    from pcapinspect.load.measures.quality import CaptureQuality
     from pcapinspect.load.model import (
         Counterfactual,
         OperationCount,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
         ServerLoad,
         Synchronisation,
     )
-    from pcapinspect.load.quality import CaptureQuality
 
 Section = dict[str, Any]
 

@@ -12,7 +12,7 @@ import numpy as np
 from pcapinspect.address import texts
 from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Bool, Int64, Text, UInt64
-from pcapinspect.load.clients import ERROR
+from pcapinspect.load.measures.clients import ERROR
 from pcapinspect.report.columns import TABLES, Array, frame_of
 from pcapinspect.report.flows_only import without_unknown
 from pcapinspect.report.words import FAIL_INFOS, MESSAGE_TYPES, PKI_STATUSES, words_of

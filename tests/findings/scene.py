@@ -13,7 +13,7 @@ from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.case import Case
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import model
-from pcapinspect.load.quality import CaptureQuality
+from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.pki.facts import PkiFacts
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pcapinspect.findings import capture_incomplete
-from pcapinspect.load.quality import CaptureQuality
+from pcapinspect.load.measures.quality import CaptureQuality
 from tests.findings.scene import Scene
 
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from pcapinspect.findings import over_limit_unthrottled
+from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import Peak
-from pcapinspect.load.quality import CaptureQuality
 from tests.findings.scene import Scene, at, verdict
 
 

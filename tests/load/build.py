@@ -12,8 +12,8 @@ from pcapinspect.address import halves
 from pcapinspect.columns import MISSING
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.analyse import analyse
+from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import Load
-from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import (

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pcapinspect.columns import Columns
 from pcapinspect.load.analyse import analyse
+from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import Load
-from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.settings import Settings
 
 

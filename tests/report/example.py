@@ -23,8 +23,8 @@ from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import model
+from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import Pause, ServerLoad, Verdict
-from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.pki.facts import Capabilities, PkiFacts, Place
 from pcapinspect.pki.operations import Operations
 from pcapinspect.report.document import Report, build

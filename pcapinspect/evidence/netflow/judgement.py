@@ -16,8 +16,8 @@ from pcapinspect.evidence.netflow.attempts import attempts_of
 from pcapinspect.evidence.netflow.model import FlowEvidence
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.analyse import analyse
+from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import Load, ServerLoad, Verdict
-from pcapinspect.load.quality import CaptureQuality
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import MIDSTREAM, Connections

@@ -1,0 +1,105 @@
+"""Parties that a server never answers while it answers others: an access list, a dead path, a flood, a scanner.
+
+What they ask says nothing about whether the server is listening, so it is no evidence of a pause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.load.measures.traffic import Traffic
+
+LAST_RETRANSMISSION = 4 * SECOND
+"""A TCP client that got no answer has asked again by then: Linux after 1 s (RFC 6298), IOS after 2 s (as one
+capture shows: 2, 4 and 8 s), older systems after 3 s (RFC 1122, 4.2.3.1)."""
+
+FLOOD = 10
+"""Single SYNs from which they are a flood or a scan."""
+
+FEWEST_SYNS = 3
+"""Unanswered SYNs, outside silences that others saw too, before one client is called blocked."""
+
+CHANCE = 0.01
+"""How many clients may be expected to lose all their SYNs by chance before none is called blocked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Which SYNs of a Traffic are no evidence, and whose they are."""
+
+    syns: Bool
+    """Parallel to the SYN columns."""
+    blocked: Int64
+    """Clients that asked again and again, and were never answered although others were."""
+    lone: int
+    """Attempts of a single SYN, never repeated, by clients that were never answered: no TCP client does that."""
+
+
+def lone_syns(traffic: Traffic, answered: Bool) -> Bool:
+    """SYNs of attempts that were never repeated although there was time, by clients that were never answered.
+
+    Where most attempts of such clients are alone, those that the capture's end cut short are, too.
+    """
+    packets = np.bincount(traffic.syn_attempt, minlength=len(traffic.start))
+    stranger = ~answered[traffic.client] & (packets > 0)
+    insistent = np.zeros(len(answered), np.bool_)
+    insistent[traffic.client[packets > 1]] = True
+    alone = stranger & (packets == 1) & ~insistent[traffic.client]
+    patient = traffic.start <= traffic.end - LAST_RETRANSMISSION
+    flood = np.count_nonzero(alone & patient)
+    if flood < FLOOD or flood < np.count_nonzero(stranger & patient) / 2:
+        alone &= patient
+    lone: Bool = alone[traffic.syn_attempt]
+    return lone
+
+
+def suspects(traffic: Traffic, answered: Bool, unanswered: Int64) -> Int64:
+    """Clients that were never answered, though the server answered others between two of their SYNs.
+
+    `unanswered` are the rows of the SYNs that count.
+    """
+    client = traffic.client[traffic.syn_attempt[unanswered]]
+    never = ~answered[client]
+    client, when = client[never], traffic.syn_time[unanswered][never]
+    if not len(client):
+        return np.empty(0, np.int64)
+    gap = np.searchsorted(traffic.answer[traffic.prompt], when, side="right")
+    who, place = np.unique(client, return_inverse=True)
+    first = np.full(len(who), np.iinfo(np.int64).max)
+    last = np.full(len(who), -1)
+    np.minimum.at(first, place, gap)
+    np.maximum.at(last, place, gap)
+    return who[last > first]
+
+
+def blocked(traffic: Traffic, answered: Bool, outside: Bool) -> Int64:
+    """Clients that asked so often that the loss which others suffer cannot be the reason why none was answered.
+
+    `outside`: unanswered SYNs that count, but for those in silences of the server.
+    """
+    client = traffic.client[traffic.syn_attempt]
+    each = np.bincount(client[outside], minlength=len(answered))
+    known = answered[client]
+    lost = (np.count_nonzero(outside & known) + 1) / (np.count_nonzero(known) + 2)
+    passed_over = suspects(traffic, answered, np.flatnonzero(outside))
+    unlikely = np.log(len(answered)) + each[passed_over] * np.log(lost) <= np.log(CHANCE)
+    never: Int64 = passed_over[unlikely & (each[passed_over] >= FEWEST_SYNS)]
+    return never
+
+
+def answered_clients(traffic: Traffic) -> Bool:
+    """By number of client: whether it was ever answered."""
+    answered = np.zeros(len(traffic.client_numbers), np.bool_)
+    answered[traffic.client[traffic.answer != MISSING]] = True
+    return answered
+
+
+def syns_of(traffic: Traffic, clients: Int64) -> Bool:
+    """Which SYNs are of these clients."""
+    chosen = np.zeros(len(traffic.client_numbers), np.bool_)
+    chosen[clients] = True
+    return chosen[traffic.client[traffic.syn_attempt]]

@@ -1,0 +1,272 @@
+"""One server's traffic: what it was asked, and when it answered. Columns in the order of time, nanoseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pcapinspect.clock import SECOND
+from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
+from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.measures.parties import Parties
+from pcapinspect.load.measures.rates import in_order
+from pcapinspect.tcp.connections import (
+    CLOSE_NONE,
+    CLOSE_OPEN,
+    ESTABLISHED,
+    HALF_OPEN,
+    MIDSTREAM,
+    REFUSED,
+    UNREACHABLE,
+    Connections,
+    Syns,
+)
+
+Number = TypeVar("Number", bound=np.generic)
+
+PROMPT = SECOND
+"""An answer later than this after its SYN proves that the server had not answered in between.
+
+One second is the first retransmission time-out of TCP (RFC 6298, 2.1): from then on a client believes its SYN lost.
+"""
+
+SLOW_PATH = 4
+"""Handshakes are late beyond this many times the path's own round trip, where that is more than PROMPT."""
+
+LONGEST_PATH = SECOND
+"""No path takes longer: by a geostationary satellite it is 0.6 s. Handshakes that do waited for the server."""
+
+ANSWERED, UNANSWERED, UNKNOWN = range(3)
+"""`Traffic.syn_state`. UNKNOWN: the capture ended while an answer was still possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Columns of one server. Those that begin with `syn_` have a row a SYN packet, `exchange_` an exchange, the others
+    a connection; `syn_attempt` is the row of a SYN's connection."""
+
+    numbers: Int64
+    """Numbers of the connections in the capture."""
+    client: Int64
+    """0 is the first of this server's clients."""
+    client_numbers: Int64
+    """The same clients as `Parties` counts them."""
+    start: Int64
+    outcome: UInt8
+    answer: Int64
+    """When the attempt was first answered, with whatever; MISSING where it was not."""
+    asked: Int64
+    """The SYN that was answered: the last one before the answer that is not too close to it; MISSING as `answer`."""
+    accepted: Bool
+    """The server answered with SYN/ACK, or must have."""
+    opened: Int64
+    """When the connection took a place at the server, by its SYN/ACK; MISSING where it was never established."""
+    closed: Int64
+    """When it stopped being open; MISSING where it did not before the capture's end."""
+    requested: Int64
+    """When the first request on it began; MISSING where there was none."""
+    served: Int64
+    """When the first response on it began; MISSING where there was none."""
+    syn_time: Int64
+    syn_attempt: Int64
+    syn_state: UInt8
+    syn_number: Int64
+    """Row in the table of SYNs."""
+    exchange_number: Int64
+    """Row in the table of exchanges."""
+    exchange_attempt: Int64
+    prompt: Int64
+    """Rows of the attempts that were answered at once, in the order of the answers."""
+    packets: int
+    """Of all connections, both ways."""
+    share_unseen: float
+    """Of the accepted attempts, how many have no SYN/ACK in the capture: it lost that."""
+    round_trip: int
+    """What an unhurried handshake takes at most on this server's paths, nanoseconds."""
+    begin: int
+    end: int
+    """Of the capture, not of the server's packets."""
+
+    @property
+    def accept_times(self) -> Int64:
+        """Sorted."""
+        return np.sort(self.answer[self.accepted])
+
+    @property
+    def attempt_times(self) -> Int64:
+        """Starts of the attempts, sorted; connections that began before the capture are none."""
+        return np.sort(self.start[self.outcome != MIDSTREAM], kind="stable")
+
+    @property
+    def patience(self) -> int:
+        """Beyond this an answer is late."""
+        return patience(self.round_trip)
+
+
+def patience(round_trip: int) -> int:
+    """How long an answer may take before it is late."""
+    return max(PROMPT, SLOW_PATH * round_trip)
+
+
+def traffic_of(
+    connections: Connections, syns: Syns, exchanges: Exchanges, parties: Parties, bounds: tuple[int, int]
+) -> Iterator[Traffic]:
+    """The traffic of each server, in the order of their numbers. `bounds`: begin and end of the capture."""
+    servers = len(parties.server_shown)
+    answer, asked = _answers(connections)
+    opened, closed = _open_times(connections, answer)
+    accepted = _accepted(connections)
+    requested, served = _first_exchanges(connections, exchanges, answer, closed)
+    local = np.empty(len(connections), np.int64)
+    by_connection = _groups(parties.server, servers)
+    by_syn = _groups(parties.server[syns.connection], servers)
+    by_exchange = _groups(parties.server[exchanges.connection], servers)
+    for rows, syn_rows, exchange_rows in zip(by_connection, by_syn, by_exchange, strict=True):
+        local[rows] = np.arange(len(rows))
+        in_time = _in_order(syn_rows, _own(syns.time, syn_rows))
+        attempt = local[_own(syns.connection, in_time)]
+        trip = _round_trip(_own(connections.syn_packets, rows), _own(answer, rows), _own(asked, rows))
+        sent = _asked(_own(asked, rows), _own(answer, rows), _own(connections.start, rows), trip)
+        when = _own(syns.time, in_time)
+        numbers, client = _present(_own(parties.client, rows), len(parties.client_shown))
+        yield Traffic(
+            numbers=rows,
+            client=client,
+            client_numbers=numbers,
+            start=_own(connections.start, rows),
+            outcome=_own(connections.outcome, rows),
+            answer=_own(answer, rows),
+            asked=sent,
+            accepted=_own(accepted, rows),
+            requested=_own(requested, rows),
+            served=_own(served, rows),
+            opened=_own(opened, rows),
+            closed=_own(closed, rows),
+            syn_time=when,
+            syn_attempt=attempt,
+            syn_state=_syn_states(when, _own(answer, rows)[attempt], sent[attempt], trip, bounds[1]),
+            syn_number=in_time,
+            exchange_number=exchange_rows,
+            exchange_attempt=local[exchanges.connection[exchange_rows]],
+            prompt=_prompt(_own(answer, rows), sent, trip),
+            packets=int((_own(connections.packets_up, rows) + _own(connections.packets_down, rows)).sum()),
+            share_unseen=_share_unseen(_own(connections.synack_time, rows), _own(accepted, rows)),
+            round_trip=trip,
+            begin=bounds[0],
+            end=bounds[1],
+        )
+
+
+def _in_order(rows: Int64, times: Int64) -> Int64:
+    """The rows by their times; the rows themselves where they are in order, as where no clock stepped back."""
+    return rows if in_order(times) else rows[np.argsort(times, kind="stable")]
+
+
+def _own(column: NDArray[Number], rows: Int64) -> NDArray[Number]:
+    """The rows of one server; the column itself where they are all of it, in order, as in most captures."""
+    return column if len(rows) == len(column) and in_order(rows) else column[rows]
+
+
+def _present(codes: Int64, count: int) -> tuple[Int64, Int64]:
+    """Which of the numbers below `count` there are, and the place of each row's number among them."""
+    there = np.zeros(count, np.bool_)
+    there[codes] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[codes]
+
+
+def _groups(codes: Int64, count: int) -> list[Int64]:
+    """The rows of each code, in order."""
+    if count <= 1:
+        return [np.arange(len(codes))] * count
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.searchsorted(codes[order], np.arange(1, count)))
+
+
+def _answers(connections: Connections) -> tuple[Int64, Int64]:
+    """When each attempt was answered, and the last SYN before that."""
+    answered = (connections.outcome == ESTABLISHED) | (connections.outcome == HALF_OPEN)
+    refused = (connections.outcome == REFUSED) | (connections.outcome == UNREACHABLE)
+    answer = np.where(answered | refused, connections.answer_time, MISSING)
+    # A SYN/ACK that is not in the capture came before the first packet that proves it.
+    proven = np.where(connections.outcome == ESTABLISHED, connections.established_time, MISSING)
+    earlier = (proven != MISSING) & ((answer == MISSING) | (proven < answer))
+    answer = np.where(earlier, proven, answer)
+    seen = connections.synack_time != MISSING
+    answer = np.where(seen, connections.synack_time, answer)
+    asked = np.where(seen & (connections.handshake_rtt != MISSING), answer - connections.handshake_rtt, MISSING)
+    last = connections.last_syn_time
+    before = (asked == MISSING) & (last != MISSING) & (last <= answer)
+    asked = np.where(before, last, asked)
+    asked = np.where((asked == MISSING) & (answer != MISSING), np.minimum(connections.start, answer), asked)
+    return answer, np.where(answer == MISSING, MISSING, asked)
+
+
+def _accepted(connections: Connections) -> Bool:
+    answered = (connections.synack_time != MISSING) | (connections.outcome == ESTABLISHED)
+    accepted: Bool = answered & (connections.outcome != MIDSTREAM)
+    return accepted
+
+
+def _open_times(connections: Connections, answer: Int64) -> tuple[Int64, Int64]:
+    """When each connection was open for the server. One that timed out or was reset ends with its last packet."""
+    opened = np.where(connections.outcome == ESTABLISHED, answer, MISSING)
+    opened = np.where(connections.outcome == MIDSTREAM, connections.start, opened)
+    closed = np.where(connections.close_time != MISSING, connections.close_time, connections.end)
+    still_open = (connections.close == CLOSE_OPEN) | (connections.close == CLOSE_NONE)
+    closed = np.where(still_open & (connections.close_time == MISSING), MISSING, closed)
+    return opened, np.where(opened == MISSING, MISSING, closed)
+
+
+def _first_exchanges(
+    connections: Connections, exchanges: Exchanges, answer: Int64, closed: Int64
+) -> tuple[Int64, Int64]:
+    """When the first request and the first response of each connection began.
+
+    Where payload was sent but cannot be read, the connection's begin and end stand for them.
+    """
+    unread = (connections.bytes_up > 0) & (answer != MISSING)
+    requested = np.where(unread, answer, MISSING)
+    served = np.where(unread, closed, MISSING)
+    first = np.flatnonzero(np.diff(exchanges.connection, prepend=-1))
+    requested[exchanges.connection[first]] = exchanges.request_time[first]
+    served[exchanges.connection[first]] = exchanges.response_time[first]
+    return requested, served
+
+
+def _share_unseen(synack_time: Int64, accepted: Bool) -> float:
+    whole = int(np.count_nonzero(accepted))
+    return int(np.count_nonzero(accepted & (synack_time == MISSING))) / whole if whole else 0.0
+
+
+def _round_trip(syn_packets: UInt32, answer: Int64, asked: Int64) -> int:
+    """The slowest usual handshake, by attempts with a single SYN: with more it is not known which one was answered
+    (Karn's algorithm, RFC 6298, 3). The 90th percentile, so that a few late answers do not count."""
+    single = (syn_packets == 1) & (answer != MISSING)
+    if not single.any():
+        return 0
+    return min(LONGEST_PATH, max(0, int(np.percentile(answer[single] - asked[single], 90))))
+
+
+def _asked(asked: Int64, answer: Int64, start: Int64, trip: int) -> Int64:
+    """An answer that comes sooner after the last SYN than any path allows is the answer to an earlier one."""
+    too_soon = (answer != MISSING) & (answer - asked < trip // 4) & (answer - start <= patience(trip))
+    return np.where(too_soon, start, asked)
+
+
+def _prompt(answer: Int64, asked: Int64, trip: int) -> Int64:
+    rows = np.flatnonzero((answer != MISSING) & (answer - asked <= patience(trip)))
+    return rows[np.argsort(answer[rows], kind="stable")]
+
+
+def _syn_states(time: Int64, answer: Int64, asked: Int64, trip: int, end: int) -> UInt8:
+    """What became of each SYN. Those before the one that was answered were not, nor was one that was answered late."""
+    never = answer == MISSING
+    earlier = ~never & (time < asked) & (answer - time > 2 * trip)
+    late = ~never & (time <= answer) & (answer - time > patience(trip))
+    state = np.where(never | earlier | late, UNANSWERED, ANSWERED).astype(np.uint8)
+    state[never & (time > end - patience(trip))] = UNKNOWN
+    return state

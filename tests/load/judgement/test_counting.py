@@ -1,0 +1,106 @@
+"""The ways of counting, each against a server that counts so."""
+
+from __future__ import annotations
+
+import numpy as np
+from build import ns
+
+from pcapinspect.clock import SECOND
+from pcapinspect.load.judgement.bounds import Silence
+from pcapinspect.load.judgement.counting import count_models, quiet_until, reaching, resumptions
+from pcapinspect.load.measures.rates import Rate
+from pcapinspect.load.model import CountingModel
+
+
+def silence(last: float, following: float) -> Silence:
+    none = np.empty(0, np.int64)
+    return Silence(ns(last), ns(last), ns(following), ns(following), 0, ns(following - last), none, none, 1, 0, 0)
+
+
+def models(times: list[float], *silences: Silence, limit: int = 10) -> dict[str, CountingModel]:
+    rate = Rate(np.array([ns(time) for time in times], np.int64), 60 * SECOND)
+    alike = np.ones(len(silences), np.bool_)
+    quiet = quiet_until(rate.times, 15 * SECOND)
+    found = count_models({"accepts": rate}, silences, alike, quiet, limit, limit)
+    assert {model.counts for model in found} == {"accepts"}
+    return {model.window: model for model in found}
+
+
+def test_a_rolling_minute_fits_where_ten_came_in_any_minute() -> None:
+    """Two fixed minutes of five could hold them as well; counted anew, the second pause comes too soon."""
+    times = [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 71, 72, 73]
+    found = models([float(t) for t in times], silence(54.0, 71.0), silence(73.0, 88.0))
+    assert found["rolling"].at_onset == (10, 10)
+    assert found["rolling"].fits
+    assert found["rearmed"].at_onset == (10, 3)
+    assert not found["rearmed"].fits
+
+
+def test_a_count_that_went_on_above_the_limit_does_not_fit() -> None:
+    """Ten in the first 54 s; after the pause the limit is passed at 74 s, and the next comes only at 79 s."""
+    times = [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 71, 72, 73, 74, 75, 76, 77, 78, 79]
+    found = models([float(t) for t in times], silence(54.0, 71.0), silence(79.0, 94.0))
+    assert found["rolling"].over_without_pause > 0
+    assert not found["rolling"].fits
+
+
+def test_a_second_pause_in_a_minute_comes_at_once_or_after_as_many_again() -> None:
+    """A fixed minute of ten, its pause, and then: one, four, or ten more."""
+    first = [60.0 + n for n in range(10)]
+    for more, fits in ((1, True), (4, False), (10, True)):
+        again = [90.0 + n for n in range(more)]
+        found = models([*first, *again], silence(69.0, 90.0), silence(again[-1], again[-1] + 15))
+        assert (found["fixed"].over_without_pause == 0) is fits
+
+
+def test_counted_anew_fits_where_each_pause_comes_after_ten() -> None:
+    times = [float(t) for t in [*range(10), *range(25, 35), *range(50, 60)]]
+    found = models(times, silence(9.0, 25.0), silence(34.0, 50.0), silence(59.0, 75.0))
+    assert found["rearmed"].at_onset == (10, 10, 10)
+    assert found["rearmed"].fits
+
+
+def test_a_fixed_minute_may_begin_at_any_moment() -> None:
+    """Minutes that begin at :20. Nine fall in the last seconds of one, ten in the first of the next: 19 in a row."""
+    times = [20 + 51 + n * 1.0 for n in range(9)] + [80 + n * 1.0 for n in range(10)]
+    found = models(times, silence(89.0, 104.0))
+    assert found["fixed"].at_onset[0] >= 10
+    assert found["fixed"].over_without_pause == 0
+    assert found["rolling"].over_without_pause > 0
+    assert found["fixed"].fits
+    assert not found["rolling"].fits
+
+
+def test_minutes_over_the_limit_without_a_pause_speak_against_all() -> None:
+    found = models([n * 2.0 for n in range(200)], silence(398.0, 413.0))
+    assert all(model.over_without_pause and not model.fits for model in found.values())
+
+
+def test_without_a_pause_nothing_fits() -> None:
+    assert not any(model.fits for model in models([1.0, 2.0]).values())
+
+
+def test_a_lossy_capture_may_miss_some_of_what_was_counted() -> None:
+    assert reaching(80, 0.0) == 76
+    assert reaching(80, 0.1) == 68
+    assert reaching(1, 0.9) == 1
+
+
+def test_resumptions_are_the_answers_after_silences() -> None:
+    assert resumptions([silence(1.0, 2.0)]).tolist() == [ns(2.0)]
+
+
+def test_a_fixed_minute_that_was_full_long_before_its_pause_does_not_fit() -> None:
+    """Fifty in 50 s without a pause, then one: a server that counts to ten had stopped long before."""
+    found = models([float(n) for n in range(50)], silence(49.0, 64.0))
+    assert not found["fixed"].fits
+    assert found["fixed"].over_without_pause > 0
+
+
+def test_a_pause_that_nobody_met_may_lie_where_nobody_was_answered_for_as_long() -> None:
+    """Ten, fifteen seconds of nothing, ten, and a pause that was met: counted anew, ten came before it."""
+    times = [float(n) for n in range(10)] + [24.5 + n for n in range(10)]
+    found = models(times, silence(33.5, 48.5))
+    assert found["rearmed"].at_onset == (10,)
+    assert found["rearmed"].fits
+    assert found["rolling"].at_onset == (20,)
