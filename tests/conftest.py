@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A machine may be slow or busy with other things: no test asserts a time.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 SHARED_CAPTURES = Path(__file__).resolve().parents[2] / "shared" / "captures"
 
