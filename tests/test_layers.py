@@ -9,7 +9,20 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pcapinspect"
 
-LAYERS = ("capture", "tcp", "http", "pki", "spread", "load", "evidence", "findings", "report", "simulate", "commands")
+LAYERS = (
+    "capture",
+    "tcp",
+    "http",
+    "pki",
+    "spread",
+    "load",
+    "evidence",
+    "findings",
+    "report",
+    "plan",
+    "simulate",
+    "commands",
+)
 
 SHARED = {"address", "clock", "columns", "errors", "kernel", "labels", "mixing", "settings", "__init__"}
 """Small modules that every layer may use. They import only each other."""

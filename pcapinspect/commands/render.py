@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pcapinspect.commands.outputs import add_output_arguments, check_outputs, write_outputs
 from pcapinspect.errors import ReportError
+
+if TYPE_CHECKING:
+    from pcapinspect.report.document import Report
 
 HELP = "Write the same outputs from a report that was saved with --json."
 
@@ -26,18 +30,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Read, check against the schema, and write what was asked for."""
     from pcapinspect.clock import zone
-    from pcapinspect.report.document import Report
 
     check_outputs(options, [options.report])
-    try:
-        report = Report.from_json(_read(options.report))
-    except ReportError as error:
-        raise ReportError(f"{options.report}: {error}") from None
+    report = saved_report(options.report)
     if options.tz is not None:
         zone(options.tz)
         report.sections["settings"]["tz"] = options.tz
     write_outputs(report, options)
     return 0
+
+
+def saved_report(path: str) -> Report:
+    """The report in a file, or in standard input (`-`). Raises ReportError, which says where."""
+    from pcapinspect.report.document import Report
+
+    try:
+        return Report.from_json(_read(path))
+    except ReportError as error:
+        raise ReportError(f"{path}: {error}") from None
 
 
 def _read(path: str) -> str:
