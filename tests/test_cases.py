@@ -1,0 +1,61 @@
+"""The casebook beside a checkout: what people had in hand, and what every right answer says of it.
+
+Names in `cases_open.txt` are cases that are not answered rightly yet; who makes one right strikes its name.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from pcapinspect.cli import main
+
+CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
+OPEN = Path(__file__).with_name("cases_open.txt").read_text().split()
+
+
+def checker() -> ModuleType:
+    """The casebook's own program: what it calls right is right here."""
+    spec = importlib.util.spec_from_file_location("check", CASES / "check.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def cases() -> list[Any]:
+    """A parameter a case. `strict` once all branches of today are in: then a right case that is still listed fails."""
+    still_open = pytest.mark.xfail(strict=False, reason="right now: strike it from tests/cases_open.txt")
+    names = sorted(file.parent.name for file in CASES.glob("*/case.json"))
+    return [pytest.param(name, marks=[still_open] if name in OPEN else []) for name in names]
+
+
+def answer(check: ModuleType, arguments: list[str], report: Path, capture: Any) -> Any:
+    """What a command line says, as the casebook's program runs it, but in this process."""
+    extra = ["--json", str(report), "--quiet"] if arguments[0] in check.WRITES_JSON else []
+    code = main([*arguments, *extra])
+    out, err = capture.readouterr()
+    return check.Outcome(code, (out + err).decode(errors="replace"), report.read_text() if report.exists() else "")
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="no ../shared/cases beside this checkout")
+@pytest.mark.parametrize("name", cases())
+def test_case(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: Any) -> None:
+    check = checker()
+    case = json.loads((CASES / name / "case.json").read_text())
+    monkeypatch.chdir(CASES / name)
+    lines = case["run"] if isinstance(case["run"][0], list) else [case["run"]]
+    outcomes = [answer(check, line, tmp_path / f"{number}.json", capsysbinary) for number, line in enumerate(lines)]
+    problems = [found for each in case["expect"] if (found := check.problem(each, outcomes))]
+    assert problems == [], case["right"]
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="no ../shared/cases beside this checkout")
+def test_every_open_case_is_in_the_casebook() -> None:
+    assert [name for name in OPEN if not (CASES / name / "case.json").exists()] == []
