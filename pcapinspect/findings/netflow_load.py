@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pcapinspect.evidence.netflow.judgement import Comparison
     from pcapinspect.findings.analysis import Analysis
     from pcapinspect.load.model import ServerLoad
+    from pcapinspect.settings import Limits
 
 
 def judge(analysis: Analysis) -> Iterator[Finding]:
@@ -20,16 +21,17 @@ def judge(analysis: Analysis) -> Iterator[Finding]:
         return
     for server in analysis.flows.load.servers:
         if server.verdict.cause != "healthy" and server.attempts:
-            yield _finding(server, analysis.settings.limit, analysis.flows.comparison)
+            yield _finding(server, analysis.settings, analysis.flows.comparison)
 
 
-def _finding(server: ServerLoad, limit: int, comparison: Comparison | None) -> Finding:
+def _finding(server: ServerLoad, limits: Limits, comparison: Comparison | None) -> Finding:
     name = endpoint(server.ip, server.port)
     busiest = server.peak_minute.count if server.peak_minute else 0
     return Finding(
         id="netflow-load",
         severity="warning" if server.unanswered or server.refused else "notice",
-        title=f"NetFlow: {_outcome(server)} to {name}; {busiest:,} answered in the busiest minute, limit {limit}",
+        title=f"NetFlow: {_outcome(server)} to {name}; {busiest:,} answered in the busiest minute, limit "
+        f"{limits.limit} in {limits.span}",
         explanation=server.verdict.sentence + _agreement(comparison),
         server=name,
         figures={

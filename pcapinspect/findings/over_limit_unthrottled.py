@@ -24,9 +24,9 @@ def judge(case: Case) -> Finding | None:
     return Finding(
         id="over-limit-unthrottled",
         severity="notice",
-        title=f"{case.name} accepted {plural(peak.count, 'connection')} within 60 s and never paused",
+        title=f"{case.name} accepted {plural(peak.count, 'connection')} within {settings.span} and never paused",
         explanation=(
-            f"Observed: that is more than {settings.limit} in {settings.window} s, in "
+            f"Observed: that is more than {settings.limit} in {settings.span}, in "
             f"{plural(load.minutes_over_limit, 'minute')}, and no silence followed. Inferred: this server does not "
             "stop at that limit: it is not a classic IOS HTTP server, it counts differently, or something before it "
             "answers in its name"
@@ -34,7 +34,7 @@ def judge(case: Case) -> Finding | None:
         ),
         server=case.name,
         figures={
-            "peak_accepted_in_60_s": peak.count,
+            "peak_accepted_in_window": peak.count,
             "minutes_over_limit": load.minutes_over_limit,
             "limit": settings.limit,
             **shown.figures,

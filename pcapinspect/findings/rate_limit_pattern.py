@@ -12,6 +12,7 @@ from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import duration, listed, plural
 from pcapinspect.findings.finding import Finding
 from pcapinspect.load.judgement.estimate import in_words
+from pcapinspect.settings import Limits
 
 if TYPE_CHECKING:
     from pcapinspect.load.model import CountingModel, Estimate, Pause
@@ -33,13 +34,13 @@ def judge(case: Case) -> Finding | None:
         id="rate-limit-pattern",
         severity="critical",
         title=_title(case, pauses, found),
-        explanation=" ".join((_observed(pauses), _inferred(case, found, fitting))),
+        explanation=" ".join((_observed(case, pauses), _inferred(case, found, fitting))),
         server=case.name,
         figures={
             "pauses_that_fit": len(pauses),
             "pauses_in_all": len(case.load.pauses),
-            "least_accepted_in_60_s_before": min(pause.accepted_before_60s for pause in pauses),
-            "most_accepted_in_60_s_before": max(pause.accepted_before_60s for pause in pauses),
+            "least_accepted_in_window_before": min(pause.accepted_before_60s for pause in pauses),
+            "most_accepted_in_window_before": max(pause.accepted_before_60s for pause in pauses),
             "silence_seconds_at_least": max(pause.silence_at_least for pause in pauses) / SECOND,
             **_limit(case, found),
             **_at_onset(fitting),
@@ -89,7 +90,7 @@ def _limit(case: Case, found: Estimate | None) -> dict[str, int | float | None]:
     }
 
 
-def _observed(pauses: Sequence[Pause]) -> str:
+def _observed(case: Case, pauses: Sequence[Pause]) -> str:
     counts = sorted(pause.accepted_before_60s for pause in pauses)
     before = f"{counts[0]}" if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
     least = max(pause.silence_at_least for pause in pauses)
@@ -102,19 +103,19 @@ def _observed(pauses: Sequence[Pause]) -> str:
         lengths = (
             f"they did not all last equally long: one at least {duration(least)}, another at most {duration(most)}"
         )
-    return f"Observed: in the 60 s before each of these pauses the server accepted {before} connections; {lengths}."
+    span = case.analysis.settings.span
+    return f"Observed: in the {span} before each of these pauses the server accepted {before} connections; {lengths}."
 
 
 def _inferred(case: Case, found: Estimate | None, fitting: Sequence[CountingModel]) -> str:
     settings = case.analysis.settings
-    known = (
-        f"stops listening for {settings.pause} s when {settings.limit} connections came within {settings.window} s "
-        "(Cisco TAC note 118734)"
-    )
     if found is None:
-        sentence = f"Inferred: this is what an IOS HTTP server looks like that {known}."
+        server = "an IOS HTTP server" if settings.by_note else "a server"
+        sentence = f"Inferred: this is what {server} looks like that {settings.behaviour}."
     else:
-        sentence = f"Inferred: an IOS HTTP server {known}; these pauses follow its pattern with other numbers."
+        sentence = (
+            f"Inferred: an IOS HTTP server {Limits().behaviour}; these pauses follow its pattern with other numbers."
+        )
     if fitting:
         sentence += f" Ways of counting that fit every such pause: {_ways(fitting)}."
     if case.load.estimate is not None:

@@ -53,7 +53,7 @@ def judge(case: Case) -> Finding | None:
             "clients_that_asked_again": int(np.count_nonzero(clients > 1)),
             "poll_period_seconds": _poll_period(case),
             "labels": ", ".join(labels[:5]) or None,
-            "peak_in_60_s_without_them": _peak_without(case),
+            "peak_in_window_without_them": _peak_without(case),
             **shown.figures,
         },
         frames=shown.frames,
@@ -118,11 +118,11 @@ def _without_them(case: Case) -> str:
     counterfactual = case.load.counterfactual
     if counterfactual is None or counterfactual.peak is None or case.load.peak_accepted_60s is None:
         return ""
-    peak, limit = counterfactual.peak.count, case.analysis.settings.limit
+    peak, settings = counterfactual.peak.count, case.analysis.settings
     verdict = "below" if counterfactual.below_limit else "still at or above"
     return (
-        f" Without these requests the peak of accepted connections in 60 s would have been {peak} instead of "
-        f"{case.load.peak_accepted_60s.count}: {verdict} the limit of {limit}."
+        f" Without these requests the peak of accepted connections in {settings.span} would have been {peak} "
+        f"instead of {case.load.peak_accepted_60s.count}: {verdict} the limit of {settings.limit}."
     )
 
 

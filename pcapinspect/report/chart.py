@@ -9,7 +9,7 @@ import numpy as np
 from pcapinspect.address import endpoint
 from pcapinspect.report.columns import iso_column
 from pcapinspect.report.document import Report
-from pcapinspect.report.people import Zone
+from pcapinspect.report.people import Zone, limits_of
 
 MOST_LINES = 24
 MINUTES_OF_A_DAY = 24 * 60
@@ -33,11 +33,11 @@ def attempts_chart(report: Report, server: dict[str, Any], zone: Zone, width: in
     attempts = columns["attempts"][own]
     if not attempts.any():
         return []
-    limit = report.sections["settings"]["limit"]
+    limits = limits_of(report.sections["settings"])
     step = -(-len(attempts) // MOST_LINES)
     busiest = [start + int(attempts[start : start + step].argmax()) for start in range(0, len(attempts), step)]
     rows = np.flatnonzero(own)[busiest]
-    scale = max(int(attempts.max()), limit)
+    scale = max(int(attempts.max()), limits.limit)
     times = [zone.moment(time or "") for time in iso_column(columns["minute"][rows])]
     clock_part = slice(11, 16) if len(attempts) <= MINUTES_OF_A_DAY else slice(5, 16)
     bar_width = width - (clock_part.stop - clock_part.start) - 13
@@ -47,12 +47,12 @@ def attempts_chart(report: Report, server: dict[str, Any], zone: Zone, width: in
     for row, time in zip(rows.tolist(), times, strict=True):
         counts = {sign: int(columns[name][row]) for name, sign in SIGNS}
         drawn |= {name for name, sign in SIGNS if counts[sign]}
-        bar = _bar(counts, scale, bar_width, limit)
+        bar = _bar(counts, scale, bar_width, limits.limit)
         paused = "*" if columns["paused_seconds"][row] > 0 else " "
         lines.append(f"  {time[clock_part]} {paused} {bar} {int(columns['attempts'][row]):>6,}".rstrip())
     meaning = ", ".join(f"{sign} {name}" for name, sign in SIGNS if name in drawn)
     paused = ", * paused" if (columns["paused_seconds"][rows] > 0).any() else ""
-    return [*lines, f"  {meaning}, | limit of {limit}{paused}"]
+    return [*lines, f"  {meaning}, | limit of {limits.limit} in {limits.span}{paused}"]
 
 
 def _bar(counts: dict[str, int], scale: int, width: int, limit: int) -> str:

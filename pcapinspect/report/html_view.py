@@ -100,7 +100,9 @@ def view(document: Mapping[str, Any]) -> View:
         "servers": [server_row(server) for server in document["servers"]],
         "findings": [finding(found, tz) for found in document["findings"]],
         "attempted": bool(document["servers"] or document["tables"]["flows"]["rows"]),
-        "tables": [table(name, document["tables"][name], tz) for name in PRINTED_TABLES],
+        "tables": [
+            table(name, document["tables"][name], tz, document["settings"]["window"]) for name in PRINTED_TABLES
+        ],
         "panels": panels(document),
         "pauses": sum(len(server["pauses"]) for server in document["servers"]),
         "comments": [{"path": file["path"], **told} for file in document["inputs"] for told in file["comments"]],
@@ -321,7 +323,7 @@ def frame_filter(frames: Sequence[int]) -> str:
     return f"frame.number in {{{', '.join(str(frame) for frame in sorted(set(frames)))}}}"
 
 
-def table(name: str, embedded: Mapping[str, Any], tz: tzinfo) -> View:
+def table(name: str, embedded: Mapping[str, Any], tz: tzinfo, window: int) -> View:
     """The first rows of a table, as texts."""
     names = PRINTED_TABLES[name].split()
     kinds = TABLES[name]
@@ -332,7 +334,8 @@ def table(name: str, embedded: Mapping[str, Any], tz: tzinfo) -> View:
     ]
     heads = [
         {
-            "text": column.replace("_", " ") + (f" ({tz})" if kinds[column] == TIME else ""),
+            "text": column.replace("60s", f"in_{window}_s").replace("_", " ")
+            + (f" ({tz})" if kinds[column] == TIME else ""),
             "number": is_number(kinds[column]),
         }
         for column in names

@@ -12,7 +12,7 @@ from pcapinspect.findings.figures import percent, plural
 from pcapinspect.report.document import Report
 from pcapinspect.report.markdown_flows import flows_section, seen_in
 from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
-from pcapinspect.report.people import Zone, extract_command, figure_name, figure_text, span
+from pcapinspect.report.people import Zone, extract_command, figure_name, figure_text, limits_of, time_span
 from pcapinspect.report.timeline import timeline
 
 MOST_SERVERS = 10
@@ -55,7 +55,7 @@ def _summary(sections: Section, zone: Zone) -> list[str]:
         f"drawn from {source} alone, by rules that are stated with the evidence below.",
         "",
     ]
-    seen = span(sections)
+    seen = time_span(sections)
     if seen is not None:
         first, last = (zone.moment(time) for time in seen)
         lines += [f"{seen_in(sections)} from {first} to {last}.", ""]
@@ -115,9 +115,10 @@ def _symptoms(sections: Section) -> list[str]:
         )
         for server in servers[:MOST_SERVERS]
     ]
+    span = limits_of(sections["settings"]).span
     head = (
         *("Server", "Attempts", "Established", "Unanswered", "Refused", "Unreachable"),
-        *("Most accepted in 60 s", "Pauses", "Verdict"),
+        *(f"Most accepted in {span}", "Pauses", "Verdict"),
     )
     return [*lines, *table(head, rows), *_more(len(servers) - len(rows), "server")]
 
@@ -263,7 +264,7 @@ def _reproduce(sections: Section) -> list[str]:
         for file in sections["inputs"]
     ]
     thresholds = (
-        f"{settings['limit']} connections in {settings['window']} s, a pause of {settings['pause']} s, "
+        f"{limits_of(settings).rate}, a pause of {settings['pause']} s, "
         f"{settings['max_connections']} connections at once"
     )
     ports = ", ".join(str(port) for port in settings["ports"])

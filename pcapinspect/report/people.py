@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import tzinfo
 from typing import Any
 
 from pcapinspect import clock
 from pcapinspect.clock import length
-from pcapinspect.settings import Settings
+from pcapinspect.settings import Limits, Settings
 
 MOST_FILTER = 400
 """A display filter longer than this is not repeated in prose: the JSON and the HTML page have it to copy."""
@@ -35,6 +35,11 @@ class Zone:
         return self.moment(text, digits)[11 : 19 + (digits + 1 if digits else 0)]
 
 
+def limits_of(settings: dict[str, Any]) -> Limits:
+    """The limits of a document's settings, for their words."""
+    return Limits(**{field.name: settings[field.name] for field in fields(Limits)})
+
+
 def figure_name(name: str) -> str:
     """`unanswered SYNs` of `unanswered_syns`."""
     words = {"syn": "SYN", "syns": "SYNs", "http": "HTTP"}
@@ -55,7 +60,7 @@ def silence(at_least: float, at_most: float | None) -> str:
     return f"at least {length(at_least)}, at most {length(at_most)}"
 
 
-def span(sections: dict[str, Any]) -> tuple[str, str] | None:
+def time_span(sections: dict[str, Any]) -> tuple[str, str] | None:
     """First and last packet over all inputs (ISO 8601), None for a capture without packets."""
     times = [t for file in sections["inputs"] for t in (file["first_time"], file["last_time"]) if t is not None]
     return (min(times), max(times)) if times else None

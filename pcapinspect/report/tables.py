@@ -30,7 +30,7 @@ Rows = Int64 | slice
 """Which rows of a table: their numbers, or a stretch of them."""
 
 SYNS_AROUND_A_PAUSE = MINUTE
-"""The table `syns` holds what came within a minute of a pause: the window of the limit, before and after."""
+"""The table `syns` holds what came within a minute of a pause, before and after: it is for looking at one pause."""
 
 WHOLE = slice(None)
 

@@ -21,8 +21,9 @@ from pcapinspect.report.people import (
     evidence_arguments,
     extract_command,
     from_pipe,
+    limits_of,
     setting_arguments,
-    span,
+    time_span,
     wireshark_command,
 )
 
@@ -80,7 +81,7 @@ def _head(sections: Section, zone: Zone) -> list[str]:
     names = inert(inputs[0]["path"]) if len(inputs) == 1 else f"{len(inputs)} files"
     tool = sections["tool"]
     lines = _wrap(f"{names}: {held}, read by {tool['name']} {tool['version']} ({tool['engine']})")
-    seen = span(sections)
+    seen = time_span(sections)
     if seen is not None:
         first, last = (zone.moment(time) for time in seen)
         lines.append(f"{first} to {last}")
@@ -134,7 +135,8 @@ def _servers(sections: Section, paint: Paint) -> list[str]:
     servers = sections["servers"]
     if not servers:
         return []
-    head = ("SERVERS", "attempts", "established", "unanswered", "refused", "unreach.", "peak 60 s", "pauses")
+    span = limits_of(sections["settings"]).span
+    head = ("SERVERS", "attempts", "established", "unanswered", "refused", "unreach.", f"peak {span}", "pauses")
     lines = [paint.bold("  ".join(head))]
     for server in servers[:MOST_SERVERS]:
         peak = server["peak_accepted_60s"]

@@ -8,7 +8,7 @@ from pcapinspect.address import endpoint
 from pcapinspect.clock import parse_iso
 from pcapinspect.findings.figures import plural
 from pcapinspect.report.markdown_text import table
-from pcapinspect.report.people import Zone, silence, span
+from pcapinspect.report.people import Zone, limits_of, silence, time_span
 
 MOST_PAUSES = 12
 """Pauses of a server that are told one by one: the first ones; the rest are counted."""
@@ -21,7 +21,7 @@ OWN_TIMES = ("server-pauses", "rate-limit-pattern", "concurrent-limit-pattern", 
 
 def timeline(sections: dict[str, Any], zone: Zone) -> list[str]:
     """Begin and end of the capture, what passed the limits, each pause, and when other findings began."""
-    seen, flows_only = span(sections), sections["capture"]["flows_only"]
+    seen, flows_only = time_span(sections), sections["capture"]["flows_only"]
     if seen is None:
         return ["No flow has a time." if flows_only else "The capture holds no packet."]
     marks = (
@@ -50,16 +50,15 @@ def _of_logs(logs: dict[str, Any] | None) -> list[tuple[str, str]]:
 
 
 def _of_server(server: dict[str, Any], settings: dict[str, Any]) -> list[tuple[str, str]]:
-    name = endpoint(server["ip"], server["port"])
+    name, limits = endpoint(server["ip"], server["port"]), limits_of(settings)
     moments = []
     if server["first_over_limit"] is not None:
-        limit = f"{settings['limit']} connections in {settings['window']} s"
-        moments.append((server["first_over_limit"], f"{name} passes {limit} for the first time."))
+        moments.append((server["first_over_limit"], f"{name} passes {limits.rate} for the first time."))
     pauses = server["pauses"]
     for pause in pauses[:MOST_PAUSES]:
         lasted = silence(pause["silence_at_least"], pause["silence_at_most"])
         hit = plural(pause["unanswered_attempts"], "attempt")
-        before = f"{pause['accepted_before_60s']} accepted in the 60 s before, {pause['open_before']} open"
+        before = f"{pause['accepted_before_60s']} accepted in the {limits.span} before, {pause['open_before']} open"
         what = (
             f"Pause {pause['pause']}: {name} stops answering ({lasted}; {hit} hit; {before}). Cause: {pause['cause']}."
         )

@@ -73,4 +73,4 @@ def test_it_says_what_would_have_been_without_it() -> None:
         counterfactual=Counterfactual(Peak(12, BEGIN, BEGIN), 2, 1.0, True),
     )
     assert "would have been 12 instead of 95: below the limit of 80" in found.explanation
-    assert found.figures["peak_in_60_s_without_them"] == 12
+    assert found.figures["peak_in_window_without_them"] == 12

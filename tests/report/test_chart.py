@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 
 from pcapinspect.clock import MINUTE, parse_iso
@@ -8,6 +10,7 @@ from pcapinspect.report.columns import TABLES
 from pcapinspect.report.document import Report
 from pcapinspect.report.people import Zone
 from pcapinspect.report.tables import Source, Tables
+from pcapinspect.settings import Settings
 
 BEGIN = parse_iso("2026-03-01T23:58:00Z")
 
@@ -24,7 +27,7 @@ def chart(established: list[int], unanswered: list[int], paused: tuple[int, ...]
         "attempts": np.array(established) + np.array(unanswered),
     }
     columns["paused_seconds"][list(paused)] = 1
-    report = Report({"settings": {"limit": limit, "tz": "UTC"}}, Tables({"minutes": Source.of(columns)}))
+    report = Report({"settings": asdict(Settings(limit=limit))}, Tables({"minutes": Source.of(columns)}))
     return attempts_chart(report, {"ip": "192.0.2.1", "port": 80}, Zone.of(report.sections), 80)
 
 

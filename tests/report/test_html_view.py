@@ -29,7 +29,7 @@ def test_commands_survive_a_shell() -> None:
 
 
 def test_first_rows_of_a_long_table_and_how_many_there_are(document: dict[str, Any]) -> None:
-    shown = html_view.table("connections", document["tables"]["connections"], zone("UTC"))
+    shown = html_view.table("connections", document["tables"]["connections"], zone("UTC"), 60)
     assert (len(shown["rows"]), shown["shown"], shown["total"]) == (200, 200, 2410)
     assert shown["rows"][0][0] == document["tables"]["connections"]["columns"]["start"][0][:-1].replace("T", " ")
 

@@ -189,7 +189,7 @@ def _rate_limit(about: Circumstances, place: int, together: _Together) -> Cause 
         (
             f"About {settings.limit} in {settings.window} s had been reached when it began: "
             f"{_counted(reached, place)}.",
-            f"Its length, {describe_range(silence)}, {fits} the {settings.pause} s for which IOS stops listening.",
+            f"Its length, {describe_range(silence)}, {fits} the {settings.silence}.",
         ),
         tuple(against),
     )
@@ -394,7 +394,7 @@ def _among(about: Circumstances, place: int, alone: Cause, limited: int) -> Caus
         0.9,
         (
             f"{limited:,} later pauses of this server follow the pattern of the rate limit.",
-            f"Its length, {describe_range(silence)}, fits the {settings.pause} s for which IOS stops listening.",
+            f"Its length, {describe_range(silence)}, fits the {settings.silence}.",
         ),
         ("The capture began too late to count what came before it.",),
     )

@@ -112,7 +112,7 @@ class Drawer {
     for (const [name, value] of facts) table.append(element("dt", {}, name), element("dd", {}, value));
     this.open(
       `Pause ${number}`,
-      element("p", {}, `${pauseSentence(pause)}.`),
+      element("p", {}, `${pauseSentence(pause, this.data.document.settings)}.`),
       table,
       this.commands(framesFilter(pause.frames.map(({ frame }) => frame)), pause.frames),
       this.narrow({

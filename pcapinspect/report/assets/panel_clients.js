@@ -158,7 +158,7 @@ function drawPolling(data, view) {
   );
   layout.yaxis = countAxis(view.colors, "clients", Math.max(...counts));
   const centre = (i) => (log ? Math.sqrt(edges[i] * edges[i + 1]) : (edges[i] + edges[i + 1]) / 2);
-  const needed = Math.ceil((view.settings.limit * middle) / 60);
+  const needed = Math.ceil((view.settings.limit * middle) / view.settings.window);
   return {
     traces: [
       bars(
@@ -176,7 +176,7 @@ function drawPolling(data, view) {
       ),
     ],
     layout,
-    sentence: `${plural(periods.length, "client")} polled; half of them at least every ${duration(middle)}. At that period ${plural(needed, "client")} are enough to reach ${view.settings.limit} a minute.`,
+    sentence: `${plural(periods.length, "client")} polled; half of them at least every ${duration(middle)}. At that period ${plural(needed, "client")} are enough to reach ${view.settings.limit} in ${view.settings.window}${GAP}s.`,
     table: {
       caption: "Clients by poll period",
       head: ["from s", "to s", "clients"],

@@ -168,7 +168,7 @@ function pauseMarks(pauses, view, top, axes) {
       textfont: { size: 11, color: view.colors.strong },
       marker: { symbol: "triangle-down", size: 9, color: view.colors.strong },
       hoverinfo: "text",
-      hovertext: pauses.map((pause) => inert(pauseSentence(pause)).replaceAll("; ", "<br>")),
+      hovertext: pauses.map((pause) => inert(pauseSentence(pause, view.settings)).replaceAll("; ", "<br>")),
       customdata: pauses.map((pause) => ({ pause: pause.number })),
       cliponaxis: false,
       ...axes,
@@ -176,9 +176,9 @@ function pauseMarks(pauses, view, top, axes) {
   ];
 }
 
-function pauseSentence(pause) {
+function pauseSentence(pause, settings) {
   const most = pause.silence_at_most === null ? "the capture ends in it" : `at most ${duration(pause.silence_at_most)}`;
-  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the minute before; ${CAUSES[pause.cause] || pause.cause}, confidence ${percent(pause.confidence, 1)}`;
+  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the ${settings.window}${GAP}s before; ${CAUSES[pause.cause] || pause.cause}, confidence ${percent(pause.confidence, 1)}`;
 }
 
 function selectionSentence(view, perServer, size) {
@@ -253,8 +253,8 @@ function addFacet(chart, data, view, place, facet, bins) {
   });
   const pauses = pausesIn(data, view, place);
   layout.shapes.push(...pauseBands(pauses, view, "x", `${yaxis} domain`));
-  if (far) markName(layout, view.colors, top, `↑ limit ${limit}`, yaxis);
-  else mark(layout, view.colors, limit, `limit ${limit}`, yaxis);
+  if (far) markName(layout, view.colors, top, `↑ limit ${limit} in ${view.settings.window} s`, yaxis);
+  else mark(layout, view.colors, limit, `limit ${limit} in ${view.settings.window} s`, yaxis);
   if (domains.length > 1) layout.annotations.push(facetName(view, data.servers[place], domains[facet][1], facet));
   traces.push(
     ...minuteTraces(data, view, bins, size, axes, first),

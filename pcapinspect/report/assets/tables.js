@@ -104,13 +104,19 @@ const HEADS = {
   silence_at_least: "silent at least s",
   silence_at_most: "at most s",
   unanswered_syns: "SYNs unanswered",
-  accepted_before_60s: "accepted in 60 s before",
   open_before: "open before",
-  peak_accepted_60s: "most in 60 s",
   paused_seconds: "silent s",
 };
 
-function headText(column) {
+/* Heads that name the window of the limit, whatever it is set to. */
+const WINDOW_HEADS = {
+  accepted_before_60s: (span) => `accepted in ${span} before`,
+  peak_accepted_60s: (span) => `most in ${span}`,
+};
+
+function headText(column, settings) {
+  const ofWindow = WINDOW_HEADS[column];
+  if (ofWindow) return ofWindow(`${settings.window} s`);
   return HEADS[column] || column.replaceAll("_", " ");
 }
 
@@ -145,6 +151,10 @@ class RowTable {
     this.refresh();
   }
 
+  headText(column) {
+    return headText(column, this.data.document.settings);
+  }
+
   drawHead() {
     const zone = this.data.view().zone;
     this.head.replaceChildren(
@@ -154,7 +164,7 @@ class RowTable {
         const button = element(
           "button",
           { type: "button", onclick: () => this.order(column) },
-          time ? `${headText(column)} (${zone})` : headText(column),
+          time ? `${this.headText(column)} (${zone})` : this.headText(column),
         );
         if (sorted) button.append(element("span", { "aria-hidden": "true" }, this.sort.down ? " ▼" : " ▲"));
         return element(
