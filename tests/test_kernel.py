@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +37,7 @@ def answer(folder: Path, number: int) -> int:
     """What the kernel says when the kernel that it calls adds `number`."""
     from pcapinspect import kernel
 
-    kernel._store.cache_clear()
+    kernel._places.cache_clear()
     (folder / "changing_inner.py").write_text(INNER.format(number=number))
     # Python takes byte code for up to date by the size and the whole second of its source.
     os.utime(folder / "changing_inner.py", (number, number))
@@ -58,3 +60,56 @@ def test_kernels_that_are_kept_start_without_the_compiler() -> None:
     runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=ROOT) for _ in range(2)]
     assert [run.returncode for run in runs] == [0, 0]
     assert runs[1].stdout == "False\n"
+
+
+def kernels() -> set[str]:
+    """`walk.walk` for each function under `@kernel`."""
+    decorated = re.compile(r"^@kernel\ndef (\w+)", re.MULTILINE)
+    sources = (ROOT / "pcapinspect").rglob("*.py")
+    return {f"{path.stem}.{name}" for path in sources for name in decorated.findall(path.read_text())}
+
+
+def run_without_rights(package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a user who may write nowhere but in folders for all, and who has no home."""
+    code = f"import sys; from pcapinspect.cli import main; main({list(arguments)!r})"
+    code += "; print('compiled', 'numba.np.linalg' in sys.modules)"
+    # Root is held by no permission unless it gives these up.
+    powerless = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.getuid() == 0 else []
+    return subprocess.run(
+        [*powerless, sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=package,
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
+    )
+
+
+def test_what_one_user_compiled_serves_those_who_may_write_nowhere(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "pcapinspect", tmp_path / "pcapinspect", ignore=shutil.ignore_patterns("__pycache__"))
+    warm = subprocess.run(
+        [sys.executable, "-m", "pcapinspect", "warm"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert str(tmp_path / "pcapinspect" / "tcp" / "__pycache__") in warm.stderr
+    kept = {index.name.split("-")[0] for index in tmp_path.rglob("*.nbi")}
+    assert kernels() - kept == {"parts.divide", "store.copy"}  # only workers of a cluster call these
+    subprocess.run(["chmod", "-R", "a-w", str(tmp_path / "pcapinspect")], check=True)
+    for name in ("storm", "healthy"):
+        capture = tmp_path / f"{name}.pcap"
+        shutil.copy(ROOT / "captures" / f"{name}.pcap", capture)
+        done = run_without_rights(tmp_path, "analyze", str(capture))
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.endswith("compiled False\n")
+    subprocess.run(["chmod", "-R", "u+w", str(tmp_path / "pcapinspect")], check=True)
+
+
+def test_a_copy_of_an_installation_brings_its_machine_code_with_it(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "changing_outer.py").write_text(OUTER.format(name="changing_inner"))
+    assert answer(tmp_path / "one", 1) == 22
+    (kept,) = (tmp_path / "one" / "__pycache__").glob("kernels-*")
+    shutil.copytree(tmp_path / "one", tmp_path / "two", ignore=shutil.ignore_patterns("*.pyc"))
+    os.utime(tmp_path / "two" / "changing_outer.py", (0, 0))
+    files = {path: path.stat().st_mtime_ns for path in (tmp_path / "two" / "__pycache__" / kept.name).iterdir()}
+    assert files
+    assert answer(tmp_path / "two", 1) == 22
+    assert {path: path.stat().st_mtime_ns for path in files} == files

@@ -17,6 +17,7 @@ def progress_line(*, quiet: bool) -> Iterator[Callable[[int, int | None, int], N
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    _announce_compiling()
     begin = time.monotonic()
     drawn = begin
 
@@ -35,6 +36,17 @@ def progress_line(*, quiet: bool) -> Iterator[Callable[[int, int | None, int], N
         if drawn > begin:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def _announce_compiling() -> None:
+    """Nobody shall wait for the compiler without a word."""
+    from pcapinspect import kernel
+
+    def announce(kept: bool) -> None:
+        how = "once after an install" if kept else "at every start, for no folder of caches can be written (see warm)"
+        print(f"Compiling the packet kernels, {how}: about 10 s ...", file=sys.stderr)
+
+    kernel.before_compiling[:] = [announce]
 
 
 def _text(done: int, total: int | None, packets: int, seconds: float) -> str:
