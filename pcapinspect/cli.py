@@ -18,6 +18,9 @@ COMMANDS = ("analyze", "render", "extract", "timers", "simulate", "packet", "pla
 """Each is the module `pcapinspect.commands.<name>` with HELP, `add_arguments` and `run`."""
 
 EXIT_ERROR = 2
+MOST_SAID = 500
+"""Letters of an unforeseen error: a library may put a whole file into its message."""
+
 EXIT_INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -73,6 +76,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{where}{error.strerror or error}")
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    except Exception as error:
+        return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> int:
+    """The last resort. Python's own exit code for it is 1, which would tell a caller that a finding was reached."""
+    if os.environ.get("PCAPINSPECT_DEBUG"):
+        from traceback import print_exception
+
+        print_exception(error)
+    if isinstance(error, MemoryError):
+        return _fail("there is not enough memory")
+    said = f"{type(error).__name__}: {error}"[:MOST_SAID]
+    return _fail(f"an error of pcapinspect itself: {said} (PCAPINSPECT_DEBUG=1 tells where)")
 
 
 def _fail(reason: str) -> int:

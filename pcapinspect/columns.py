@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 MISSING = np.iinfo(np.int64).min
 """A value that is not there, in a column of 64-bit integers. Null in every output, never 0."""
 
+MOST = np.iinfo(np.int64).max
+"""The largest number of a column, and of a report: what a file may choose is bounded by it where it is read."""
+
 Int64 = NDArray[np.int64]
 UInt64 = NDArray[np.uint64]
 Int32 = NDArray[np.int32]

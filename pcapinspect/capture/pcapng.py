@@ -10,7 +10,7 @@ from pcapinspect.capture import pcapng_options as opts
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.pcapng_walk import DROPPED, LARGEST_BLOCK, NOTED, WANTED, Interfaces, walk
 from pcapinspect.capture.records import BLOCK, DAMAGED, MORE, Records
-from pcapinspect.columns import UInt8
+from pcapinspect.columns import MOST, UInt8
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
 
@@ -19,6 +19,12 @@ MOST_INTERFACES = 65_536
 
 MOST_COMMENTS = 10_000
 """Kept of one file: more than anyone reads."""
+
+MOST_COMMENT_LETTERS = 4 << 20
+"""Kept of one file, in all its comments: each may have 65,535 bytes, and a few kB of gzip hold thousands of such."""
+
+MICROSECONDS = 6
+"""if_tsresol where an interface has none (4.2)."""
 
 _SECTION, _INTERFACE, _STATISTICS = 0x0A0D0D0A, 1, 5
 _ORDERS: dict[bytes, opts.Order] = {b"\x1a\x2b\x3c\x4d": "big", b"\x4d\x3c\x2b\x1a": "little"}
@@ -47,6 +53,7 @@ class PcapngWalker:
         self.damage = ""
         """What is wrong with the block at which the walk stopped as DAMAGED."""
         self._frames = 0
+        self._comment_letters = 0
         self._memory = np.zeros(2, np.int64)
         self._memory[WANTED] = 1
 
@@ -77,7 +84,8 @@ class PcapngWalker:
         self._file.interface_drops = max(self._file.interface_drops, int(self._memory[DROPPED]))
 
     def _close_section(self) -> None:
-        self._file.interface_drops += sum(self._section.drops.values())
+        drops = self._file.interface_drops + sum(self._section.drops.values())
+        self._file.interface_drops = min(drops, MOST)
         self._section.drops.clear()
 
     def _block(self, data: UInt8, at: int) -> int:
@@ -95,79 +103,75 @@ class PcapngWalker:
             return self._bad(f"a block of {size} bytes: the file is damaged from here on")
         if at + size > data.size:
             return 0
-        block = data[at : at + size].tobytes()
-        if int.from_bytes(block[-4:], order) != size:
-            return self._bad(
-                f"a block whose lengths ({size} and {int.from_bytes(block[-4:], order)}) differ: damaged from here on"
-            )
-        body = block[8:-4]
-        if kind == _SECTION:
-            return size if self._open_section(body, order) else -1
-        if kind == _INTERFACE:
-            return size if self._add_interface(body, order) else -1
-        if kind == _STATISTICS:
-            self._read_statistics(body, order)
-        return size
+        end = at + size - 4
+        last = int.from_bytes(data[end : at + size].tobytes(), order)
+        if last != size:
+            return self._bad(f"a block whose lengths ({size} and {last}) differ: damaged from here on")
+        readers = {_SECTION: self._open_section, _INTERFACE: self._add_interface, _STATISTICS: self._read_statistics}
+        read = readers.get(kind)
+        return size if read is None or read(data, at + 8, end, order) else -1
 
     def _bad(self, reason: str) -> int:
         self.damage = reason
         return -1
 
-    def _open_section(self, body: bytes, order: opts.Order) -> bool:
-        if len(body) < 16:
+    def _open_section(self, data: UInt8, at: int, end: int, order: opts.Order) -> bool:
+        """Read the body of a section header, data[at:end]. False where it is damaged; so do the next two."""
+        if end - at < 16:
             return self._bad("a section header that is too short") > 0
-        major = int.from_bytes(body[4:6], order)
+        major = int.from_bytes(data[at + 4 : at + 6].tobytes(), order)
         if major != 1:
             return self._bad(f"a section of pcapng version {major}, which nobody has defined") > 0
         self._close_section()
         self._section = _Section(order)
-        self._keep_comments(0, opts.comments(body[16:], order))
+        self._keep_comments(0, data, at + 16, end)
         return True
 
-    def _add_interface(self, body: bytes, order: opts.Order) -> bool:
+    def _add_interface(self, data: UInt8, at: int, end: int, order: opts.Order) -> bool:
         section = self._section
-        if len(body) < 8:
+        if end - at < 8:
             return self._bad("an interface description that is too short") > 0
         if section.count == MOST_INTERFACES:
             return self._bad(f"more than {MOST_INTERFACES} interfaces in a section") > 0
         if section.count == section.interfaces.link.size:
             section.interfaces = Interfaces(*(np.concatenate((c, np.zeros_like(c))) for c in section.interfaces))
-        snaplen = int.from_bytes(body[4:8], order)
-        resolution, offset = 6, 0
-        for code, value in opts.options(body[8:], order):
-            if code == opts.IF_TSRESOL and value:
-                resolution = value[0]
-            elif code == opts.IF_TSOFFSET and len(value) == 8:
-                offset = opts.signed(value, order)
+        snaplen = int.from_bytes(data[at + 4 : at + 8].tobytes(), order)
+        resolutions = opts.values(data, at + 8, end, order, opts.IF_TSRESOL)
+        offsets = opts.values(data, at + 8, end, order, opts.IF_TSOFFSET)
+        offset = int.from_bytes(offsets[0], order, signed=True) if offsets and len(offsets[0]) == 8 else 0
         row = section.count
-        section.interfaces.link[row] = int.from_bytes(body[:2], order)
+        section.interfaces.link[row] = int.from_bytes(data[at : at + 2].tobytes(), order)
         section.interfaces.snaplen[row] = snaplen
-        section.interfaces.resolution[row] = resolution
+        section.interfaces.resolution[row] = resolutions[0][0] if resolutions and resolutions[0] else MICROSECONDS
         section.interfaces.offset[row] = max(-(1 << 40), min(offset, 1 << 40))
         section.count += 1
         self._file.snaplen = max(self._file.snaplen or 0, snaplen) or None
-        self._keep_comments(0, opts.comments(body[8:], order))
+        self._keep_comments(0, data, at + 8, end)
         return True
 
-    def _read_statistics(self, body: bytes, order: opts.Order) -> None:
+    def _read_statistics(self, data: UInt8, at: int, end: int, order: opts.Order) -> bool:
         """Totals since the start of the capture: the last block of an interface holds."""
-        if len(body) < 12:
-            return
-        wanted = (opts.ISB_IFDROP, opts.ISB_OSDROP)
-        values = [opts.unsigned(v, order) for code, v in opts.options(body[12:], order) if code in wanted]
-        if values:
-            self._section.drops[int.from_bytes(body[:4], order)] = sum(values)
+        counters = [opts.counter(data, at + 12, end, order, code) for code in (opts.ISB_IFDROP, opts.ISB_OSDROP)]
+        known = [counter for counter in counters if counter is not None]
+        if known:
+            self._section.drops[int.from_bytes(data[at : at + 4].tobytes(), order)] = sum(known)
+        return True
 
     def _comments_of_packet(self, data: UInt8, at: int) -> int:
         """The packet block at `at` was counted as the last frame, and has comments. Returns the offset behind it."""
         order = self._section.order
         size = int.from_bytes(data[at + 4 : at + 8].tobytes(), order)
         captured = int.from_bytes(data[at + 20 : at + 24].tobytes(), order)
-        found = opts.comments(data[at + 28 + (captured + 3 & ~3) : at + size - 4].tobytes(), order)
-        self._keep_comments(self._frames, found)
+        self._keep_comments(self._frames, data, at + 28 + (captured + 3 & ~3), at + size - 4)
         return at + size
 
-    def _keep_comments(self, frame: int, found: list[str]) -> None:
-        room = MOST_COMMENTS - len(self._file.comments)
-        self._file.comments.extend((frame, text) for text in found[:room])
-        self._memory[WANTED] = len(self._file.comments) < MOST_COMMENTS
+    def _keep_comments(self, frame: int, data: UInt8, at: int, end: int) -> None:
+        """Of the options in data[at:end], as far as there is room."""
+        kept = self._file.comments
+        for text in opts.comments(data, at, end, self._section.order, MOST_COMMENTS - len(kept)):
+            if self._comment_letters + len(text) > MOST_COMMENT_LETTERS:
+                self._memory[WANTED] = 0
+                return
+            self._comment_letters += len(text)
+            kept.append((frame, text))
+        self._memory[WANTED] = len(kept) < MOST_COMMENTS

@@ -1,9 +1,14 @@
-"""Options of pcapng blocks (draft-ietf-opsawg-pcapng, 3.5)."""
+"""Options of pcapng blocks (draft-ietf-opsawg-pcapng, 3.5), found where they lie: a file may hold millions of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
+
+import numpy as np
+
+from pcapinspect.capture.fields import word16
+from pcapinspect.columns import MOST, Int64, UInt8
+from pcapinspect.kernel import kernel
 
 Order = Literal["little", "big"]
 
@@ -13,29 +18,43 @@ IF_TSOFFSET = 14
 ISB_IFDROP = 5
 ISB_OSDROP = 7
 
+COUNTER_BYTES = 8
+"""Width of ISB_IFDROP and ISB_OSDROP (4.6); another is damage."""
 
-def options(body: bytes, order: Order) -> Iterator[tuple[int, bytes]]:
-    """Code and value of each option, up to the end mark or to the first that does not fit."""
-    at = 0
-    while at + 4 <= len(body):
-        code = int.from_bytes(body[at : at + 2], order)
-        size = int.from_bytes(body[at + 2 : at + 4], order)
-        if code == 0 or at + 4 + size > len(body):
-            return
-        yield code, body[at + 4 : at + 4 + size]
+
+@kernel
+def find(data: UInt8, at: int, end: int, big: bool, code: int, starts: Int64, sizes: Int64) -> int:
+    """Where the values of the options of this code lie in data[at:end], up to the end mark, to the first option that
+    does not fit, or to as many as there is room for. Returns how many there are."""
+    count = 0
+    while at + 4 <= end and count < starts.size:
+        found, size = word16(data, at, big), word16(data, at + 2, big)
+        if found == 0 or at + 4 + size > end:
+            break
+        if found == code:
+            starts[count] = at + 4
+            sizes[count] = size
+            count += 1
         at += 4 + (size + 3 & ~3)
+    return count
 
 
-def comments(body: bytes, order: Order) -> list[str]:
-    """The comments among the options: UTF-8 by the standard, but nobody checks."""
-    return [value.decode("utf-8", "replace").rstrip("\0") for code, value in options(body, order) if code == COMMENT]
+def values(data: UInt8, at: int, end: int, order: Order, code: int, most: int = 1) -> list[bytes]:
+    """The first `most` values of the options of this code in data[at:end]."""
+    starts, sizes = np.empty(most, np.int64), np.empty(most, np.int64)
+    count = find(data, at, end, order == "big", code, starts, sizes)
+    places = zip(starts[:count].tolist(), sizes[:count].tolist(), strict=True)
+    return [data[start : start + size].tobytes() for start, size in places]
 
 
-def signed(value: bytes, order: Order) -> int:
-    """An integer option of any width."""
-    return int.from_bytes(value, order, signed=True)
+def counter(data: UInt8, at: int, end: int, order: Order, code: int) -> int | None:
+    """The counter of this code, up to MOST. None where there is none, or all its bits are set: not known."""
+    found = values(data, at, end, order, code)
+    if not found or len(found[0]) != COUNTER_BYTES or found[0] == b"\xff" * COUNTER_BYTES:
+        return None
+    return min(int.from_bytes(found[0], order), MOST)
 
 
-def unsigned(value: bytes, order: Order) -> int:
-    """An unsigned integer option of any width."""
-    return int.from_bytes(value, order)
+def comments(data: UInt8, at: int, end: int, order: Order, most: int) -> list[str]:
+    """The first `most` comments: UTF-8 by the standard, but nobody checks."""
+    return [text.decode("utf-8", "replace").rstrip("\0") for text in values(data, at, end, order, COMMENT, most)]

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 from collections.abc import Generator
+from io import FileIO
 from typing import Protocol
 
 import numpy as np
@@ -44,7 +45,7 @@ class RawFile:
         self.read = 0
         self._ended = False
         try:
-            self._file = sys.stdin.buffer if path == STDIN else open(path, "rb", buffering=0)  # noqa: PTH123, SIM115
+            self._file = _unbuffered(path)
             status = os.fstat(self._file.fileno())
         except OSError as error:
             raise CaptureError(path, (error.strerror or str(error)).lower()) from None
@@ -60,7 +61,7 @@ class RawFile:
         Raises CaptureError where the system cannot read on.
         """
         try:
-            count = self._file.readinto(buffer) or 0  # type: ignore[union-attr]
+            count = self._file.readinto(buffer) or 0
         except OSError as error:
             raise CaptureError(self.path, (error.strerror or str(error)).lower(), self.read) from None
         if count:
@@ -79,8 +80,17 @@ class RawFile:
     def close(self) -> None:
         """Standard input stays open: it is not ours."""
         self._digest.close()
-        if self.path != STDIN:
-            self._file.close()
+        self._file.close()
+
+
+def _unbuffered(path: str) -> FileIO:
+    """A file, or standard input under its number: a thread that waits in Python's own buffer of it holds a lock that
+    the end of the program needs."""
+    if path != STDIN:
+        return FileIO(path)
+    if sys.stdin is None:
+        raise CaptureError(path, "standard input is closed")
+    return FileIO(sys.stdin.fileno(), closefd=False)
 
 
 def fill(stream: ByteStream, size: int, chunk: UInt8 | None = None) -> UInt8:

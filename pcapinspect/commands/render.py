@@ -51,6 +51,8 @@ def saved_report(path: str) -> Report:
 
 
 def _read(path: str) -> str:
+    if path == "-" and sys.stdin is None:
+        raise ReportError("standard input is closed")
     if path == "-":
         data = sys.stdin.buffer.read(MOST_BYTES + 1)
     else:

@@ -94,6 +94,21 @@ def test_more_comments_than_anyone_reads(tmp_path: Path) -> None:
     assert (len(file.comments), file.packets) == (10_000, 10_500)
 
 
+def test_comments_are_kept_up_to_a_number_of_letters(tmp_path: Path) -> None:
+    long = option(1, b"x" * 65_535)
+    data = section(options=long * 100) + interface(options=long) + enhanced(PACKET, 1, options=option(1, b"short"))
+    file = wire.read_bytes(tmp_path, data).file
+    assert sum(len(text) for _, text in file.comments) <= 4 << 20
+    assert len(file.comments) == (4 << 20) // 65_535
+    assert file.packets == 1
+
+
+def test_millions_of_empty_options_are_passed_over(tmp_path: Path) -> None:
+    data = section() + interface(options=option(2, b"") * 8_000_000 + option(14, struct.pack("<q", -100)))
+    reading = wire.read_bytes(tmp_path, data + enhanced(PACKET, 107 * SECOND))
+    assert [row.time for row in reading.rows] == [7_000_000_000]
+
+
 def statistics(number: int, options: bytes) -> bytes:
     return block(5, struct.pack("<III", number, 0, 0) + options + END_OF_OPTIONS)
 
@@ -104,6 +119,12 @@ def test_drops_are_the_last_totals_of_each_interface(tmp_path: Path) -> None:
     data += statistics(0, option(5, struct.pack("<Q", 10)) + option(7, struct.pack("<Q", 2)))
     data += statistics(1, option(4, struct.pack("<Q", 99)) + option(7, struct.pack("<Q", 5)))
     assert wire.read_bytes(tmp_path, data).file.interface_drops == 17
+
+
+def test_drops_of_all_interfaces_fit_a_report(tmp_path: Path) -> None:
+    most = option(5, struct.pack("<Q", 2**63 + 5))
+    data = section() + interface() + interface() + enhanced(PACKET, 1) + statistics(0, most) + statistics(1, most)
+    assert wire.read_bytes(tmp_path, data + section() + statistics(0, most)).file.interface_drops == 2**63 - 1
 
 
 def test_drops_that_packets_tell(tmp_path: Path) -> None:

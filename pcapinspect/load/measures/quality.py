@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapinspect.capture.inputs import CUT_EARLY, InputFile
-from pcapinspect.columns import Int64
+from pcapinspect.columns import MOST, Int64
 from pcapinspect.http.exchanges import HttpQuality
 from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, Connections, TcpQuality
 
@@ -89,7 +89,7 @@ def assess(inputs: Sequence[InputFile], tcp: TcpQuality, http: HttpQuality, conn
     last = [file.last_time for file in inputs if file.last_time is not None]
     quality = CaptureQuality(
         one_way=one_way(connections),
-        drops=sum(file.interface_drops for file in inputs),
+        drops=min(sum(file.interface_drops for file in inputs), MOST),
         snaplen_cut=sum(file.snaplen_cut for file in inputs),
         midstream=int(np.count_nonzero(connections.outcome == MIDSTREAM)),
         gaps=tcp.gaps,

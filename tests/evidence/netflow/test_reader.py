@@ -336,3 +336,13 @@ def test_an_nfdump_that_complains_for_ever_is_ended(tmp_path: Path, monkeypatch:
     (tmp_path / "nfcapd.1").write_bytes(b"\x0c\xa5" + bytes(100))
     with pytest.raises(EngineError, match="nfdump failed: Error process appendix record type: 0"):
         read_flows([str(tmp_path / "nfcapd.1")], (80,))
+
+
+def test_a_stray_quote_and_an_endless_field_cost_one_record_each(tmp_path: Path) -> None:
+    """nfdump quotes nothing: a quote is a letter, and no line swallows those after it."""
+    head = "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt\n"
+    line = "2026-03-01 08:00:00,2026-03-01 08:00:01,1.0,192.0.2.7,192.0.2.80,40000,80,TCP,......S.,0,0,1,44\n"
+    path = tmp_path / "flows.csv"
+    path.write_text(head + line + line.replace("192.0.2.7", '"192.0.2.7') + line.replace("40000", "4" * 200_000) + line)
+    found = read_flows([str(path)], (80,))
+    assert (len(found.flows), found.files[0].records, found.files[0].malformed) == (2, 4, 2)
