@@ -132,6 +132,9 @@ def _verdict(servers: list[dict[str, Any]], names: list[str], analysis: Analysis
     """The sentence that every output leads with: that of the first server, the worst."""
     if servers:
         return {"server": names[0], **servers[0]["verdict"]}
+    if analysis.flows and analysis.flows_only and analysis.flows.undated:
+        first = analysis.flows.undated[0]
+        return {"server": endpoint(first.ip, first.port), **sections.plain(first.verdict)}
     watched = " or ".join(str(port) for port in analysis.settings.ports)
     of = f"{' or '.join(analysis.settings.servers)} at " if analysis.settings.servers else ""
     unread = sum(sum(file.unknown.values()) for file in analysis.inputs)

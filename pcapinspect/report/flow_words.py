@@ -15,6 +15,9 @@ MOST_MINUTES = 10
 MOST_SERVERS = 20
 MOST_EXPORTERS = 3
 
+NO_DATE = "no date"
+"""In place of a figure by the minute, where flows have no date."""
+
 Section = dict[str, Any]
 Row = tuple[str | int, ...]
 
@@ -48,12 +51,18 @@ def server_rows(netflow: Section) -> list[Row]:
             server["unanswered"],
             server["refused"],
             server["clients"],
-            server["peak_minute"]["count"] if server["peak_minute"] else 0,
-            server["minutes_over_limit"],
+            _peak(server),
+            server["minutes_over_limit"] if server["dated"] else NO_DATE,
             server["verdict"]["cause"],
         )
         for server in netflow["servers"][:MOST_SERVERS]
     ]
+
+
+def _peak(server: Section) -> int | str:
+    if not server["dated"]:
+        return NO_DATE
+    return server["peak_minute"]["count"] if server["peak_minute"] else 0
 
 
 def minute_rows(netflow: Section, settings: Section, zone: Zone) -> list[Row]:

@@ -9,6 +9,7 @@ from pcapinspect.report import sections
 
 if TYPE_CHECKING:
     from pcapinspect.evidence.netflow.judgement import FlowLoad
+    from pcapinspect.evidence.netflow.undated import UndatedServer
     from pcapinspect.load.model import ServerLoad
 
 Section = dict[str, Any]
@@ -24,7 +25,6 @@ SERVER_FIGURES = (
     "undetermined",
     "midstream",
     "clients",
-    "minutes_over_limit",
 )
 
 
@@ -36,7 +36,7 @@ def netflow_section(flows: FlowLoad | None) -> Section | None:
     comparison = flows.comparison
     return {
         "files": [sections.plain(file) for file in flows.evidence.files],
-        "servers": [_server(server) for server in flows.load.servers],
+        "servers": [_server(server) for server in flows.load.servers] + [_undated(server) for server in flows.undated],
         "minutes": {
             "server": minutes.server.tolist(),
             "minute": [iso(minute) for minute in minutes.minute.tolist()],
@@ -54,6 +54,8 @@ def netflow_section(flows: FlowLoad | None) -> Section | None:
 def _server(server: ServerLoad) -> Section:
     section = {name: getattr(server, name) for name in SERVER_FIGURES}
     return section | {
+        "dated": True,
+        "minutes_over_limit": server.minutes_over_limit,
         "first_time": sections.time(server.first_time),
         "last_time": sections.time(server.last_time),
         "first_over_limit": sections.time(server.first_over_limit),
@@ -61,3 +63,10 @@ def _server(server: ServerLoad) -> Section:
         "peak_minute": sections.peak_minute_section(server.peak_minute),
         "verdict": sections.plain(server.verdict),
     }
+
+
+def _undated(server: UndatedServer) -> Section:
+    """The same keys; null where only a date would tell."""
+    section = {name: getattr(server, name) for name in SERVER_FIGURES}
+    times = ("first_time", "last_time", "first_over_limit", "peak_accepted_60s", "peak_minute", "minutes_over_limit")
+    return section | dict.fromkeys(times) | {"dated": False, "verdict": sections.plain(server.verdict)}

@@ -193,9 +193,9 @@ def _clients(sections: Section, paint: Paint) -> list[str]:
 
 
 def _netflow(sections: Section, paint: Paint) -> list[str]:
-    """Flows beside a capture: how both agree, and what is missing. Without packets all the rest is of flows."""
+    """Flows beside a capture: how both agree, and what is missing. Without packets all the rest is of dated flows."""
     netflow = sections["evidence"]["netflow"]
-    if netflow is None or sections["capture"]["flows_only"]:
+    if netflow is None or (sections["capture"]["flows_only"] and all(one["dated"] for one in netflow["servers"])):
         return []
     records = plural(flow_words.kept(netflow), "flow record")
     lines = [paint.bold("NETFLOW") + f"  {records} of watched ports in {plural(len(netflow['files']), 'file')}"]

@@ -1,9 +1,10 @@
 """Flows -> attempts, in the table of connections: what NetFlow can say of handshakes, and no more.
 
-A dial whose SYN is sent again is one flow, as long as its gaps are shorter than the inactive time-out (15 s by default,
-more than the 8 s that IOS waits at most), so a flow that begins with a SYN counts as one attempt. Two dials from the
-same port in quick succession share a flow: the number of attempts is a lower bound. A flow that an active time-out cut
-continues under the same 4-tuple without a SYN, and is no new attempt.
+A dial whose SYN is sent again is one flow, as long as its gaps are shorter than the inactive time-out (15 s by
+default, more than the 8 s that IOS waits at most), so a flow that begins with a SYN counts as one attempt. A shorter
+time-out cuts it between its SYNs: what follows a flow of nothing but SYN as a SYN sent again would is the same
+attempt. Two dials from the same port in quick succession share a flow: the number of attempts is a lower bound. A flow
+that an active time-out cut continues under the same 4-tuple without a SYN, and is no new attempt.
 
 | outcome | the flows |
 |---|---|
@@ -11,7 +12,7 @@ continues under the same 4-tuple without a SYN, and is no new attempt.
 | `half_open` | the server's flow has SYN and ACK, the client's has no ACK |
 | `refused` | the server's flow has a RST and no SYN |
 | `unanswered` | the client's flow is SYN and nothing else, and there is no flow of the server |
-| `undetermined` | the records hold no flags, and there is no flow of the server |
+| `undetermined` | the records hold no flags, and there is no flow of the server; or the packets were sampled |
 | `midstream` | no SYN in either flow |
 """
 
@@ -43,6 +44,16 @@ FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 SAME_DIAL = SECOND
 """Flows of one 4-tuple whose times are at most this far apart belong together: both directions are cut at the same
 packets, and exporters' clocks that NTP keeps differ by less. A new dial from the same port comes later (RFC 6056)."""
+
+FIRST_WAIT = 3 * SECOND
+"""Before a SYN is sent again at first: 1 s (RFC 6298), 2 s on IOS, 3 s in older stacks (RFC 1122). Waits double at
+most, so no wait is longer than all before it together and the first."""
+
+LONGEST_WAIT = 64 * SECOND
+"""Between two SYNs of one attempt, as stacks send them: the sixth doubling of 1 s."""
+
+_CONGESTION = 0xC0
+"""ECE and CWR, with which a SYN offers ECN (RFC 3168, 6.1.1)."""
 
 
 def attempts_of(flows: Flows, ports: Sequence[int], servers: Sequence[str]) -> tuple[Connections, Syns]:
@@ -87,10 +98,22 @@ def _dials(flows: Flows, up: Bool) -> Int64:
     base = start.min() if len(start) else 0
     latest = np.maximum.accumulate((end - base) // 1000 + group * (span // 1000 + 1))
     gap = (start - base) // 1000 + group * (span // 1000 + 1)
-    first[1:] |= (gap[1:] > latest[:-1] + SAME_DIAL // 1000) & (flags[1:] & SYN != 0)
+    waited = np.zeros(len(order), np.int64)
+    waited[1:] = (gap[1:] - latest[:-1]) * 1000
+    again = ~first & (flags & SYN != 0) & (waited > SAME_DIAL)
+    first |= again
+    waiting = np.isin(flows.tcp_flags[order] & ~_CONGESTION, (SYN, SYN | ACK))
+    _put_together(first, np.flatnonzero(again[1:] & waiting[:-1]) + 1, waited, start, end)
     result = np.empty(len(order), np.int64)
     result[order] = np.cumsum(first) - 1
     return result
+
+
+def _put_together(first: Bool, rows: Int64, waited: Int64, start: Int64, end: Int64) -> None:
+    """Takes from `first` those of the rows that go on with the SYNs of the dial before them: a time-out cut it."""
+    for row in rows[waited[rows] <= LONGEST_WAIT].tolist():
+        begun = row - 1 - int(np.argmax(first[row - 1 :: -1]))
+        first[row] = waited[row] > end[row - 1] - start[begun] + FIRST_WAIT
 
 
 def _codes(values: Text) -> Int64:
@@ -104,6 +127,9 @@ def _connections(flows: Flows, up: Bool, dial: Int64, count: int) -> Connections
     flags = [_or_flags(flows, dial, side, count) for side in (up, ~up)]
     seen = [np.bincount(dial[side], minlength=count) > 0 for side in (up, ~up)]
     outcome = _outcomes(flags[0], flags[1], seen[0], seen[1])
+    # Of a sampled dial the packets that are missing may have been there.
+    sampled = np.bincount(dial[flows.sampling > 1], minlength=count) > 0
+    outcome[sampled & np.isin(outcome, (UNANSWERED, HALF_OPEN))] = UNDETERMINED
     start, end = np.full(count, -MISSING - 1), np.full(count, MISSING)
     np.minimum.at(start, dial, flows.start)
     np.maximum.at(end, dial, flows.end)

@@ -1,6 +1,8 @@
-"""A router's own flow cache as text: `show ip cache flow`, `show ip cache verbose flow`, `show flow monitor cache`.
+"""A router's own flow cache as text: `show ip cache flow`, `show ip cache verbose flow`, `show ip flow top-talkers`,
+`show flow monitor NAME cache`.
 
-The cache has no dates: start and end are MISSING. Protocol and ports of the first two are hexadecimal.
+The cache has no dates: start and end are MISSING; a flow monitor's times of day are kept as `clock`. Protocol and ports
+of the first three are hexadecimal.
 """
 
 from __future__ import annotations
@@ -8,138 +10,182 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING
+from pcapinspect.errors import EvidenceError
 from pcapinspect.evidence.netflow.model import FlowFile, Flows
-from pcapinspect.evidence.netflow.nfdump import checked, count, flows_of
+from pcapinspect.evidence.netflow.rows import TCP, Row, count, flows_of, optional_count
 
-TCP = 6
 _ADDRESS = r"(\d{1,3}(?:\.\d{1,3}){3})"
 _COUNT = r"(\d{1,18}|\d{1,9}(?:\.\d{1,9})?[KMG])"
 
+CACHE_HEADING = re.compile(r"^\s*SrcIf\s+SrcIPaddress\s.*\sDstP\s+(?P<counted>Pkts|Packets|Bytes)\s*$", re.I)
+"""`show ip cache flow` counts packets; `show ip flow top-talkers` what it is sorted by."""
+
 CACHE_LINE = re.compile(
-    rf"^\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+([0-9A-F]{{4}})\s+([0-9A-F]{{4}})\s+{_COUNT}\s*$",
+    rf"^\s*\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+([0-9A-F]{{4}})\s+([0-9A-F]{{4}})\s+{_COUNT}\s*$",
     re.I,
 )
-"""`Gi0/0  10.2.0.1  Local  10.1.0.80  06 5C4B 0050  4`: protocol, both ports, packets."""
+"""`Gi0/0  10.2.0.1  Local  10.1.0.80  06 5C4B 0050  4`: protocol, both ports, packets or bytes."""
 
 VERBOSE_FIRST = re.compile(
-    rf"^\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+[0-9A-F]{{2}}\s+([0-9A-F]{{2}})\s+{_COUNT}\s*$",
+    rf"^\s*\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+[0-9A-F]{{2}}\s+([0-9A-F]{{2}})\s+{_COUNT}\s*$",
     re.I,
 )
 """Two lines a flow: the first has protocol, TOS, flags and packets ..."""
 
-VERBOSE_SECOND = re.compile(r"^([0-9A-F]{4})\s+/\d+\s+\d+\s+([0-9A-F]{4})\s+/\d+\s+\d+\s+\S+\s+(\d{1,9})\s", re.I)
+VERBOSE_SECOND = re.compile(r"^\s*([0-9A-F]{4})\s+/\d+\s+\d+\s+([0-9A-F]{4})\s+/\d+\s+\d+\s+\S+\s+(\d{1,9})\s", re.I)
 """... the second the ports and the mean bytes of a packet."""
 
-MONITOR_NAMES = {
-    "ipv4 source address": "sa",
-    "ipv4 src addr": "sa",
-    "ipv6 source address": "sa",
-    "ipv4 destination address": "da",
-    "ipv4 dst addr": "da",
-    "ipv6 destination address": "da",
-    "trns source port": "sp",
-    "trns src port": "sp",
-    "trns destination port": "dp",
-    "trns dst port": "dp",
-    "ip protocol": "pr",
-    "ip prot": "pr",
-    "tcp flags": "flg",
-    "counter packets": "pkt",
-    "counter packets long": "pkt",
-    "pkts": "pkt",
-    "pkts long": "pkt",
-    "counter bytes": "byt",
-    "counter bytes long": "byt",
-    "bytes": "byt",
-    "bytes long": "byt",
+_ORDER = {
+    "sa": r"ipv[46] (?:source|src) addr(?:ess)?|connection ipv[46] initiator addr(?:ess)?",
+    "da": r"ipv[46] (?:destination|dst) addr(?:ess)?|connection ipv[46] responder addr(?:ess)?",
+    "sp": r"trns (?:source|src) port",
+    "dp": r"trns (?:destination|dst) port",
+    "isp": r"conn(?:ection)? init(?:iator)? port",
+    "idp": r"conn(?:ection)? resp(?:onder)? port",
+    "pr": r"ip prot(?:ocol)?",
+    "flg": r"tcp flags",
+    "pkt": r"(?:counter )?(?:packets|pkts)(?: long)?",
+    "byt": r"(?:counter )?bytes(?: layer2)?(?: long)?",
+    "first": r"(?:timestamp|time) abs first",
 }
-"""Field names of `show flow monitor NAME cache`, as records print them and as its table heads them."""
+_FIELDS = [(name, re.compile(pattern)) for name, pattern in _ORDER.items()]
+"""Fields of `show flow monitor NAME cache`, as its records and the headings of its tables name them. An AVC record
+names initiator and responder of the connection, and its TRNS ports are in the same order."""
 
-_NEEDED = {"sa", "da", "sp", "dp"}
+_NEEDED = {"sa", "da"}
+_RECORD_LINE = re.compile(r"^\s*(?P<name>[A-Za-z][A-Za-z0-9 ]*?):\s+(?P<value>\S.*)$")
+_CLOCK = re.compile(r"^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$")
 
 
 def is_cache_text(head: str) -> bool:
     """Whether text begins like the output of one of the commands."""
     lowered = head.lower()
-    return "srcipaddress" in lowered or ("trns" in lowered and ("src" in lowered or "source" in lowered))
+    if "srcipaddress" in lowered:
+        return True
+    of_ports = "trns" in lowered and ("src" in lowered or "source" in lowered)
+    return of_ports or ("connection ipv" in lowered and "initiator" in lowered)
 
 
 def read_cache(file: FlowFile, ports: Sequence[int]) -> Flows:
     """All TCP flows of the text towards or from a watched port."""
     file.format = "ios-cache"
     watched = set(ports)
-    kept: list[tuple[Any, ...]] = []
-    with Path(file.path).open(encoding="utf-8", errors="replace") as lines:
-        for row in _rows(file, lines):
+    kept: list[Row] = []
+    with Path(file.path).open(encoding="utf-8-sig", errors="replace") as lines:
+        for cells in _flows(lines):
             file.records += 1
-            protocol, source, target = row[0], row[3], row[4]
-            if protocol == TCP and watched & {source, target}:
-                try:
-                    kept.append(checked((None, MISSING, MISSING, row[1], source, row[2], target, *row[5:])))
-                except ValueError:
-                    file.malformed += 1
-    file.kept = len(kept)
+            try:
+                if int(cells.get("pr", str(TCP)), 0) != TCP:
+                    continue
+                row = _row(cells)
+            except ValueError:
+                file.malformed += 1
+                continue
+            if watched & {row.src_port, row.dst_port}:
+                kept.append(row)
+    file.kept = file.undated = len(kept)
+    if not file.records:
+        raise EvidenceError(f"{file.path}: a flow cache of which no record was understood")
     if kept:
-        file.warnings.append("the cache says no times: its flows cannot be put on a time axis")
+        file.warnings.append(_about_times(kept))
     return flows_of(kept)
 
 
-def _rows(file: FlowFile, lines: Iterable[str]) -> Iterator[tuple[int, str, str, int, int, int, int, int]]:
-    """(protocol, source, target, source port, target port, packets, bytes, flags) of each flow."""
+def _about_times(kept: Sequence[Row]) -> str:
+    if any(row.clock != MISSING for row in kept):
+        return "its flows have a time of day and no date: they are counted, and stand on no time axis"
+    return "its flows have no times: they are counted, and stand on no time axis"
+
+
+def _row(cells: dict[str, str]) -> Row:
+    return Row(
+        src_ip=cells["sa"],
+        dst_ip=cells["da"],
+        src_port=int(cells.get("sp") or cells.get("isp", "0")),
+        dst_port=int(cells.get("dp") or cells.get("idp", "0")),
+        packets=optional_count(cells.get("pkt")),
+        bytes=optional_count(cells.get("byt")),
+        tcp_flags=int(cells["flg"], 0) if "flg" in cells else MISSING,
+        clock=_clock(cells.get("first", "")),
+    )
+
+
+def _clock(text: str) -> int:
+    """Nanoseconds since midnight of `08:00:00.123`; MISSING for none."""
+    found = _CLOCK.match(text)
+    if found is None:
+        return MISSING
+    hours, minutes, seconds = int(found[1]), int(found[2]), int(found[3])
+    return ((hours * 60 + minutes) * 60 + seconds) * SECOND + int((found[4] or "").ljust(9, "0"))
+
+
+def _flows(lines: Iterable[str]) -> Iterator[dict[str, str]]:
+    """The cells of each flow by the names in _ORDER; numbers as Python reads them."""
     verbose: re.Match[str] | None = None
+    counted = "pkt"
     record: dict[str, str] = {}
     table: list[str] = []
     for line in map(str.rstrip, lines):
-        if match := CACHE_LINE.match(line):
-            ports = int(match[4], 16), int(match[5], 16)
-            yield int(match[3], 16), match[1], match[2], *ports, count(match[6]), MISSING, MISSING
+        if match := CACHE_HEADING.match(line):
+            counted = "byt" if match["counted"].lower() == "bytes" else "pkt"
+        elif match := CACHE_LINE.match(line):
+            yield _hexadecimal(match[1], match[2], match[3], match[4], match[5]) | {counted: match[6]}
         elif match := VERBOSE_FIRST.match(line):
             verbose = match
         elif verbose and (match := VERBOSE_SECOND.match(line)):
-            packets = count(verbose[5])
-            yield (
-                int(verbose[3], 16), verbose[1], verbose[2], int(match[1], 16), int(match[2], 16),
-                packets, packets * int(match[3]), int(verbose[4], 16),
-            )  # fmt: skip
+            octets = {"pkt": verbose[5], "byt": str(count(verbose[5]) * int(match[3])), "flg": f"0x{verbose[4]}"}
+            yield _hexadecimal(verbose[1], verbose[2], verbose[3], match[1], match[2]) | octets
             verbose = None
-        elif (names := _table_names(line)) is not None:
+        elif (names := _headings(line)) is not None:
             table = names
-        elif table and (cells := line.split()) and len(cells) == len(table) and not set(line) <= set("= "):
-            yield from _monitor(file, dict(zip(table, cells, strict=True)))
-        elif match := re.match(r"^\s*([A-Za-z][A-Za-z0-9 ]*?):\s+(.+)$", line):
-            name = MONITOR_NAMES.get(match[1].lower())
+        elif table and (cells := _cells(line, len(table))) is not None:
+            yield dict(zip(table, cells, strict=True))
+        elif match := _RECORD_LINE.match(line):
+            name = _field(match["name"])
             if name in record:
-                yield from _monitor(file, record)
+                yield from _whole(record)
                 record = {}
             if name:
-                record[name] = match[2]
-    yield from _monitor(file, record)
+                record[name] = match["value"]
+    yield from _whole(record)
 
 
-def _table_names(line: str) -> list[str] | None:
-    """The columns of a monitor cache's table; its cells never hold a blank, its headings do."""
-    headings = re.split(r"\s{2,}", line.strip().lower())
-    names = [MONITOR_NAMES.get(heading, heading) for heading in headings]
+def _hexadecimal(source: str, target: str, protocol: str, source_port: str, target_port: str) -> dict[str, str]:
+    ports = {"sp": str(int(source_port, 16)), "dp": str(int(target_port, 16))}
+    return {"sa": source, "da": target, "pr": f"0x{protocol}", **ports}
+
+
+def _field(text: str) -> str | None:
+    lowered = " ".join(text.lower().split())
+    return next((name for name, pattern in _FIELDS if pattern.fullmatch(lowered)), None)
+
+
+def _headings(line: str) -> list[str] | None:
+    """The columns of a monitor cache's table, where the line heads one: its headings stand two blanks apart.
+
+    Of two that count the same (`bytes long`, `bytes layer2 long`) the first holds.
+    """
+    names: list[str] = []
+    for heading in re.split(r"\s{2,}", line.strip()):
+        name = _field(heading)
+        names.append(name if name and name not in names else f"{len(names)}")
     return names if _NEEDED.issubset(names) else None
 
 
-def _monitor(file: FlowFile, cells: dict[str, str]) -> Iterator[tuple[int, str, str, int, int, int, int, int]]:
-    """One record of a monitor cache; without addresses or ports it is none."""
-    if not _NEEDED.issubset(cells):
-        return
-    try:
-        yield (
-            int(cells.get("pr", str(TCP)), 0),
-            cells["sa"],
-            cells["da"],
-            int(cells["sp"]),
-            int(cells["dp"]),
-            int(cells["pkt"]) if "pkt" in cells else MISSING,
-            int(cells["byt"]) if "byt" in cells else MISSING,
-            int(cells["flg"], 0) if "flg" in cells else MISSING,
-        )
-    except ValueError:
-        file.malformed += 1
+def _cells(line: str, columns: int) -> list[str] | None:
+    """The cells of a row; one may hold single blanks (`port http`). None for a line that is no row."""
+    if set(line) <= set("= "):
+        return None
+    for cells in (line.split(), re.split(r"\s{2,}", line.strip())):
+        if len(cells) == columns:
+            return cells
+    return None
+
+
+def _whole(record: dict[str, str]) -> Iterator[dict[str, str]]:
+    """A record of a monitor cache; without addresses, or without ports, it is none of TCP."""
+    if record.keys() >= _NEEDED and ({"sp", "dp"} <= record.keys() or {"isp", "idp"} <= record.keys()):
+        yield record

@@ -55,8 +55,8 @@ class Rows:
             return halves[:, 0], halves[:, 1]
         return None
 
-    def time(self, *, start: bool) -> Int64:
-        """First or last packet; the time of export where the records do not say."""
+    def time(self, *, start: bool, way: int = 0) -> Int64:
+        """First or last packet; the time of export where the records do not say. `way`: 0, or REVERSE."""
         which = 0 if start else 1
         for pair, unit in (
             ((el.START_NANOSECONDS, el.END_NANOSECONDS), 0),
@@ -64,15 +64,18 @@ class Rows:
             ((el.START_MILLISECONDS, el.END_MILLISECONDS), MILLISECOND),
             ((el.START_SECONDS, el.END_SECONDS), SECOND),
         ):
-            value = self.number(pair[which])
+            value = self.number(pair[which] | way)
             if value is not None:
                 return _from_ntp(value) if unit == 0 else value * unit
-        delta = self.number(el.END_DELTA if which else el.START_DELTA)
+        delta = self.number((el.END_DELTA if which else el.START_DELTA) | way)
         if delta is not None:
             return self.exported - delta * 1000
-        uptime = self.number(el.LAST_SWITCHED if which else el.FIRST_SWITCHED)
+        uptime = self.number((el.LAST_SWITCHED if which else el.FIRST_SWITCHED) | way)
         if uptime is not None:
             return self._from_uptime(uptime)
+        if way:
+            # RFC 5103 lets the way back leave its times out: then those of the way there hold.
+            return self.time(start=start)
         observed = self.number(el.OBSERVATION_MILLISECONDS)
         return observed * MILLISECOND if observed is not None else self.exported
 
@@ -85,32 +88,67 @@ class Rows:
         return np.where(booted == MISSING, self.exported, np.where(wrapped, time - (MILLISECOND << 32), time))
 
     def flows(self, exporter: str, ports: tuple[int, ...]) -> Flows:
-        """The TCP flows towards or from a watched port."""
+        """The TCP flows towards or from a watched port: of records of both directions, two each."""
+        there = self._flows(exporter, ports, 0)
+        if not any(element > el.REVERSE for element in self._fields):
+            return there
+        back = self._flows(exporter, ports, el.REVERSE)
+        # A way back of no packets is how a biflow says that nothing came back.
+        return Flows.concatenate([there, back.take(back.packets != 0)])
+
+    def _flows(self, exporter: str, ports: tuple[int, ...], way: int) -> Flows:
         source, target = self.address(el.SRC_IPV4, el.SRC_IPV6), self.address(el.DST_IPV4, el.DST_IPV6)
         src_port, dst_port = self.number(el.SRC_PORT), self.number(el.DST_PORT)
         if source is None or target is None or src_port is None or dst_port is None:
             return Flows.empty()
-        keep: Bool = np.isin(src_port, ports) | np.isin(dst_port, ports)
-        protocol = self.number(el.PROTOCOL)
-        if protocol is not None:
-            keep &= protocol == TCP
+        keep = self.of_ports(ports)
         count = int(keep.sum())
-        missing = np.full(len(self), MISSING, np.int64)
-        packets = self.number(el.IN_PACKETS, el.TOTAL_PACKETS)
-        octets = self.number(el.IN_BYTES, el.TOTAL_BYTES)
-        flags = self.number(el.TCP_FLAGS)
+        if way:
+            source, target, src_port, dst_port = target, source, dst_port, src_port
         return Flows(
             exporter=np.full(count, exporter, object),
-            start=self.time(start=True)[keep],
-            end=self.time(start=False)[keep],
+            start=self.time(start=True, way=way)[keep],
+            end=self.time(start=False, way=way)[keep],
             src_ip=texts(source[0][keep], source[1][keep]),
             src_port=src_port[keep].astype(np.uint16),
             dst_ip=texts(target[0][keep], target[1][keep]),
             dst_port=dst_port[keep].astype(np.uint16),
-            packets=(missing if packets is None else packets)[keep],
-            bytes=(missing if octets is None else octets)[keep],
-            tcp_flags=(missing if flags is None else flags)[keep],
+            packets=self._or_missing(el.IN_PACKETS | way, el.TOTAL_PACKETS | way)[keep],
+            bytes=self._or_missing(el.IN_BYTES | way, el.TOTAL_BYTES | way)[keep],
+            tcp_flags=self._or_missing(el.TCP_FLAGS | way)[keep],
+            clock=np.full(count, MISSING, np.int64),
+            sampling=self._sampling()[keep],
         )
+
+    def of_ports(self, ports: tuple[int, ...]) -> Bool:
+        """Which records are of TCP, as far as they say, and towards or from a watched port."""
+        keep = np.zeros(len(self), bool)
+        for name in (el.SRC_PORT, el.DST_PORT):
+            keep |= np.isin(self._or_missing(name), ports)
+        protocol = self.number(el.PROTOCOL)
+        return keep if protocol is None else keep & (protocol == TCP)
+
+    def _or_missing(self, *names: int) -> Int64:
+        value = self.number(*names)
+        return np.full(len(self), MISSING, np.int64) if value is None else value
+
+    def _sampling(self) -> Int64:
+        """1 packet in so many; MISSING where the records do not say."""
+        return self._or_missing(el.SAMPLING_INTERVAL, el.SAMPLER_RANDOM_INTERVAL)
+
+    def interval(self) -> int | None:
+        """Of options records: 1 packet in so many is looked at; None where they say nothing of it."""
+        said = self.number(el.SAMPLING_INTERVAL, el.SAMPLER_RANDOM_INTERVAL)
+        if said is not None and len(said) and said.max() > 0:
+            return int(said.max())
+        for whole, part, more in (
+            (el.SKIPPED_PACKETS, el.SAMPLED_PACKETS, 1),
+            (el.SAMPLE_POPULATION, el.SAMPLE_SIZE, 0),
+        ):
+            population, size = self.number(whole), self.number(part)
+            if population is not None and size is not None and len(size) and size[-1] > 0:
+                return round(int(population[-1]) / int(size[-1])) + more
+        return None
 
 
 def _from_ntp(value: Int64) -> Int64:

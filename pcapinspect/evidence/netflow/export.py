@@ -7,7 +7,7 @@ gathered and decoded together with numpy; the tests hold both to the same result
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from struct import unpack_from
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy as np
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING
 from pcapinspect.evidence.netflow import elements as el
+from pcapinspect.evidence.netflow import firewall
 from pcapinspect.evidence.netflow.columns import MILLISECOND, Rows
 from pcapinspect.evidence.netflow.model import FlowFile, Flows
 from pcapinspect.evidence.netflow.templates import Template, fixed_records, flatten_variable, read_templates
@@ -74,6 +75,8 @@ class ExportDecoder:
         self._booted: dict[Domain, int] = {}
         self._gathered: dict[tuple[Domain, Template], _Gathered] = {}
         self._flows: list[Flows] = []
+        self._firewall: list[firewall.Events] = []
+        self._sampling: dict[str, int] = {}
         self._versions: set[int] = set()
         self._exporters: dict[str, None] = {}
 
@@ -96,9 +99,22 @@ class ExportDecoder:
         for gathered in self._gathered.values():
             self._decode(gathered)
         self._gathered.clear()
+        if self._firewall:
+            flows, self._file.denied = firewall.merged(self._firewall)
+            self._flows.append(flows)
         self._file.exporters = list(self._exporters)
         self._file.format = "+".join(NAMES[version] for version in sorted(self._versions))
-        return Flows.concatenate(self._flows)
+        flows = Flows.concatenate(self._flows)
+        self._file.kept = len(flows)
+        return self._with_sampling(flows)
+
+    def _with_sampling(self, flows: Flows) -> Flows:
+        """Options records may come after what they are about: what an exporter said once holds for all it sent."""
+        said = np.array([self._sampling.get(exporter, MISSING) for exporter in flows.exporter], np.int64)
+        flows = replace(flows, sampling=np.where(flows.sampling == MISSING, said, flows.sampling))
+        intervals = [*self._sampling.values(), *flows.sampling[flows.sampling != MISSING].tolist()]
+        self._file.sampling = max(intervals, default=None)
+        return flows
 
     def _version5(self, exporter: str, payload: bytes) -> None:
         count, uptime, seconds, nanoseconds, sequence, engine, sampling = unpack_from("!HIIIIHH", payload, 2)
@@ -112,7 +128,7 @@ class ExportDecoder:
         self._booted[domain] = exported - uptime * MILLISECOND
         self._sequence(domain, sequence, count)
         if sampling & 0x3FFF:
-            self._file.sampling = sampling & 0x3FFF
+            self._sampling[exporter] = sampling & 0x3FFF
         self._gather(domain, V5_RECORD, body[: count * V5_RECORD.length], exported)
 
     def _template_driven(self, exporter: str, version: int, payload: bytes) -> None:
@@ -184,17 +200,18 @@ class ExportDecoder:
             np.repeat(np.array(gathered.exported, np.int64), gathered.counts),
             np.repeat(np.array(gathered.booted, np.int64), gathered.counts),
         )
-        flows = rows.flows(gathered.exporter, self._ports)
-        self._file.kept += len(flows)
-        self._flows.append(flows)
+        if any(element == el.FIREWALL_EVENT for element, _ in gathered.template.layout):
+            events = firewall.events_of(rows, gathered.exporter, self._ports)
+            self._firewall += [events] if events else []
+        else:
+            self._flows.append(rows.flows(gathered.exporter, self._ports))
 
     def _options(self, domain: Domain, template: Template, body: bytes) -> None:
         """Options records tell the sampling interval and, in IPFIX, when the exporter's uptime was 0."""
         missing = np.zeros(len(body) // template.length, np.int64)
         rows = Rows(template, fixed_records(template, body), missing, missing)
-        interval = rows.number(el.SAMPLING_INTERVAL, el.SAMPLER_RANDOM_INTERVAL)
-        if interval is not None and len(interval) and interval.max() > 1:
-            self._file.sampling = int(interval.max())
+        if interval := rows.interval():
+            self._sampling[domain[0]] = interval
         booted = rows.number(el.BOOT_MILLISECONDS)
         if booted is not None and len(booted) and 0 <= int(booted[-1]) <= MOST_MILLISECONDS:
             self._booted[domain] = int(booted[-1]) * MILLISECOND

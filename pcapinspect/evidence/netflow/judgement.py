@@ -1,7 +1,8 @@
 """What flows say of servers: the same rates as from packets, a weaker verdict, and how both agree.
 
 Rates against the limit hold as they do for packets, as lower bounds. Pauses are not claimed: the time of an answer is
-not in a flow, and a dial that was answered at its third SYN looks as if it had been answered at its first.
+not in a flow, and a dial that was answered at its third SYN looks as if it had been answered at its first. Of sampled
+packets nothing is judged: a flow of a SYN alone may be all that was looked at of a dial that went well.
 """
 
 from __future__ import annotations
@@ -11,28 +12,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pcapinspect.clock import SECOND
-from pcapinspect.columns import Int64
+from pcapinspect.columns import MISSING, Int64
 from pcapinspect.evidence.netflow.attempts import attempts_of
 from pcapinspect.evidence.netflow.model import FlowEvidence
+from pcapinspect.evidence.netflow.sampling import Sample, of_sample, sampled_servers
+from pcapinspect.evidence.netflow.undated import UndatedServer, undated_servers
+from pcapinspect.evidence.netflow.verdict import Dials, of_dials
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.analyse import analyse
 from pcapinspect.load.measures.quality import CaptureQuality
-from pcapinspect.load.model import Load, ServerLoad, Verdict
+from pcapinspect.load.model import Load, ServerLoad
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import MIDSTREAM, Connections
-
-NOT_SHOWN = (
-    "How often the client sent its SYN within a dial: retransmitted SYNs of one dial are one flow, and two dials from "
-    "one port may be.",
-    "Whether the server was silent for a time: a dial that was answered late looks like any other.",
-    "What was requested, and with which response code.",
-)
-
-FEW = 0.01
-"""Share of unanswered dials that loss on any path explains."""
-
-MOST = 0.5
 
 SAME_DIAL = 2 * SECOND
 """Start of a dial in capture and flows, clocks aligned: exporters round to milliseconds or seconds (v9's header)."""
@@ -56,6 +48,10 @@ class FlowLoad:
     evidence: FlowEvidence
     connections: Connections
     load: Load
+    undated: tuple[UndatedServer, ...] = ()
+    """Servers of flows without a date, the worst first. They are not in `connections` and `load`."""
+    sampled: frozenset[tuple[str, int]] = frozenset()
+    """Address and port of the servers of which only a sample of the packets was looked at."""
     comparison: Comparison | None = None
 
 
@@ -65,9 +61,11 @@ def judge_flows(evidence: FlowEvidence, settings: Settings) -> FlowLoad:
     notes = tuple(f"{file.path}: {warning}" for file in evidence.files for warning in file.warnings)
     quality = CaptureQuality(notes=notes)
     load = analyse(connections, syns, Exchanges.empty(), Operations.empty(), quality, settings)
-    servers = tuple(_weaker(server, settings) for server in load.servers)
+    sampled = sampled_servers(evidence.flows, settings.ports)
+    servers = tuple(_weaker(server, settings, sampled.get((server.ip, server.port))) for server in load.servers)
     minutes = replace(load.minutes, paused=np.zeros_like(load.minutes.paused))
-    return FlowLoad(evidence, connections, replace(load, servers=servers, minutes=minutes))
+    undated = undated_servers(evidence.flows.take(evidence.flows.start == MISSING), settings)
+    return FlowLoad(evidence, connections, replace(load, servers=servers, minutes=minutes), undated, frozenset(sampled))
 
 
 def compared(flows: FlowLoad, capture: Connections) -> FlowLoad:
@@ -75,7 +73,16 @@ def compared(flows: FlowLoad, capture: Connections) -> FlowLoad:
     return replace(flows, comparison=_compare(flows.connections, capture))
 
 
-def _weaker(server: ServerLoad, settings: Settings) -> ServerLoad:
+def _weaker(server: ServerLoad, settings: Settings, sample: Sample | None) -> ServerLoad:
+    peak = server.peak_accepted_60s.count if server.peak_accepted_60s else 0
+    dials = Dials(
+        attempts=server.attempts,
+        unanswered=server.unanswered,
+        refused=server.refused,
+        undetermined=server.undetermined,
+        busiest=peak,
+        over_limit=server.minutes_over_limit > 0,
+    )
     return replace(
         server,
         kind="unknown",
@@ -84,41 +91,8 @@ def _weaker(server: ServerLoad, settings: Settings) -> ServerLoad:
         models=(),
         estimate=None,
         concurrency=None,
-        verdict=_verdict(server, settings),
+        verdict=of_sample(sample, server.attempts) if sample else of_dials(dials, settings),
     )
-
-
-def _verdict(server: ServerLoad, settings: Settings) -> Verdict:
-    """By shares of dials. Confidence is at most 0.6: a flow that is not there may not have been exported."""
-    dials = server.attempts
-    share = server.unanswered / dials if dials else 0.0
-    peak = server.peak_accepted_60s.count if server.peak_accepted_60s else 0
-    rate = f"at most {peak} answered dials began within {settings.window} s, the limit is {settings.limit}"
-    if not dials:
-        return _said("insufficient", 0.5, "The flows hold no dial from its begin.")
-    if server.refused > dials * MOST:
-        return _said("refused", 0.6, f"{server.refused:,} of {dials:,} dials were answered by RST.")
-    if server.unanswered == dials:
-        return _said(
-            "outage", 0.5, f"None of {dials:,} dials has a flow of the server's.", "Flows of one direction only?"
-        )
-    if share <= FEW:
-        answered = f"{dials - server.unanswered:,} of {dials:,} dials were answered; {rate}"
-        if peak <= settings.limit:
-            return _said("healthy", 0.6, f"{answered}.")
-        late = "the server was dialled above its limit, and flows cannot show whether answers came late"
-        return _said("insufficient", 0.5, f"{answered}: {late}.")
-    if server.minutes_over_limit:
-        sentence = (
-            f"{server.unanswered:,} of {dials:,} dials got no answer while the server was dialled above its limit "
-            f"({rate}): a server that drops connections fits, but flows cannot show a pause."
-        )
-        return _said("insufficient", 0.5, sentence)
-    return _said("loss", 0.4, f"{server.unanswered:,} of {dials:,} dials got no answer, below the limit ({rate}).")
-
-
-def _said(cause: str, confidence: float, sentence: str, *against: str) -> Verdict:
-    return Verdict(cause, confidence, sentence, (), against, NOT_SHOWN)
 
 
 def _compare(flows: Connections, capture: Connections) -> Comparison | None:

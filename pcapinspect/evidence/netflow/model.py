@@ -24,6 +24,10 @@ class Flows(Columns):
     bytes: Int64 = column("i8")
     tcp_flags: Int64 = column("i8")
     """OR over the flow's packets (IPFIX element 6); MISSING where the record does not hold it."""
+    clock: Int64 = column("i8")
+    """Nanoseconds from midnight to the first packet, of a flow that has a time of day and no date; else MISSING."""
+    sampling: Int64 = column("i8")
+    """1 packet in so many was looked at; MISSING where nobody says."""
 
 
 @dataclass(slots=True)
@@ -32,7 +36,8 @@ class FlowFile:
 
     path: str
     format: str = ""
-    """`netflow5`, `netflow9`, `ipfix` (joined by `+`), `nfcapd`, `nfdump-csv`, `nfdump-json`, `ios-cache`."""
+    """`netflow5`, `netflow9`, `ipfix` (joined by `+`), `nfcapd`, `nfdump-csv`, `nfdump-json`, `nfdump-ndjson`,
+    `ios-cache`."""
     datagrams: int = 0
     records: int = 0
     """All flow records, whatever they are about."""
@@ -45,9 +50,13 @@ class FlowFile:
     malformed: int = 0
     """Datagrams or lines that end before they should, or contradict themselves."""
     biflows: int = 0
-    """Records that hold both directions (RFC 5103): only the initiator's is read."""
+    """Records that hold both directions (RFC 5103): each is two flows here."""
     firewall_events: int = 0
     """Records of a firewall's events (Cisco NSEL): several for a connection, none with TCP flags."""
+    denied: int = 0
+    """Connections of these that the firewall denied."""
+    undated: int = 0
+    """Of the kept: flows without a date, counted and on no time axis."""
     sampling: int | None = None
     """1 packet in N was looked at; None: not said. Counts are not scaled up."""
     exporters: list[str] = field(default_factory=list)

@@ -14,7 +14,7 @@ from pcapinspect.capture.fileset import find_captures, in_order
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.columns import MISSING
 from pcapinspect.errors import CaptureError, EvidenceError
-from pcapinspect.evidence.netflow import nfdump
+from pcapinspect.evidence.netflow import nfcapd, nfdump
 from pcapinspect.evidence.netflow.cache_text import is_cache_text, read_cache
 from pcapinspect.evidence.netflow.datagrams import exports
 from pcapinspect.evidence.netflow.export import ExportDecoder, Templates
@@ -30,6 +30,8 @@ def read_flows(paths: Sequence[str], ports: Sequence[int]) -> FlowEvidence:
     templates: Templates = {}
     parts = [_read(file, ports, templates) for file in files]
     for file in files:
+        if (file.sampling or 1) > 1:
+            file.warnings.append(f"sampled: 1 packet in {file.sampling} was looked at; counts are not scaled up")
         if file.malformed:
             file.warnings.append(f"{file.malformed} records or datagrams are damaged, and what is damaged is left out")
     flows = Flows.concatenate(parts)
@@ -106,11 +108,13 @@ def as_input(file: FlowFile, flows: Flows) -> InputFile:
 def _read(file: FlowFile, ports: Sequence[int], templates: Templates) -> Flows:
     kind = flow_format(file.path)
     if kind == "nfcapd":
-        return nfdump.read_nfcapd(file, ports)
+        return nfcapd.read_nfcapd(file, ports)
     if kind == "nfdump-csv":
         return nfdump.read_csv(file, ports)
     if kind == "nfdump-json":
         return nfdump.read_json(file, ports)
+    if kind == "nfdump-ndjson":
+        return nfdump.read_ndjson(file, ports)
     if kind == "ios-cache":
         return read_cache(file, ports)
     decoder = ExportDecoder(file, ports, templates)
@@ -123,14 +127,11 @@ def _read(file: FlowFile, ports: Sequence[int], templates: Templates) -> Flows:
         file.warnings.append(f"{file.without_template} data sets have no template in the file and could not be read")
     if file.lost:
         file.warnings.append(f"the sequence numbers say that {file.lost} records or datagrams are missing")
-    if file.biflows:
-        file.warnings.append(f"{file.biflows} records hold both directions (RFC 5103): only the initiator's was read")
     if file.firewall_events:
+        denied = f", which denied {file.denied} of them" if file.denied else ""
         file.warnings.append(
-            f"{file.firewall_events} records are events of a firewall (Cisco NSEL): a connection may have several"
+            f"{file.firewall_events} records are events of a firewall (Cisco NSEL), put together by connection{denied}"
         )
-    if file.sampling:
-        file.warnings.append(f"sampled: 1 packet in {file.sampling} was looked at; counts are not scaled up")
     return flows
 
 
@@ -144,19 +145,16 @@ def flow_format(path: str) -> str | None:
             head = file.read(HEAD_BYTES)
     except OSError as error:
         raise EvidenceError(f"{path}: {error.strerror}") from None
-    if head[:2] in nfdump.MAGIC:
+    if head[:2] in nfcapd.MAGIC:
         return "nfcapd"
     if pcap.is_magic(head) or head.startswith(pcapng.MAGIC):
         return None
     text = head.decode("utf-8", errors="replace")
-    if text.startswith("ts,te,td,") or _is_bare_csv(text):
+    first = text.partition("\n")[0]
+    if nfdump.is_csv_heading(first) or nfdump.is_bare_csv(first):
         return "nfdump-csv"
+    if nfdump.is_ndjson(first):
+        return "nfdump-ndjson"
     if text.lstrip().startswith(("[", "{")) and '"type"' in text and '"proto"' in text:
         return "nfdump-json"
     return "ios-cache" if is_cache_text(text) else None
-
-
-def _is_bare_csv(text: str) -> bool:
-    """`nfdump -q -o csv` leaves the heading out."""
-    cells = text.partition("\n")[0].split(",")
-    return len(cells) > 12 and cells[0][4:5] == "-" and cells[8].strip("CEUAPRSF.") == ""

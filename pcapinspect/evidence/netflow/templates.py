@@ -9,12 +9,12 @@ from struct import unpack_from
 import numpy as np
 
 from pcapinspect.columns import UInt8
-from pcapinspect.evidence.netflow.elements import WANTED
+from pcapinspect.evidence.netflow.elements import REVERSE, WANTED
 
 VARIABLE = 0xFFFF
 """Field length that says: the length stands before each value (RFC 7011, 7)."""
 
-REVERSE = (29305).to_bytes(4)
+WAY_BACK = (29305).to_bytes(4)
 """Enterprise number of the fields of the way back (RFC 5103, 6.1)."""
 
 LONGEST_FIELDS = 2048
@@ -37,8 +37,11 @@ class Template:
     layout: tuple[tuple[int, int], ...]
     """(element, length) in order; element 0 for a private one (its enterprise is not ours to know)."""
     is_options: bool
-    is_biflow: bool = False
-    """Whether records hold the way back as well (RFC 5103); its fields are private ones here."""
+
+    @property
+    def is_biflow(self) -> bool:
+        """Whether records hold the way back as well (RFC 5103)."""
+        return any(element > REVERSE for element, _ in self.layout)
 
     @property
     def is_fixed(self) -> bool:
@@ -55,7 +58,7 @@ class Template:
         found: dict[int, Field] = {}
         offset = 0
         for element, length in self.layout:
-            if element in WANTED and element not in found and 0 < length <= 16:
+            if element & ~REVERSE in WANTED and element not in found and 0 < length <= 16:
                 found[element] = Field(element, offset, length)
             offset += length
         return list(found.values())
@@ -81,18 +84,17 @@ def read_templates(body: bytes, *, is_options: bool, ipfix: bool) -> Iterator[tu
             count = count if ipfix else (count + second) // 4
         if count > LONGEST_FIELDS:
             return
-        layout, is_biflow = [], False
+        layout = []
         for _ in range(count):
             if at + 4 > len(body):
                 return
             element, length = unpack_from("!HH", body, at)
             at += 4
             if ipfix and element & 0x8000:
-                is_biflow |= body[at : at + 4] == REVERSE
+                element = element & 0x7FFF | REVERSE if body[at : at + 4] == WAY_BACK else 0
                 at += 4
-                element = 0
             layout.append((element, length))
-        template = Template(tuple(layout), is_options, is_biflow)
+        template = Template(tuple(layout), is_options)
         if template.length:
             yield number, template
 

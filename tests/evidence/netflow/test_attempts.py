@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from pcapinspect.address import text_of
 from pcapinspect.columns import MISSING
+from pcapinspect.evidence.netflow import rows as text_rows
 from pcapinspect.evidence.netflow.attempts import attempts_of
-from pcapinspect.evidence.netflow.nfdump import flows_of
+from pcapinspect.evidence.netflow.model import Flows
 from pcapinspect.tcp.connections import OUTCOMES, Connections
 
 CLIENT, SERVER = "10.2.0.1", "10.1.0.80"
@@ -16,6 +21,12 @@ SECOND = 10**9
 
 
 Row = tuple[object, ...]
+
+NAMES = ["exporter", "start", "end", "src_ip", "src_port", "dst_ip", "dst_port", "packets", "bytes", "tcp_flags"]
+
+
+def flows_of(rows: Iterable[Row]) -> Flows:
+    return text_rows.flows_of([text_rows.Row(**dict(zip(NAMES, row, strict=True))) for row in rows])  # type: ignore[arg-type]
 
 
 def up(flags: int, packets: int = 5, start: float = 0, end: float = 1, port: int = 1024, exporter: str = "r1") -> Row:
@@ -66,6 +77,30 @@ def test_syns_of_one_dial_are_one_attempt() -> None:
 
 def test_a_dial_from_the_same_port_later_is_another_attempt() -> None:
     assert outcomes(attempts(up(0x02, 4, end=14), up(0x02, 4, start=60, end=74))) == ["unanswered"] * 2
+
+
+@pytest.mark.parametrize("times", [(0, 2, 6, 14), (0, 1, 3, 7, 15, 31), (0, 1, 2, 3, 4, 5, 7.1, 11.3, 19.5, 35.6)])
+def test_syns_that_a_short_time_out_parted_are_one_attempt(times: tuple[float, ...]) -> None:
+    """IOS, classic and present Linux: one flow a SYN where the time-out is shorter than every wait."""
+    parted = [up(0x02, 1, start=at, end=at) for at in times]
+    table = attempts(*parted)
+    assert outcomes(table) == ["unanswered"]
+    assert table.syn_packets.tolist() == [len(times)]
+    answered = attempts(*parted, up(0x1B, start=2 * times[-1], end=2 * times[-1] + 1))
+    assert outcomes(answered) == ["established"]
+    again = attempts(*parted, up(0x02, 1, start=2 * times[-1] + 4, end=2 * times[-1] + 4))
+    assert outcomes(again) == ["unanswered"] * 2
+
+
+def test_a_refused_dial_and_the_next_are_two() -> None:
+    flows = [up(0x02, 1, end=0), down(0x14, 1), up(0x02, 1, start=3, end=3)]
+    assert outcomes(attempts(*flows)) == ["refused", "unanswered"]
+
+
+def test_what_a_sample_does_not_hold_may_have_been_there() -> None:
+    flows = flows_of([up(0x02, 1), up(0x1B, port=1025), down(0x12, 1)])
+    table, _ = attempts_of(replace(flows, sampling=np.full(3, 10)), (80,), ())
+    assert sorted(outcomes(table)) == ["established", "undetermined"]
 
 
 def test_a_flow_that_the_active_time_out_cut_goes_on_as_the_same_attempt() -> None:

@@ -185,14 +185,65 @@ def test_missing_records_by_sequence_numbers() -> None:
     assert decode(*wrap)[1].lost == 1
 
 
-def test_records_of_both_directions_and_events_of_firewalls_are_counted() -> None:
+def test_a_record_of_both_directions_is_two_flows() -> None:
     # RFC 5103: the same element under enterprise 29305 is that of the way back.
-    both = struct.pack("!HH", 256, len(LAYOUT) + 1) + b"".join(struct.pack("!HH", *item) for item in LAYOUT)
-    both += struct.pack("!HHI", 0x8000 | 2, 4, 29305)
-    _, file = decode(ipfix(a_set(2, both), a_set(256, (record() + bytes(4)) * 2)))
-    assert (file.records, file.biflows, file.firewall_events) == (2, 2, 0)
-    _, file = decode(v9(a_set(0, template(256, (*LAYOUT, (233, 1)))), a_set(256, record() + b"\x02")))
-    assert (file.records, file.biflows, file.firewall_events) == (1, 0, 1)
+    both = struct.pack("!HH", 256, len(LAYOUT) + 2) + b"".join(struct.pack("!HH", *item) for item in LAYOUT)
+    both += struct.pack("!HHIHHI", 0x8000 | 2, 4, 29305, 0x8000 | 6, 1, 29305)
+    answered = record(port=1024) + struct.pack("!IB", 4, 0x12)
+    silent = record(port=1025, flags=2) + struct.pack("!IB", 0, 0)
+    flows, file = decode(ipfix(a_set(2, both), a_set(256, answered + silent)))
+    assert (file.records, file.biflows, file.firewall_events, file.kept) == (2, 2, 0, 3)
+    rows = zip(flows.src_ip, flows.src_port, flows.dst_port, flows.packets, flows.tcp_flags, strict=True)
+    assert sorted(rows) == [
+        ("10.1.0.80", 80, 1024, 4, 0x12),
+        ("10.2.0.1", 1024, 80, 5, 0x1B),
+        ("10.2.0.1", 1025, 80, 5, 2),
+    ]
+    assert len(set(flows.start.tolist())) == 1  # the way back has no times of its own here
+
+
+NSEL = ((148, 4), (8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (233, 1), (323, 8), (152, 8), (231, 4), (232, 4))
+
+
+def event(number: int, port: int, what: int, at: int, sent: int = 0, answered: int = 0) -> bytes:
+    ends = bytes([10, 2, 0, 1, 10, 1, 0, 80]) + struct.pack("!HHBB", port, 80, 6, what)
+    return struct.pack("!I", number) + ends + struct.pack("!QQII", at, 1000, sent, answered)
+
+
+def test_the_events_of_a_connection_at_a_firewall_are_one_flow_each_way() -> None:
+    events = event(7, 1024, 1, 1000) + event(8, 1025, 3, 1500) + event(7, 1024, 2, 4000, 200, 900)
+    flows, file = decode(v9(a_set(0, template(256, NSEL)), a_set(256, events)))
+    assert (file.records, file.firewall_events, file.denied, file.kept) == (3, 3, 1, 3)
+    assert sorted(zip(flows.src_port.tolist(), flows.bytes.tolist(), strict=True)) == [
+        (80, 900),
+        (1024, 200),
+        (1025, 0),
+    ]
+    first = flows.take(flows.src_port == 1024)
+    assert (first.start.tolist(), first.end.tolist()) == ([10**9], [4 * 10**9])
+
+
+@pytest.mark.parametrize(
+    ("layout", "values", "interval"),
+    [
+        (((34, 4),), struct.pack("!I", 100), 100),
+        (((50, 4),), struct.pack("!I", 7), 7),
+        (((305, 4), (306, 4)), struct.pack("!II", 1, 9), 10),
+        (((305, 4), (306, 4)), struct.pack("!II", 2, 6), 4),
+        (((309, 4), (310, 4)), struct.pack("!II", 5, 500), 100),
+        (((34, 4),), struct.pack("!I", 1), 1),
+        (((34, 4),), struct.pack("!I", 0), None),
+    ],
+)
+def test_sampling_is_read_from_options_also_of_records_before_them(
+    layout: tuple[tuple[int, int], ...], values: bytes, interval: int | None
+) -> None:
+    options = struct.pack("!HHH", 300, len(layout) + 1, 1) + struct.pack("!HH", 149, 4)
+    options += b"".join(struct.pack("!HH", *item) for item in layout)
+    said = a_set(3, options), a_set(300, bytes(4) + values)
+    flows, file = decode(ipfix(a_set(2, template(256)), a_set(256, record()), *said))
+    assert file.sampling == interval
+    assert flows.sampling.tolist() == [MISSING if interval is None else interval]
 
 
 def test_templates_that_lie_cost_nothing() -> None:

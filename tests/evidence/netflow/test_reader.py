@@ -21,8 +21,8 @@ from pcapinspect.columns import MISSING
 from pcapinspect.errors import EngineError, EvidenceError
 from pcapinspect.evidence.netflow.attempts import attempts_of
 from pcapinspect.evidence.netflow.model import Flows
-from pcapinspect.evidence.netflow.nfdump import flags
 from pcapinspect.evidence.netflow.reader import read_flows
+from pcapinspect.evidence.netflow.rows import flags
 
 IP_CACHE_FLOW = """\
 IP packet size distribution (381 total packets):
@@ -193,7 +193,10 @@ def test_ports_octets_and_flags_are_among_tsharks(shared_captures: Path) -> None
         cflow = case["expected"].get("netflow", {}).get("tshark_cflow")
         if not cflow or "sflow" in case["file"] or "invalid" in case["file"] or CUT in case["file"]:
             continue
-        flows = read_flows([str(shared_captures / case["file"])], tuple(range(65536))).flows
+        evidence = read_flows([str(shared_captures / case["file"])], tuple(range(65536)))
+        if evidence.files[0].firewall_events or evidence.files[0].biflows:
+            continue  # a record and its way back are two flows here, and several events one connection
+        flows = evidence.flows
         for name, column in (
             ("srcports", flows.src_port),
             ("dstports", flows.dst_port),
