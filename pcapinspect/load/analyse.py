@@ -10,6 +10,7 @@ import numpy as np
 
 from pcapinspect.columns import Int64
 from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.measures.ladder import service_of
 from pcapinspect.load.measures.operations import asked_of, count_operations
 from pcapinspect.load.measures.parties import parties_of
 from pcapinspect.load.measures.quality import CaptureQuality
@@ -48,9 +49,10 @@ def analyse(
     """The load of all servers, the worst and busiest first. `exchanges` are in the order of (connection, index)."""
     parties = parties_of(connections)
     asked = asked_of(exchanges, operations)
-    capture = Capture(connections, syns, exchanges, operations, asked, quality, settings, parties)
     bounds = _bounds(connections, syns, quality)
-    traffics = traffic_of(connections, syns, exchanges, parties, bounds)
+    service = service_of(connections, exchanges, operations, parties.server, quality, bounds[1])
+    capture = Capture(connections, syns, exchanges, operations, service, asked, quality, settings, parties)
+    traffics = traffic_of(connections, syns, exchanges, service, parties, bounds)
     judged = [judge(capture, traffic, number) for number, traffic in enumerate(traffics)]
     order = sorted(range(len(judged)), key=lambda number: _rank(judged[number].load))
     place = np.empty(len(judged), np.int64)
@@ -61,6 +63,7 @@ def analyse(
     return Load(
         servers=tuple(judged[number].load for number in order),
         server_of_connection=server,
+        service=service,
         minutes=_joined(Minutes, [judged[number].minutes for number in order], place),
         clients=clients.take(np.lexsort((clients.first, -clients.attempts))),
         curve=_joined(Curve, [judged[number].curve for number in order], place),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pcapinspect.columns import Bool, Columns, Int64, Text, column
+from pcapinspect.columns import Bool, Columns, Int64, Text, UInt8, column
 
 CAUSES = (
     "rate_limit",
@@ -19,6 +19,13 @@ CAUSES = (
     "insufficient",
 )
 """Causes of a pause, and verdicts of a server (design, "Judgement")."""
+
+
+RUNGS = ("dialled", "accepted", "asked", "answered", "succeeded")
+"""The ladder of an attempt, from the lowest rung (design, "Service: the rungs of a dial")."""
+
+FELLS = ("silence", "reset", "icmp", "otherwise", "no_request", "not_delivered", "no_response", "error", "pending")
+"""Why an attempt came no higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,35 @@ class CountingModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Service(Columns):
+    """How far each connection came. Parallel to Connections."""
+
+    rung: UInt8 = column("u1")
+    """Index into RUNGS of the highest that was reached; beyond them for what is no attempt, and with flows alone."""
+    fell: UInt8 = column("u1")
+    """Index into FELLS; beyond them where it succeeded or the capture cannot tell."""
+    request: Int64 = column("i8")
+    """When the client's first bytes came by, MISSING where none did."""
+    response: Int64 = column("i8")
+    """When the server's first bytes came by, MISSING where none did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """How many attempts came at least so far."""
+
+    dialled: int
+    accepted: int
+    asked: int
+    answered: int
+    succeeded: int
+    unknown: int
+    """Attempts that did not succeed as far as the capture goes, and of which it does not show why."""
+    fell: dict[str, int]
+    """By FELLS."""
+
+
+@dataclass(frozen=True, slots=True)
 class Minutes(Columns):
     """A server and a calendar minute (UTC), without gaps: the table `minutes`. `server` indexes Load.servers."""
 
@@ -119,6 +155,11 @@ class Minutes(Columns):
     over_limit: Bool = column("?")
     paused: Int64 = column("i8")
     """Nanoseconds of the minute that lie in a pause, by silence_at_least."""
+    answered_otherwise: Int64 = column("i8")
+    asked: Int64 = column("i8")
+    """Of the attempts that began in the minute, how many came so far, whenever that was."""
+    answered: Int64 = column("i8")
+    succeeded: Int64 = column("i8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +273,7 @@ class ServerLoad:
     unanswered: int
     refused: int
     unreachable: int
+    answered_otherwise: int
     undetermined: int
     midstream: int
     syn_packets: int
@@ -254,6 +296,10 @@ class ServerLoad:
     concurrency: Concurrency | None
     counterfactual: Counterfactual | None
     synchronisation: Synchronisation
+    ladder: Ladder | None
+    """None where flows are all that is known."""
+    errors_by_class: dict[str, int]
+    """How many responses of each class of `measures.errors.CLASSES` there were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +309,7 @@ class Load:
     servers: tuple[ServerLoad, ...]
     server_of_connection: Int64
     """Parallel to Connections: index into servers."""
+    service: Service
     minutes: Minutes
     clients: Clients
     curve: Curve

@@ -26,13 +26,15 @@ from pcapinspect.load.measures.clients import ERROR, clients_of, distinct_router
 from pcapinspect.load.measures.concurrency import Open, concurrency
 from pcapinspect.load.measures.counterfactual import counterfactual
 from pcapinspect.load.measures.curve import curve_of
+from pcapinspect.load.measures.errors import errors_by_class
+from pcapinspect.load.measures.ladder import ladder_of
 from pcapinspect.load.measures.minutes import minutes_of
 from pcapinspect.load.measures.operations import Asked
 from pcapinspect.load.measures.quality import CaptureQuality, one_way
 from pcapinspect.load.measures.rates import Rate
 from pcapinspect.load.measures.synchronisation import synchronisation
 from pcapinspect.load.measures.traffic import Traffic
-from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad
+from pcapinspect.load.model import Clients, Curve, Minutes, Pause, ServerLoad, Service
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import MIDSTREAM, OUTCOMES, Connections, Syns
@@ -49,6 +51,7 @@ class Capture:
     syns: Syns
     exchanges: Exchanges
     operations: Operations
+    service: Service
     asked: Asked
     quality: CaptureQuality
     settings: Settings
@@ -107,6 +110,8 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
         concurrency=concurrency(opened, settings.max_connections, traffic.end),
         counterfactual=counterfactual(traffic, asked, settings),
         synchronisation=synchronisation(traffic, rows, polls[0]),
+        ladder=None if capture.quality.flows_only else ladder_of(capture.service.take(traffic.numbers)),
+        errors_by_class=errors_by_class(asked, capture.operations.scep_status, traffic.exchange_number),
     )
     clients = clients_of(number, traffic, asked, capture.operations, _client_names(capture, traffic), polls)
     return Judged(load, minutes, clients, curve_of(number, accepts, about.rates["attempts"], opened, traffic.end))

@@ -7,9 +7,9 @@ from urllib.parse import unquote_to_bytes
 
 from pcapinspect.http.text import readable
 
-PKI_OPERATION = "PKIOperation"
+GET_CA_CAPS, GET_NEXT_CA_CERT, PKI_OPERATION = "GetCACaps", "GetNextCACert", "PKIOperation"
 
-OPERATIONS = ("GetCACaps", "GetCACert", "GetNextCACert", PKI_OPERATION, "GetCACertChain")
+OPERATIONS = (GET_CA_CAPS, "GetCACert", GET_NEXT_CA_CERT, PKI_OPERATION, "GetCACertChain")
 """The operations of RFC 8894, and GetCACertChain of the drafts before it."""
 
 SCRIPT = "pkiclient.exe"

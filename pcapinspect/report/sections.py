@@ -85,7 +85,8 @@ def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[
     section: Section = {
         field.name: getattr(server, field.name)
         for field in fields(server)
-        if field.name not in ("pauses", "models", "estimate", "concurrency", "counterfactual", "synchronisation")
+        if field.name
+        not in ("pauses", "models", "estimate", "concurrency", "counterfactual", "synchronisation", "ladder")
     }
     section |= {
         "first_time": time(server.first_time),
@@ -102,6 +103,7 @@ def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[
         and plain(server.concurrency) | {"peak_time": time(server.concurrency.peak_time)},
         "counterfactual": _counterfactual(server.counterfactual),
         "synchronisation": _synchronisation(server.synchronisation),
+        "ladder": plain(server.ladder),
     }
     return section
 

@@ -13,6 +13,7 @@ from pcapinspect.address import texts
 from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Bool, Int64, Text, UInt64
 from pcapinspect.load.measures.clients import ERROR
+from pcapinspect.load.model import FELLS, RUNGS
 from pcapinspect.report.columns import TABLES, Array, frame_of
 from pcapinspect.report.flows_only import without_unknown
 from pcapinspect.report.words import FAIL_INFOS, MESSAGE_TYPES, PKI_STATUSES, words_of
@@ -117,7 +118,7 @@ def flows_of(analysis: Analysis) -> Columns:
 
 def connections(analysis: Analysis, paths: Text, chosen: Rows, exchanges_of: Int64) -> Columns:
     """One row an attempt, or a connection that began before the capture. `exchanges_of`: how many each has."""
-    rows = analysis.connections.take(chosen)
+    rows, service = analysis.connections.take(chosen), analysis.load.service.take(chosen)
     has_synack = rows.synack_time != MISSING
     return {
         "connection": np.arange(*chosen.indices(len(exchanges_of))) if isinstance(chosen, slice) else chosen,
@@ -149,6 +150,10 @@ def connections(analysis: Analysis, paths: Text, chosen: Rows, exchanges_of: Int
         "established_frame": rows.established_frame,
         "last_frame": rows.last_frame,
         "close_time": rows.close_time,
+        "rung": words_of(RUNGS, service.rung),
+        "fell": words_of(FELLS, service.fell),
+        "first_down": rows.first_down,
+        "synack_packets": _int64(rows.synack_packets),
     }
 
 
@@ -184,7 +189,7 @@ def minutes(analysis: Analysis, chosen: Rows) -> Columns:
     rows = analysis.load.minutes.take(chosen)
     direct = (
         "minute syn_packets attempts accepted unanswered refused undetermined exchanges errors peak_accepted_60s "
-        "peak_open established half_open unreachable"
+        "peak_open established half_open unreachable answered_otherwise asked answered succeeded"
     )
     return {
         **_server_of(analysis, rows.server),

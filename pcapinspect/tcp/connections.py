@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pcapinspect.columns import Columns, Int64, UInt8, UInt16, UInt32, UInt64, column
+from pcapinspect.columns import Bool, Columns, Int64, UInt8, UInt16, UInt32, UInt64, column
 
 OUTCOMES = (
     "established",
@@ -12,12 +12,13 @@ OUTCOMES = (
     "unanswered",
     "refused",
     "unreachable",
+    "answered_otherwise",
     "undetermined",
     "midstream",
 )
 """What became of an attempt; `Connections.outcome` holds the index."""
 
-ESTABLISHED, HALF_OPEN, UNANSWERED, REFUSED, UNREACHABLE, UNDETERMINED, MIDSTREAM = range(7)
+ESTABLISHED, HALF_OPEN, UNANSWERED, REFUSED, UNREACHABLE, ANSWERED_OTHERWISE, UNDETERMINED, MIDSTREAM = range(8)
 
 CLOSES = ("fin", "rst_client", "rst_server", "timeout", "open")
 """How a connection ended; `Connections.close` holds the index. Only for connections that were open."""
@@ -72,6 +73,44 @@ class Connections(Columns):
     packets_down: Int64 = column("i8")
     tcp_stream: Int64 = column("i8")
     """The number that Wireshark gives the connection."""
+    synack_packets: UInt32 = column("u4")
+    """SYN/ACKs of the server that answer this ISN."""
+    otherwise_time: Int64 = column("i8")
+    """First packet of the server that is about the attempt, and neither accepts nor refuses it: an acknowledgement of
+    something else (RFC 5961, 4.2), a SYN without ACK. Set even where the attempt came in later."""
+    otherwise_frame: Int64 = column("i8")
+    first_up: Int64 = column("i8")
+    """First packet of the client with payload."""
+    first_down: Int64 = column("i8")
+    """First packet of the server with payload."""
+    sent_up: Int64 = column("i8")
+    """Bytes that the client sent, by its sequence numbers or by what the server acknowledged; more than `bytes_up`
+    where the capture has not seen them all. Where one direction alone was captured, a FIN may count as one."""
+    sent_down: Int64 = column("i8")
+    acked_up: Int64 = column("i8")
+    """Of the client's bytes, how many the server acknowledged in a row; MISSING where it acknowledged nothing."""
+    acked_down: Int64 = column("i8")
+    reset_up: Int64 = column("i8")
+    """First RST of the client that the server had to take."""
+    reset_down: Int64 = column("i8")
+    data_up: UInt32 = column("u4")
+    """Packets with payload; capture duplicates left out."""
+    data_down: UInt32 = column("u4")
+    again_up: UInt32 = column("u4")
+    """Of these, retransmissions."""
+    again_down: UInt32 = column("u4")
+    largest_up: UInt16 = column("u2")
+    """Payload of the largest packet; 65,535 stands for more."""
+    largest_down: UInt16 = column("u2")
+    unacked_up: UInt16 = column("u2")
+    """Payload of the packet that begins with the first byte that was never acknowledged; 0 without one."""
+    unacked_down: UInt16 = column("u2")
+    unacked_up_sent: UInt32 = column("u4")
+    """How often that packet was sent."""
+    unacked_down_sent: UInt32 = column("u4")
+    cut_up: Bool = column("?")
+    """The snaplen cut payload of the client."""
+    cut_down: Bool = column("?")
 
 
 @dataclass(frozen=True, slots=True)

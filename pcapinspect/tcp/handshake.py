@@ -9,7 +9,7 @@ from pcapinspect.kernel import step
 from pcapinspect.tcp.connections import CLOSE_FIN, CLOSE_NONE, CLOSE_RST_CLIENT, CLOSE_RST_SERVER
 from pcapinspect.tcp.payload import acknowledge, plausible, position
 from pcapinspect.tcp.sequence import WINDOW_LIMIT, difference, wrap
-from pcapinspect.tcp.streams import ACK, FIN
+from pcapinspect.tcp.streams import ACK, FIN, RST, SYN
 from pcapinspect.tcp.tables import (
     ABORTED,
     CLIENT_ACKED,
@@ -36,6 +36,12 @@ WINDOW_LEAST = 65_535
 
 
 @step
+def is_bare(packet: Record) -> bool:
+    """An acknowledgement and nothing else."""
+    return bool(packet.length == 0 and packet.flags & (FIN | SYN | RST | ACK) == ACK)
+
+
+@step
 def is_opening(row: Record) -> bool:
     """An attempt whose handshake is not known to have completed."""
     return bool(row.established_time == MISSING and row.state & MIDSTREAM_ROW == 0)
@@ -58,6 +64,14 @@ def note_answer(row: Record, packet: Record) -> None:
 
 
 @step
+def note_otherwise(row: Record, packet: Record) -> None:
+    """The server was heard about an attempt, and neither accepted nor refused it."""
+    if row.otherwise_time == MISSING and row.synack_time == MISSING and row.state & MIDSTREAM_ROW == 0:
+        row.otherwise_time = packet.time
+        row.otherwise_frame = packet.frame
+
+
+@step
 def answers_syn(row: Record, client: Record, ack: int) -> bool:
     """Whether an acknowledgement is of this attempt's SYN: of it alone, or of data sent with it (RFC 7413)."""
     return 0 <= difference(ack, wrap(row.isn + 1)) <= int(client.high)
@@ -75,6 +89,7 @@ def set_server_base(row: Record, server: Record, number: int) -> None:
 def take_syn(packet: Record, row: Record, server: Record, up: bool, counts: Record) -> None:
     """A SYN without ACK: the client's, or the server's in a simultaneous open."""
     if not up:
+        note_otherwise(row, packet)
         set_server_base(row, server, wrap(packet.seq + 1))
         return
     row.state &= ~ABORTED
@@ -97,7 +112,9 @@ def take_synack(packet: Record, row: Record, client: Record, server: Record, up:
                 establish(row, packet)
         return
     if row.state & MIDSTREAM_ROW or not answers_syn(row, client, packet.ack):
+        note_otherwise(row, packet)
         return
+    row.synack_packets += 1
     if row.synack_time == MISSING:
         row.synack_time = packet.time
         row.synack_frame = packet.frame
@@ -136,6 +153,8 @@ def prove_by_server(packet: Record, row: Record, client: Record, server: Record)
     if is_opening(row):
         acked = difference(packet.ack, wrap(row.isn + 1))
         if not 0 <= acked < WINDOW_LIMIT:
+            if is_bare(packet):
+                note_otherwise(row, packet)
             return False
         note_answer(row, packet)
         if packet.length > 0 or packet.flags & FIN or acked > client.high or row.state & CLIENT_ACKED:
@@ -151,14 +170,7 @@ def prove_by_server(packet: Record, row: Record, client: Record, server: Record)
 def take_rst(packet: Record, row: Record, me: Record, peer: Record, up: bool) -> bool:
     """A reset. True: it ended an open connection."""
     if is_opening(row):
-        unanswered = row.synack_time == MISSING and not row.state & SERVER_ACKED
-        if not up and unanswered and packet.flags & ACK and answers_syn(row, peer, packet.ack):
-            note_answer(row, packet)
-            if not row.state & REFUSED_ROW:
-                row.answer_frame = packet.frame
-            row.state |= REFUSED_ROW
-        if up and row.synack_time != MISSING and answers_syn(row, me, packet.seq):
-            row.state |= ABORTED
+        reset_opening(packet, row, me, peer, up)
         return False
     if me.base != NONE:
         at = position(me, packet.seq)
@@ -166,10 +178,42 @@ def take_rst(packet: Record, row: Record, me: Record, peer: Record, up: bool) ->
         window = max(peer.window << WINDOW_SHIFT, WINDOW_LEAST)
         if at < expected - 1 or at > max(me.high, expected) + window:
             return False
+    note_reset(row, packet, up)
     if row.close == CLOSE_NONE:
         row.close = CLOSE_RST_CLIENT if up else CLOSE_RST_SERVER
         row.close_time = packet.time
     return True
+
+
+@step
+def reset_opening(packet: Record, row: Record, me: Record, peer: Record, up: bool) -> None:
+    """A reset of an attempt that has not come in."""
+    if up:
+        if row.synack_time != MISSING and answers_syn(row, me, packet.seq):
+            row.state |= ABORTED
+            note_reset(row, packet, up)
+        return
+    of_syn = packet.flags & ACK != 0 and answers_syn(row, peer, packet.ack)
+    if row.synack_time != MISSING or row.state & SERVER_ACKED:
+        if of_syn or difference(packet.seq, wrap(me.base)) == 0:
+            note_reset(row, packet, up)
+    elif of_syn:
+        note_answer(row, packet)
+        note_reset(row, packet, up)
+        if not row.state & REFUSED_ROW:
+            row.answer_frame = packet.frame
+        row.state |= REFUSED_ROW
+    else:
+        note_otherwise(row, packet)
+
+
+@step
+def note_reset(row: Record, packet: Record, up: bool) -> None:
+    """The first reset of each side."""
+    if up and row.reset_up == MISSING:
+        row.reset_up = packet.time
+    elif not up and row.reset_down == MISSING:
+        row.reset_down = packet.time
 
 
 @step

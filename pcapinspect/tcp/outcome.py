@@ -6,6 +6,7 @@ The evidence, strongest first (design: "Words"):
 - A packet proves that the handshake completed: `established`, whether its SYN/ACK was captured or not.
 - A SYN/ACK, or another acknowledgement of the SYN by the server: `half_open`.
 - A RST that acknowledges the SYN: `refused`. An ICMP error that quotes it: `unreachable`.
+- The server was heard, and said neither: `answered_otherwise`.
 - Nothing: `unanswered`, unless the capture cannot tell (`undetermined`): it ended before an answer could come, or it
   holds nothing that the server sent.
 """
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8
 from pcapinspect.tcp.connections import (
+    ANSWERED_OTHERWISE,
     CLOSE_FIN,
     CLOSE_NONE,
     CLOSE_OPEN,
@@ -58,6 +60,7 @@ def outcomes(rows: Records, end: int) -> UInt8:
     server = servers_of(rows)
     result = np.full(len(rows.start), UNANSWERED, np.uint8)
     result[pending(rows, server, end)] = UNDETERMINED
+    result[rows.otherwise_time != MISSING] = ANSWERED_OTHERWISE
     result[rows.state & UNREACHABLE_ROW != 0] = UNREACHABLE
     result[rows.state & REFUSED_ROW != 0] = REFUSED
     answered = (rows.synack_time != MISSING) | (rows.state & ACKING == SERVER_ACKED)

@@ -12,6 +12,12 @@ HOLES_KEPT = 32
 """Holes remembered per direction. Senders repair the oldest first, within a few round trips: a hole older than 32 later
 ones was lost by the capture, and is counted as a gap for good."""
 
+SURELY = 1 << 20
+"""A sequence number that is farther from the bytes seen says nothing of what was sent: a megabyte in flight."""
+
+LARGEST = (1 << 16) - 1
+"""Bytes of payload that a packet's column holds. Offload makes larger ones (BIG TCP), and no path is asked for them."""
+
 REORDERED = 3 * SECOND // 1000
 """Bytes that come this soon after later ones were overtaken; later they were sent again (Wireshark's threshold
 for `tcp.analysis.out_of_order` without a known round trip, packet-tcp.c)."""
@@ -37,6 +43,38 @@ def acknowledge(side: Record, ack: int) -> None:
         at = position(side, ack)
         if at > side.acked and plausible(side, at):
             side.acked = at
+
+
+@step
+def note_reach(side: Record, seq: int) -> None:
+    """A packet without payload stands where its sender is: bytes before it were sent, captured or not."""
+    at = position(side, seq)
+    if side.reach < at <= side.high + SURELY:
+        side.reach = at
+
+
+@step
+def note_unacknowledged(side: Record, at: int, length: int) -> None:
+    """Payload was sent; counts how often, where it begins with the first byte that is not acknowledged."""
+    if at != max(side.acked, 0):
+        return
+    if side.stuck != at:
+        side.stuck = at
+        side.stuck_sent = 0
+    side.stuck_sent += 1
+    side.stuck_length = length
+
+
+@step
+def known_sent(side: Record) -> int:
+    """Bytes of this side that are known to have been sent; a FIN is none."""
+    return int(max(side.high, side.reach, side.acked) if side.fin == MISSING else max(side.fin, side.high))
+
+
+@step
+def known_acked(side: Record) -> int:
+    """Bytes of this side that the other acknowledged, or MISSING."""
+    return int(side.acked if side.fin == MISSING else min(side.acked, max(side.fin, side.high)))
 
 
 @step

@@ -10,7 +10,7 @@ from pcapinspect.kernel import kernel, step
 from pcapinspect.tcp.connections import CLOSE_FIN, CLOSE_NONE
 from pcapinspect.tcp.handshake import is_opening
 from pcapinspect.tcp.matching import is_over
-from pcapinspect.tcp.payload import settle_side
+from pcapinspect.tcp.payload import LARGEST, known_acked, known_sent, settle_side
 from pcapinspect.tcp.sequence import wrap
 from pcapinspect.tcp.streams import ACK, SYN
 from pcapinspect.tcp.tables import (
@@ -61,6 +61,14 @@ def open_row(packet: Record, row: Record, older: int, client_sends: bool, stream
     row.answer_time = row.answer_frame = MISSING
     row.close_time = row.fin_time = MISSING
     row.bytes_up = row.bytes_down = row.packets_up = row.packets_down = 0
+    row.otherwise_time = row.otherwise_frame = MISSING
+    row.first_up = row.first_down = row.reset_up = row.reset_down = MISSING
+    row.sent_up = row.sent_down = 0
+    row.acked_up = row.acked_down = MISSING
+    row.synack_packets = row.data_up = row.data_down = row.again_up = row.again_down = 0
+    row.largest_up = row.largest_down = row.unacked_up = row.unacked_down = 0
+    row.unacked_up_sent = row.unacked_down_sent = 0
+    row.cut_up = row.cut_down = False
 
 
 @step
@@ -83,7 +91,8 @@ def open_side(side: Record, place: int, base: int, row: Record) -> None:
     side.row = place
     side.base = base
     side.low = side.high = side.window = side.cursor = side.holes = 0
-    side.acked = side.fin = MISSING
+    side.acked = side.fin = side.stuck = MISSING
+    side.reach = side.stuck_length = side.stuck_sent = 0
     side.shift = MISSING if row.state & MIDSTREAM_ROW else 0
     side.hole = NONE
     for k in range(RING):
@@ -97,10 +106,24 @@ def close_slot(slot: int, row: Record, sides: Records, free: Int32, holes: Recor
         row.state |= SERVER_ACKED
     settle_side(sides[2 * slot], holes, row.packets_up > 0, counts)
     settle_side(sides[2 * slot + 1], holes, row.packets_down > 0, counts)
+    keep_numbers(row, sides[2 * slot], sides[2 * slot + 1])
     sides[2 * slot].row = NONE
     free[counts.free_slots] = slot
     counts.free_slots += 1
     row.slot = NONE
+
+
+@step
+def keep_numbers(row: Record, client: Record, server: Record) -> None:
+    """What the numbers of both directions say in the end."""
+    row.sent_up = max(row.sent_up, known_sent(client))
+    row.sent_down = max(row.sent_down, known_sent(server))
+    row.acked_up = max(row.acked_up, known_acked(client))
+    row.acked_down = max(row.acked_down, known_acked(server))
+    if client.stuck_sent > 0 and client.acked <= client.stuck:
+        row.unacked_up, row.unacked_up_sent = min(client.stuck_length, LARGEST), client.stuck_sent
+    if server.stuck_sent > 0 and server.acked <= server.stuck:
+        row.unacked_down, row.unacked_down_sent = min(server.stuck_length, LARGEST), server.stuck_sent
 
 
 @kernel

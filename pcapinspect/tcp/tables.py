@@ -85,6 +85,10 @@ SIDE = np.dtype(
         ("fin", "i8"),
         ("shift", "i8"),
         ("window", "i8"),
+        ("reach", "i8"),
+        ("stuck", "i8"),
+        ("stuck_length", "i4"),
+        ("stuck_sent", "i4"),
         ("hole", "i4"),
         ("holes", "i4"),
         ("cursor", "i8"),
@@ -92,10 +96,12 @@ SIDE = np.dtype(
         ("mark_times", "i8", (RING,)),
     ]
 )
-"""One direction of a live connection; slot n has the sides 2n (client) and 2n + 1 (server). `row`: whose it is, or NONE
-where the slot is free. Positions count from sequence number `base`, 64 bits wide: `low` and `high` of the bytes
-seen, `acked` by the other side, `fin`. `shift`: the position of the first byte, from which Segments.offset
-counts. `hole`, `holes`: first and number of its holes. `marks`: fingerprints of the last packets."""
+"""One direction of a live connection; slot n has the sides 2n (client) and 2n + 1 (server). `row`: whose it is, or
+NONE where the slot is free. Positions count from sequence number `base`, 64 bits wide: `low` and `high` of the bytes
+seen, `acked` by the other side, `fin`; `reach`: the highest that its packets without payload stand at; `stuck`: the
+first byte without acknowledgement when a packet with it was last sent, how long that was and how often it came.
+`shift`: the position of the first byte, from which Segments.offset counts. `hole`, `holes`: first and number of its
+holes. `marks`: fingerprints of the last packets."""
 
 HOLE = np.dtype([("start", "i8"), ("end", "i8"), ("time", "i8"), ("next", "i4"), ("free", "i4")])
 """Missing bytes [start, end) of a side, a chain in ascending order; `time`: when later bytes were first seen. The field

@@ -8,6 +8,8 @@ from pcapinspect.capture.batch import TCP, Packets
 from pcapinspect.columns import MISSING, Int32, Int64, UInt8, UInt16, UInt32, UInt64
 from pcapinspect.kernel import kernel, step
 from pcapinspect.tcp.handshake import (
+    is_bare,
+    note_otherwise,
     prove_by_client,
     prove_by_server,
     take_error,
@@ -16,8 +18,16 @@ from pcapinspect.tcp.handshake import (
     take_syn,
     take_synack,
 )
-from pcapinspect.tcp.matching import FITS, find_attempt, find_connection, fit, is_copy
-from pcapinspect.tcp.payload import account, acknowledge, plausible, position
+from pcapinspect.tcp.matching import FITS, find_attempt, find_connection, fit, is_copy, waits_for_answer
+from pcapinspect.tcp.payload import (
+    LARGEST,
+    account,
+    acknowledge,
+    note_reach,
+    note_unacknowledged,
+    plausible,
+    position,
+)
 from pcapinspect.tcp.segments import DOWN, END_FIN, END_NONE, END_RST, UP
 from pcapinspect.tcp.sequence import wrap
 from pcapinspect.tcp.slots import open_row, open_slot
@@ -91,6 +101,8 @@ def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: 
             continue
         if newest == NONE or packet.flags & SYN or fit(rows[newest], packet) != FITS:  # else it can only be the newest
             place = find_connection(rows, newest, packet)
+            if place != newest and place != NONE:
+                note_challenge(rows[newest], packet)
         if place == NONE:
             place = begin(packet, stream, rows, newest, counts)
             if place == NONE:
@@ -117,6 +129,13 @@ def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: 
                 take_payload(packet, row, me, up, at, holes, counts)
             emit(segments[counts.segments], i, place, up, at, end, me)
             counts.segments += 1
+
+
+@step
+def note_challenge(newest: Record, packet: Record) -> None:
+    """The acknowledgement of an older connection on the 4-tuple, where an attempt waits: RFC 5961, 4.2."""
+    if newest.client_side != packet.side and is_bare(packet) and waits_for_answer(newest, packet.time):
+        note_otherwise(newest, packet)
 
 
 @step
@@ -228,6 +247,7 @@ def follow(packet: Record, row: Record, me: Record, peer: Record, up: bool, coun
     if flags & ACK:
         acknowledge(peer, packet.ack)
     if packet.length == 0 and not flags & FIN:
+        note_reach(me, seq)
         return 0, NO_SEGMENT
     at = position(me, seq)
     if not plausible(me, at) or (at < 0 and not row.state & MIDSTREAM_ROW):
@@ -242,12 +262,30 @@ def follow(packet: Record, row: Record, me: Record, peer: Record, up: bool, coun
 @step
 def take_payload(packet: Record, row: Record, me: Record, up: bool, at: int, holes: Records, counts: Record) -> None:
     """Payload at a position of its stream: what of it is new."""
+    note_unacknowledged(me, at, packet.length)
+    before = counts.retransmissions
     fresh = account(me, holes, at, packet.length, packet.time, counts)
+    again = counts.retransmissions - before
+    cut = packet.captured < packet.length
     if up:
         row.bytes_up += fresh
         row.next_up = wrap(me.base + me.high)
+        row.data_up += 1
+        row.again_up += again
+        row.cut_up |= cut
+        if row.first_up == MISSING:
+            row.first_up = packet.time
+        if packet.length > row.largest_up:
+            row.largest_up = min(packet.length, LARGEST)
     else:
         row.bytes_down += fresh
         row.next_down = wrap(me.base + me.high)
-    if packet.captured < packet.length:
+        row.data_down += 1
+        row.again_down += again
+        row.cut_down |= cut
+        if row.first_down == MISSING:
+            row.first_down = packet.time
+        if packet.length > row.largest_down:
+            row.largest_down = min(packet.length, LARGEST)
+    if cut:
         counts.cut_payloads += 1

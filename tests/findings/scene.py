@@ -13,6 +13,7 @@ from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.case import Case
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import model
+from pcapinspect.load.measures.ladder import ladder_of, service_of
 from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.pki.facts import PkiFacts
 from pcapinspect.pki.operations import Operations
@@ -98,19 +99,25 @@ class Scene:
             "peak_minute": None, "minutes_over_limit": 0, "first_over_limit": None, "first_pause": None, "pauses": (),
             "verdict": model.Verdict("healthy", 0.9, "The server answered everybody."), "models": (),
             "estimate": None, "concurrency": None, "counterfactual": None,
-            "synchronisation": model.Synchronisation(0, None, None),
+            "synchronisation": model.Synchronisation(0, None, None), "errors_by_class": {},
         }  # fmt: skip
+        quality = quality or CaptureQuality(last_time=load["last_time"] + MINUTE)
+        spoken = table(Exchanges, exchanges), table(Operations, exchanges)
+        of = np.zeros(len(rows), np.int64)
+        service = service_of(connections, *spoken, of, quality, load["last_time"] + MINUTE)
+        load["ladder"] = ladder_of(service)
         return Analysis(
             settings=Settings(),
             inputs=tuple(InputFile(f"{name}.pcap", packets=1000) for name in "abcdefgh"[:files]),
-            quality=quality or CaptureQuality(last_time=load["last_time"] + MINUTE),
+            quality=quality,
             connections=connections,
             syns=table(Syns, self.syns),
-            exchanges=table(Exchanges, exchanges),
-            operations=table(Operations, exchanges),
+            exchanges=spoken[0],
+            operations=spoken[1],
             load=model.Load(
                 servers=(model.ServerLoad(**(load | server)),),
-                server_of_connection=np.zeros(len(rows), dtype=np.int64),
+                server_of_connection=of,
+                service=service,
                 minutes=model.Minutes.empty(),
                 clients=model.Clients.empty(),
                 curve=model.Curve.empty(),

@@ -12,7 +12,10 @@ from pcapinspect.address import halves
 from pcapinspect.columns import MISSING
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.analyse import analyse
+from pcapinspect.load.measures.ladder import service_of
+from pcapinspect.load.measures.parties import parties_of
 from pcapinspect.load.measures.quality import CaptureQuality
+from pcapinspect.load.measures.traffic import Traffic, traffic_of
 from pcapinspect.load.model import Load
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
@@ -126,6 +129,14 @@ class Made:
         connections, syns = self.tables()
         exchanges, operations = self.spoken()
         return analyse(connections, syns, exchanges, operations, quality or CaptureQuality(), settings or Settings())
+
+    def traffic(self, end: float = 1000) -> list[Traffic]:
+        """The traffic of each server, in a capture that runs from 0 to `end`."""
+        connections, syns = self.tables()
+        exchanges, operations = self.spoken()
+        parties = parties_of(connections)
+        service = service_of(connections, exchanges, operations, parties.server, CaptureQuality(), ns(end))
+        return list(traffic_of(connections, syns, exchanges, service, parties, (0, ns(end))))
 
     def tables(self) -> tuple[Connections, Syns]:
         """The connections in the order of their first packets, and their SYNs in the order of time."""

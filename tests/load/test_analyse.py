@@ -14,6 +14,7 @@ from pcapinspect.load.analyse import analyse
 from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import Load
 from pcapinspect.settings import Settings
+from pcapinspect.tcp.connections import MIDSTREAM
 
 
 def storm(server: str = "10.0.0.80") -> Made:
@@ -94,7 +95,7 @@ def test_midstream_connections_are_open_but_no_attempts() -> None:
     made = Made()
     steady(made, 0, 10, 1, lasts=None)
     connections, syns = made.tables()
-    connections = replace(connections, outcome=np.full(len(connections), 6, np.uint8))
+    connections = replace(connections, outcome=np.full(len(connections), MIDSTREAM, np.uint8))
     exchanges, operations = made.spoken()
     load: Load = analyse(connections, syns.take([]), exchanges, operations, CaptureQuality(), Settings())
     server = load.servers[0]

@@ -23,6 +23,7 @@ from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load import model
+from pcapinspect.load.measures.ladder import ladder_of, service_of
 from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import Pause, ServerLoad, Verdict
 from pcapinspect.pki.facts import Capabilities, PkiFacts, Place
@@ -161,7 +162,8 @@ def connection_row(number: int, attempt: Attempt) -> dict[str, Any]:
             "established_frame": frames["ack"], "answer_time": times["synack"], "answer_frame": frames["synack"],
             "end": times["fin_back"], "last_frame": frames["fin_back"], "close": tcp.CLOSE_FIN,
             "close_time": times["fin_back"], "packets_up": len(attempt.syn_times) + 3, "packets_down": 3,
-            "bytes_up": 164, "bytes_down": 118,
+            "bytes_up": 164, "bytes_down": 118, "sent_up": 164, "sent_down": 118, "acked_up": 164, "acked_down": 118,
+            "first_up": times["request"], "first_down": times.get("response", MISSING),
         }  # fmt: skip
     return row
 
@@ -197,7 +199,9 @@ def minute_rows(found: Sequence[Attempt], pauses: Sequence[Pause]) -> list[dict[
                 "server": server, "minute": minute, "syn_packets": sum(len(a.syn_times) for a in inside),
                 "attempts": len(inside), "accepted": len(accepted), "established": len(accepted), "half_open": 0,
                 "unanswered": len(inside) - len(accepted), "refused": 0, "unreachable": 0, "undetermined": 0,
-                "exchanges": len(accepted), "errors": sum((a.status or 0) >= 400 for a in accepted),
+                "answered_otherwise": 0, "asked": len(accepted), "answered": len(accepted),
+                "succeeded": sum((a.status or 999) < 400 for a in accepted), "exchanges": len(accepted),
+                "errors": sum((a.status or 0) >= 400 for a in accepted),
                 "peak_accepted_60s": len(accepted), "peak_open": min(len(accepted), 9),
                 "over_limit": len(accepted) >= 80, "paused": paused,
             })  # fmt: skip
@@ -244,7 +248,9 @@ def storm_pauses(found: Sequence[Attempt]) -> tuple[Pause, ...]:
     return tuple(pauses)
 
 
-def server_load(found: Sequence[Attempt], server: int, pauses: tuple[Pause, ...], verdict: Verdict) -> ServerLoad:
+def server_load(
+    found: Sequence[Attempt], server: int, service: model.Service, pauses: tuple[Pause, ...], verdict: Verdict
+) -> ServerLoad:
     own = [a for a in found if a.server == server]
     accepted = [a.answered for a in own if a.answered is not None]
     minutes = {minute: sum(a // MINUTE == minute for a in accepted) for minute in {a // MINUTE for a in accepted}}
@@ -255,7 +261,8 @@ def server_load(found: Sequence[Attempt], server: int, pauses: tuple[Pause, ...]
     return ServerLoad(
         ip=SERVERS[server][0], port=80, kind="unknown" if server == DOWN else "pki", attempts=len(own),
         established=len(accepted), half_open=0, unanswered=len(own) - len(accepted), refused=0, unreachable=0,
-        undetermined=0, midstream=0, syn_packets=sum(len(a.syn_times) for a in own), exchanges=len(accepted),
+        answered_otherwise=0, undetermined=0, midstream=0, syn_packets=sum(len(a.syn_times) for a in own),
+        exchanges=len(accepted),
         errors=errors, clients=len({a.client for a in own}), routers=None, first_time=own[0].syn_times[0],
         last_time=max(max([*a.syn_times, *a.times.values()]) for a in own),
         peak_accepted_60s=None if worst is None else model.Peak(len(inside), inside[0], inside[-1]),
@@ -270,6 +277,8 @@ def server_load(found: Sequence[Attempt], server: int, pauses: tuple[Pause, ...]
         concurrency=model.Concurrency(9, own[0].syn_times[0], 61.5, 0.0) if accepted else None,
         counterfactual=model.Counterfactual(None, errors, 1.0, True) if errors else None,
         synchronisation=model.Synchronisation(120, MINUTE, 0.64) if pauses else model.Synchronisation(0, None, None),
+        ladder=ladder_of(service.take([a.server == server for a in found])),
+        errors_by_class={"not_there": errors} if errors else {},
     )  # fmt: skip
 
 
@@ -338,8 +347,12 @@ def analysis() -> Analysis:
     pauses = storm_pauses(found)
     answered = [(number, a) for number, a in enumerate(found) if a.answered is not None]
     rows = [exchange_row(number, a) for number, a in answered]
+    of = np.array([a.server for a in found], dtype=np.int64)
+    connections = table(Connections, [connection_row(number, a) for number, a in enumerate(found)])
+    spoken = table(Exchanges, rows), table(Operations, rows)
+    service = service_of(connections, *spoken, of, CaptureQuality(), BEGIN + LENGTH)
     servers = tuple(
-        server_load(found, server, pauses if server == STORM else (), verdict)
+        server_load(found, server, service, pauses if server == STORM else (), verdict)
         for server, verdict in enumerate(verdicts(pauses))
     )
     file = InputFile(
@@ -354,13 +367,14 @@ def analysis() -> Analysis:
             first_time=BEGIN,
             last_time=BEGIN + LENGTH,
         ),
-        connections=table(Connections, [connection_row(number, a) for number, a in enumerate(found)]),
+        connections=connections,
         syns=table(Syns, [{"time": t, "frame": f, "file": 0, "connection": c} for t, f, c in syns]),
-        exchanges=table(Exchanges, rows),
-        operations=table(Operations, rows),
+        exchanges=spoken[0],
+        operations=spoken[1],
         load=model.Load(
             servers=servers,
-            server_of_connection=np.array([a.server for a in found], dtype=np.int64),
+            server_of_connection=of,
+            service=service,
             minutes=table(model.Minutes, minute_rows(found, pauses)),
             clients=table(model.Clients, client_rows(found)),
             curve=table(model.Curve, curve_rows(found)),

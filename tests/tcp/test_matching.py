@@ -75,7 +75,7 @@ def test_a_challenge_ack_of_an_unseen_connection_answers_nothing() -> None:
     wire = Wire(isn=3_000_000_000).syn(0)
     wire.down(0.01, ACK, 5, 1_500_000_000).up(0.02, RST, 1_500_000_000).syn(1).syn(3)
     seen = track(wire)
-    assert seen.outcomes == ["unanswered"]
+    assert seen.outcomes == ["answered_otherwise"]
     assert seen.value("answer_time") is None
 
 

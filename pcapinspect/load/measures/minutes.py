@@ -9,11 +9,13 @@ import numpy as np
 from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.load.measures.concurrency import Open
+from pcapinspect.load.measures.ladder import ANSWERED, ASKED, NO_RUNG, SUCCEEDED
 from pcapinspect.load.measures.rates import Rate, distinct, highest
 from pcapinspect.load.measures.traffic import Traffic
 from pcapinspect.load.model import Minutes
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import (
+    ANSWERED_OTHERWISE,
     ESTABLISHED,
     HALF_OPEN,
     REFUSED,
@@ -47,6 +49,10 @@ def minutes_of(
     def count_outcome(outcome: int) -> Int64:
         return count(np.sort(traffic.start[traffic.outcome == outcome], kind="stable"))
 
+    def count_reached(rung: int) -> Int64:
+        reached = (traffic.rung >= rung) & (traffic.rung != NO_RUNG)
+        return count(np.sort(traffic.start[reached], kind="stable"))
+
     peak = highest(accepts.counts, accepts.times, minute, MINUTE)
     times, counts = opened.curve
     paused = _paused(minute, pauses)
@@ -68,6 +74,10 @@ def minutes_of(
         peak_open=np.maximum(highest(counts, times, minute, MINUTE), opened.at(minute)),
         over_limit=peak > settings.limit,
         paused=paused,
+        answered_otherwise=count_outcome(ANSWERED_OTHERWISE),
+        asked=count_reached(ASKED),
+        answered=count_reached(ANSWERED),
+        succeeded=count_reached(SUCCEEDED),
     )
 
 

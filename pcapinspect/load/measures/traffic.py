@@ -14,6 +14,7 @@ from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.measures.parties import Parties
 from pcapinspect.load.measures.rates import in_order
+from pcapinspect.load.model import Service
 from pcapinspect.tcp.connections import (
     CLOSE_NONE,
     CLOSE_OPEN,
@@ -63,6 +64,11 @@ class Traffic:
     """The SYN that was answered: the last one before the answer that is not too close to it; MISSING as `answer`."""
     accepted: Bool
     """The server answered with SYN/ACK, or must have."""
+    rung: UInt8
+    """How far the attempt came (`Service`)."""
+    fell: UInt8
+    response: Int64
+    """When the server's first bytes came by; MISSING where none did."""
     opened: Int64
     """When the connection took a place at the server, by its SYN/ACK; MISSING where it was never established."""
     closed: Int64
@@ -113,7 +119,12 @@ def patience(round_trip: int) -> int:
 
 
 def traffic_of(
-    connections: Connections, syns: Syns, exchanges: Exchanges, parties: Parties, bounds: tuple[int, int]
+    connections: Connections,
+    syns: Syns,
+    exchanges: Exchanges,
+    service: Service,
+    parties: Parties,
+    bounds: tuple[int, int],
 ) -> Iterator[Traffic]:
     """The traffic of each server, in the order of their numbers. `bounds`: begin and end of the capture."""
     servers = len(parties.server_shown)
@@ -142,6 +153,9 @@ def traffic_of(
             answer=_own(answer, rows),
             asked=sent,
             accepted=_own(accepted, rows),
+            rung=_own(service.rung, rows),
+            fell=_own(service.fell, rows),
+            response=_own(service.response, rows),
             requested=_own(requested, rows),
             served=_own(served, rows),
             opened=_own(opened, rows),

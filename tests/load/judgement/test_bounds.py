@@ -8,15 +8,12 @@ from build import Made, ns, steady, stop
 
 from pcapinspect.load.judgement.bounds import waiting, within
 from pcapinspect.load.judgement.silences import tell_apart
-from pcapinspect.load.measures.parties import parties_of
-from pcapinspect.load.measures.traffic import Traffic, traffic_of
+from pcapinspect.load.measures.traffic import Traffic
 from pcapinspect.load.model import Pause
 
 
 def traffic(made: Made) -> Traffic:
-    connections, syns = made.tables()
-    exchanges, _ = made.spoken()
-    return next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(1000))))
+    return made.traffic()[0]
 
 
 def pause(made: Made) -> Pause:

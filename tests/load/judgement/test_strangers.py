@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from build import Made, ns, steady, stop
+from build import Made, steady, stop
 
 from pcapinspect.load.judgement import silences, strangers
 from pcapinspect.load.judgement.strangers import Strangers
-from pcapinspect.load.measures.parties import parties_of
-from pcapinspect.load.measures.traffic import Traffic, traffic_of
+from pcapinspect.load.measures.traffic import Traffic
 
 
 def traffic(made: Made, end: float = 1000.0) -> Traffic:
-    connections, syns = made.tables()
-    exchanges, _ = made.spoken()
-    return next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(end))))
+    return made.traffic(end)[0]
 
 
 def told(made: Made) -> Strangers:

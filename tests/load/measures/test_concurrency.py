@@ -8,14 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pcapinspect.load.measures.concurrency import Open, concurrency
-from pcapinspect.load.measures.parties import parties_of
-from pcapinspect.load.measures.traffic import traffic_of
 
 
 def opened(made: Made, *, presume: bool = False) -> Open:
-    connections, syns = made.tables()
-    exchanges, _ = made.spoken()
-    traffic = next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(1000))))
+    traffic = made.traffic()[0]
     return Open(traffic, presume=presume)
 
 

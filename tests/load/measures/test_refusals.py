@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from build import Made, ns, steady
+from build import Made, steady
 
-from pcapinspect.load.measures.parties import parties_of
 from pcapinspect.load.measures.refusals import Refusals, refusals_of
-from pcapinspect.load.measures.traffic import traffic_of
 
 
 def refusals(made: Made) -> Refusals:
-    connections, syns = made.tables()
-    exchanges, _ = made.spoken()
-    return refusals_of(next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(1000)))))
+    return refusals_of(made.traffic()[0])
 
 
 def test_a_stretch_ends_where_somebody_is_accepted() -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import numpy as np
 from build import Made, ns, steady
 
-from pcapinspect.load.measures.parties import parties_of
-from pcapinspect.load.measures.traffic import ANSWERED, UNANSWERED, UNKNOWN, Traffic, traffic_of
+from pcapinspect.load.measures.traffic import ANSWERED, UNANSWERED, UNKNOWN, Traffic
 
 
 def traffic(made: Made, end: float = 1000.0) -> Traffic:
-    connections, syns = made.tables()
-    exchanges, _ = made.spoken()
-    return next(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(end))))
+    return made.traffic(end)[0]
 
 
 def test_only_the_syn_before_the_answer_was_answered() -> None:
@@ -68,9 +65,7 @@ def test_each_server_gets_its_own_rows() -> None:
     made.answered("10.1.0.1", 100.0, server="10.0.0.80")
     made.unanswered("10.1.0.1", 101.0, server="10.0.0.81")
     made.answered("10.1.0.2", 102.0, server="10.0.0.80")
-    connections, syns = made.tables()
-    exchanges, _ = made.spoken()
-    both = list(traffic_of(connections, syns, exchanges, parties_of(connections), (0, ns(1000))))
+    both = made.traffic()
     assert [one.numbers.tolist() for one in both] == [[0, 2], [1]]
     assert [len(one.syn_time) for one in both] == [2, 4]
     assert np.array_equal(both[1].client_numbers, [0])
