@@ -32,7 +32,8 @@ class Exchanges(Columns):
     """
     method: Text = column("O")
     uri: Text = column("O")
-    """As it was sent, whole (heads.HEAD_LIMIT bounds it), bytes that do not print as escapes; None where it was cut."""
+    """As it was sent (heads.HEAD_LIMIT bounds it), bytes that do not print as escapes. Where the capture cut it, what
+    there is of it with `text.CUT` at its end."""
     version: Text = column("O")
     host: Text = column("O")
     user_agent: Text = column("O")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pcapinspect.columns import MISSING
-from pcapinspect.http.text import readable
+from pcapinspect.http.text import CUT, readable
 
 HEAD_LIMIT = 64 * 1024
 """Bytes of a head, the URI included. Servers take less (Apache 8 KiB a line, Node and IIS 16 KiB, nginx 32 KiB)."""
@@ -23,6 +23,9 @@ CHUNKED = -1
 
 UNTIL_CLOSE = -2
 """`body` of a response whose end is that of the connection (RFC 9112, 6.3), as IOS sends its 404."""
+
+CUT_URI_LIMIT = 1024
+"""Bytes kept of a URI that is cut: operation and CA identifier stand in front, the rest is a part of a message."""
 
 METHODS = (
     *("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PATCH"),  # RFC 9110, RFC 5789
@@ -40,11 +43,12 @@ _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 _REQUEST_START = re.compile(_TOKEN + rb"{1,32}(?:[ \t]|\Z)")
 _KNOWN_REQUEST = re.compile(rb"(?:" + "|".join(METHODS).encode() + rb") ")
 _METHOD = re.compile(_TOKEN + rb"{1,32}\Z")
-_VERSION = re.compile(rb"HTTP/\d\.\d\Z")
+_VERSION = re.compile(rb"HTTP/(?:\d(?:\.\d?)?)?\Z")  # `HTTP/1.` is seen, and answered
+_CUT_VERSION = re.compile(rb"[ \t]+(?:|H|HT|HTT|HTTP|HTTP/(?:\d(?:\.\d?)?)?\r?)\Z")
 _STATUS_LINE = re.compile(rb"(HTTP/1\.\d)[ \t]+(\d{3})(?:[ \t]+(.*))?\Z", re.DOTALL)
 _BODILESS = (b"101", b"204", b"304")
 _HTTP_2 = b"PRI * HTTP/2.0"
-_LENGTH = re.compile(rb"\d{1,18}\Z")
+_LENGTH = re.compile(rb"0*(\d{1,18})\Z")  # RFC 9110, 8.6: any number of digits; more that count cannot be true
 _HEAD_END = re.compile(rb"\n\r?\n")
 
 
@@ -129,10 +133,19 @@ def response_head(raw: bytes) -> ResponseHead | None:
 def cut_request_head(raw: bytes) -> RequestHead:
     """What a head that breaks off still says, once `is_request` holds.
 
-    A request line that is not whole gives its method and no URI: half a URI names another resource.
+    A request line that is not whole gives its URI as far as it goes, with CUT at its end: blank space after it shows
+    that it is whole.
     """
     whole = request_head(raw[: raw.rfind(b"\n") + 1])
-    return whole or RequestHead(raw.partition(b" ")[0].decode("ascii"), None, None)
+    if whole:
+        return whole
+    method, _, rest = raw.partition(b" ")
+    version = _CUT_VERSION.search(rest)
+    if version and version.start() <= CUT_URI_LIMIT:
+        uri = readable(rest[: version.start()].strip())
+    else:
+        uri = readable(rest[:CUT_URI_LIMIT].strip()) + CUT
+    return RequestHead(method.decode("ascii"), uri if uri not in ("", CUT) else None, None)
 
 
 def cut_response_head(raw: bytes) -> ResponseHead:
@@ -246,8 +259,6 @@ def _framing(fields: dict[bytes, list[bytes]], unknown: int) -> int:
     codings = [c for c in codings if c not in (b"", b"identity")]
     if codings:
         return CHUNKED if codings[-1] == b"chunked" else unknown
-    lengths = {length.strip() for value in fields.get(b"content-length", ()) for length in value.split(b",")}
-    if len(lengths) != 1:
-        return unknown
-    length = lengths.pop()
-    return int(length) if _LENGTH.match(length) else unknown
+    stated = [length.strip() for value in fields.get(b"content-length", ()) for length in value.split(b",")]
+    lengths = {found[1] if (found := _LENGTH.match(length)) else b"" for length in stated}
+    return int(lengths.pop()) if len(lengths) == 1 and b"" not in lengths else unknown

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+CUT = "\N{HORIZONTAL ELLIPSIS}"
+"""At the end of a text of which the capture has only the beginning. No sender has it in a URI: it is not ASCII."""
+
 
 def readable(raw: bytes) -> str:
     r"""UTF-8 where it is that; any other byte, and any character that does not print, as an escape.

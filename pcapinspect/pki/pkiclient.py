@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
-from pcapinspect.http.text import readable
+from pcapinspect.http.text import CUT, readable
 
 GET_CA_CAPS, GET_NEXT_CA_CERT, PKI_OPERATION = "GetCACaps", "GetNextCACert", "PKIOperation"
 
@@ -31,38 +30,52 @@ def classify(method: str | None, uri: str | None) -> tuple[str | None, str | Non
     - Parameters may come in any order, with any part percent-encoded; of two that have one name the first counts,
       as in Go's and Java's servers. `+` is a plus sign: RFC 8894 percent-encodes, it does not send forms.
 
+    - Of a URI that the capture cut, the last value may be a part: a name of which one operation begins is that
+      operation, and what stays uncertain comes back with CUT at its end.
+
     `uri` is `Exchanges.uri`: origin form or absolute. Any text that UTF-8 can carry is safe. The cost is per call, so a
     reader calls it once for each distinct (method, uri).
     """
     if uri is None or method not in _METHODS:
         return None, None
-    path, _, query = uri.partition("?")
-    sent = _parameter(query, b"operation")
+    path, _, query = uri.removesuffix(CUT).partition("?")
+    cut = uri.endswith(CUT)
+    sent, ended = _parameter(query, b"operation", cut)
     if not sent:
         return None, None
     name = readable(sent)
-    operation = _CANONICAL.get(name.lower())
+    operation = _canonical(name.lower(), ended)
     if operation is None:
-        return (name if _is_script(path) else None), None
-    message = None if operation == PKI_OPERATION else _parameter(query, b"message")
-    return operation, readable(message) if message else None
+        return (name + CUT * (not ended) if _is_script(path) else None), None
+    message, ended = (None, True) if operation == PKI_OPERATION else _parameter(query, b"message", cut)
+    return operation, readable(message) + CUT * (not ended) if message else None
+
+
+def _canonical(name: str, ended: bool) -> str | None:
+    """The operation of this name, or the only one whose name begins so."""
+    if ended:
+        return _CANONICAL.get(name)
+    candidates = [operation for known, operation in _CANONICAL.items() if known.startswith(name)]
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def message_of(uri: str) -> bytes | None:
     """`message=` of a URI, percent-decoded; for PKIOperation that is base64, often with line breaks in it."""
-    return _parameter(uri.partition("?")[2], b"message")
+    return _parameter(uri.removesuffix(CUT).partition("?")[2], b"message", False)[0]
 
 
 def _is_script(path: str) -> bool:
     return any(unquote_to_bytes(segment).lower() == SCRIPT.encode() for segment in path.split("/"))
 
 
-def _parameter(query: str, name: bytes) -> bytes | None:
-    """The first value of a parameter, decoded; names match in any case."""
-    return next((value for key, value in _parameters(query) if key == name), None)
+def _parameter(query: str, name: bytes, cut: bool) -> tuple[bytes | None, bool]:
+    """The first value of a parameter, decoded, and whether it is known to end there; names match in any case.
 
-
-def _parameters(query: str) -> Iterator[tuple[bytes, bytes]]:
-    for pair in query.partition("#")[0].split("&"):
+    `cut`: the last value of the query may go on.
+    """
+    pairs = query.partition("#")[0].split("&")
+    for place, pair in enumerate(pairs, 1):
         key, _, value = pair.partition("=")
-        yield unquote_to_bytes(key).lower(), unquote_to_bytes(value)
+        if unquote_to_bytes(key).lower() == name:
+            return unquote_to_bytes(value), place < len(pairs) or not cut
+    return None, True

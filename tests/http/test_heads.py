@@ -60,6 +60,7 @@ def test_a_response_of_ios() -> None:
         (b"M-SEARCH * HTTP/1.1", "M-SEARCH", "*", "HTTP/1.1"),
         (b"GET / HTTP/9.9", "GET", "/", "HTTP/9.9"),
         (b"GET /old", "GET", "/old", "HTTP/0.9"),
+        (b"GET / HTTP/1.", "GET", "/", "HTTP/1."),  # seen, and answered with 200
     ],
 )
 def test_request_lines(line: bytes, method: str, uri: str, version: str) -> None:
@@ -95,6 +96,11 @@ def test_what_is_no_response(raw: bytes) -> None:
         (b"CONTENT-LENGTH:5\r\n", 5),
         (b"Content-Length: 5\r\nContent-Length: 5\r\n", 5),
         (b"Content-Length: 5\r\nContent-Length: 6\r\n", UNTIL_CLOSE),
+        (b"Content-Length: " + b"5".zfill(32) + b"\r\n", 5),
+        (b"Content-Length: " + b"5".zfill(6000) + b"\r\nContent-Length: 05\r\n", 5),
+        (b"Content-Length: 000\r\n", 0),
+        (b"Content-Length: 5, 5\r\n", 5),
+        (b"Content-Length: 5, \r\n", UNTIL_CLOSE),
         (b"Content-Length: +5\r\n", UNTIL_CLOSE),
         (b"Content-Length: \xd9\xa5\r\n", UNTIL_CLOSE),
         (b"Content-Length: " + b"9" * 100_000 + b"\r\n", UNTIL_CLOSE),
@@ -118,8 +124,12 @@ def test_where_a_body_ends(fields: bytes, body: int) -> None:
 
 
 def test_a_cut_head_says_what_is_whole_in_it() -> None:
-    assert cut_request_head(b"GET /cgi-bin/p") == RequestHead("GET", None, None)
-    assert cut_request_head(b"GET / HTTP/1.1") == RequestHead("GET", None, None)
+    assert cut_request_head(b"GET /cgi-bin/p") == RequestHead("GET", "/cgi-bin/p…", None)
+    assert cut_request_head(b"GET /a b") == RequestHead("GET", "/a b…", None)
+    assert cut_request_head(b"GET / ") == RequestHead("GET", "/", None)
+    assert cut_request_head(b"GET / HTTP/1.1") == RequestHead("GET", "/", None)
+    assert cut_request_head(b"GET /x HT") == RequestHead("GET", "/x", None)
+    assert cut_request_head(b"GET ") == RequestHead("GET", None, None)
     assert cut_request_head(b"GET / HTTP/1.1\r\nHost: a\r\nUser-Ag") == RequestHead("GET", "/", "HTTP/1.1", "a")
     assert cut_response_head(b"HTTP/1.1 404") == ResponseHead(404)
     assert cut_response_head(b"HTTP/1.1 40") == ResponseHead(MISSING)

@@ -113,13 +113,13 @@ def test_one_direction_alone_gives_its_half_of_every_exchange(shared_captures: P
     assert not any(r["complete"] for r in requests + responses)
 
 
-def test_cut_heads_name_their_method_and_nothing_that_is_not_whole(shared_captures: Path) -> None:
+def test_cut_heads_name_their_method_and_mark_a_uri_that_is_not_whole(shared_captures: Path) -> None:
     rows = read(shared_captures / "lab" / "mix-snap96.pcap")
     log = truth(shared_captures / "lab" / "mix.pcapng")["server_log"]
     assert Counter((r["sport"], r["method"]) for r in rows) == Counter(
         (r["sport"], r["request"].split()[0]) for r in log
     )
-    assert {r["uri"] for r in rows} == {None}
+    assert {r["uri"] for r in rows} == {"/cgi-bin/pkiclient.exe?op…", "/cgi-bin/pkiclient.exe?ope…"}
     assert not any(r["complete"] for r in rows)
     assert Counter((r["sport"], r["status"], r["request_bytes"], r["response_bytes"]) for r in rows) == Counter(
         (r["sport"], r["status"], r["req_len"], r["bytes_sent"]) for r in log

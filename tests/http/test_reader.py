@@ -218,7 +218,7 @@ def test_heads_that_the_snaplen_cut(talk: Talk) -> None:
     reading = talk.read(talked, split=False)
     uri = "/cgi-bin/pkiclient.exe?operation=GetNextCACert&message=GETVPN"
     assert reading.rows("method", "uri", "host", "status", "reason", "latency", "complete") == [
-        ("GET", None, None, 404, "Not Found", 1 * MS, False),
+        ("GET", "/cgi-bin/p…", None, 404, "Not Found", 1 * MS, False),
         ("GET", uri, None, 404, None, 1 * MS, False),
     ]
     assert reading.rows("request_bytes")[0] == (len(GET),)

@@ -104,3 +104,25 @@ def test_percent_encoding_of_every_byte_changes_nothing(operation: str, label: b
     assert (
         classify("GET", f"/x?{encoded(b'message')}={encoded(label)}&operation={encoded(operation.encode())}") == plain
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "operation", "label"),
+    [
+        ("operation=GetNextCACert&message=GET…", "GetNextCACert", "GET…"),
+        ("operation=GetNextCACert&message=…", "GetNextCACert", None),
+        ("operation=GetNextCACert&…", "GetNextCACert", None),
+        ("operation=GetNextCACert…", "GetNextCACert", None),
+        ("operation=GetN…", "GetNextCACert", None),
+        ("operation=PKIOp…", "PKIOperation", None),
+        ("operation=GetCACert&mess…", "GetCACert", None),
+        ("operation=GetCACert…", "GetCACert…", None),  # or GetCACertChain
+        ("operation=Get…", "Get…", None),
+        ("operation=Other…", "Other…", None),
+        ("message=A&operation=GetCACa…", "GetCACaps", "A"),
+        ("operation=…", None, None),
+        ("opera…", None, None),
+    ],
+)
+def test_a_uri_that_the_capture_cut_names_what_is_certain(query: str, operation: str | None, label: str | None) -> None:
+    assert classify("GET", f"/cgi-bin/pkiclient.exe?{query}") == (operation, label)
