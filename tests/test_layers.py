@@ -19,6 +19,7 @@ LAYERS = (
     "evidence",
     "findings",
     "report",
+    "compare",
     "plan",
     "simulate",
     "commands",

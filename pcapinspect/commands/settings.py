@@ -23,6 +23,11 @@ def add_capture_arguments(
     """
     what = "a file, a glob, a folder, or - for standard input" if pipes else "a file, a glob or a folder"
     parser.add_argument("capture", metavar="CAPTURE", nargs=captures, help=what)
+    add_setting_arguments(parser, pause=pause)
+
+
+def add_setting_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pause") -> None:
+    """The options that end up in Settings."""
     watch = parser.add_argument_group("what to watch")
     watch.add_argument(
         "--port", type=port_number, action="append", metavar="PORT", help="server port, repeatable (default 80)"
