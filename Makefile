@@ -10,6 +10,9 @@ check: ## Every check and test, as CI runs them
 format: ## Put the code into its form
 	ruff format . && ruff check --fix .
 
+described: ## Make schema, types and reference pages again from what describes the report
+	python -m scripts.describe
+
 captures: ## Make the sample captures again, byte for byte
 	for name in $(SAMPLES); do pcapinspect simulate $$name -w captures/$$name.pcap --force || exit 1; done
 
@@ -22,4 +25,4 @@ screenshot: ## Take the picture of the README again
 benchmark: ## Measure against other tools on generated captures
 	python benchmarks/run.py
 
-.PHONY: help check format captures dashboards screenshot benchmark
+.PHONY: help check format described captures dashboards screenshot benchmark

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pcapinspect.commands.settings import add_setting_arguments, settings_of
 from pcapinspect.errors import UsageError
@@ -13,6 +13,7 @@ from pcapinspect.report import output
 
 if TYPE_CHECKING:
     from pcapinspect.compare.comparison import Comparison
+    from pcapinspect.report.model import Document
 
 HELP = "Say what became of the trouble: two captures or saved reports, held against each other by their load."
 
@@ -57,7 +58,7 @@ def _check_outputs(options: argparse.Namespace) -> None:
             output.check(path, force=options.force, inputs=[options.before, options.after])
 
 
-def _document(path: str, options: argparse.Namespace) -> dict[str, Any]:
+def _document(path: str, options: argparse.Namespace) -> Document:
     """Of a saved report, or of captures that are read now."""
     from pcapinspect.commands.progress import progress_line
     from pcapinspect.commands.render import saved_report

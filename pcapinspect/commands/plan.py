@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pcapinspect.commands.numbers import whole
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
@@ -13,6 +13,7 @@ from pcapinspect.commands.settings import add_capture_arguments, settings_of
 if TYPE_CHECKING:
     from pcapinspect.plan.capture_commands import Recipe
     from pcapinspect.plan.lacks import Lack
+    from pcapinspect.report.model import Document
 
 HELP = "Print how to capture next: exact commands for IOS, IOS XE, SPAN, tcpdump and dumpcap."
 
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _document(options: argparse.Namespace) -> dict[str, Any]:
+def _document(options: argparse.Namespace) -> Document:
     """Of a saved report, or of captures that are read now."""
     from pcapinspect.commands.progress import progress_line
     from pcapinspect.commands.render import saved_report

@@ -10,10 +10,14 @@ def share(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 0.0
 
 
-def percent(part: int, whole: int) -> str:
-    """`12 %`; `under 1 %` rather than a 0 that is none."""
-    value = share(part, whole) * 100
-    return "under 1 %" if 0 < value < 1 else f"{value:.0f} %"
+def percent(part: float, whole: float) -> str:
+    """`12 %`, `3.4 %`; `under 0.1 %` rather than a 0 that is none, `over 99 %` rather than a 100 that is not all."""
+    value = 100 * part / whole if whole else 0.0
+    if 0 < value < 0.1:
+        return "under 0.1 %"
+    if 99.5 <= value < 100:
+        return "over 99 %"
+    return f"{value:.0f} %" if value >= 10 or value == 0 else f"{value:.1f} %"
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

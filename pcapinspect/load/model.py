@@ -6,21 +6,6 @@ from dataclasses import dataclass
 
 from pcapinspect.columns import Bool, Columns, Int64, Text, UInt8, column
 
-CAUSES = (
-    "rate_limit",
-    "max_connections",
-    "outage",
-    "loss",
-    "blocked_client",
-    "refused",
-    "capture",
-    "over_limit_unthrottled",
-    "healthy",
-    "insufficient",
-)
-"""Causes of a pause, and verdicts of a server (design, "Judgement")."""
-
-
 RUNGS = ("dialled", "accepted", "asked", "answered", "succeeded")
 """The ladder of an attempt, from the lowest rung (design, "Service: the rungs of a dial")."""
 

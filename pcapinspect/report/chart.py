@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from pcapinspect.address import endpoint
 from pcapinspect.report.columns import iso_column
 from pcapinspect.report.document import Report
+from pcapinspect.report.model import Server
 from pcapinspect.report.people import Zone, limits_of
 
 MOST_LINES = 24
@@ -21,12 +20,13 @@ SIGNS = (
     ("unanswered", "x"),
     ("refused", "r"),
     ("unreachable", "u"),
+    ("answered_otherwise", "o"),
     ("undetermined", "?"),
 )
 """Column of the table `minutes`, and how an attempt with this outcome is drawn."""
 
 
-def attempts_chart(report: Report, server: dict[str, Any], zone: Zone, width: int) -> list[str]:
+def attempts_chart(report: Report, server: Server, zone: Zone, width: int) -> list[str]:
     """A heading and a line a minute, of long captures the busiest of several; empty where nobody asked the server."""
     columns = report.tables.columns("minutes")
     own = (columns["server_ip"] == server["ip"]) & (columns["server_port"] == server["port"])

@@ -1,9 +1,10 @@
-"""The tables of the report: which columns they have, of which kind, and each kind's form in JSON and in pandas."""
+"""A column of a table of the report: what is known of it, and the form that each kind has in JSON and in pandas."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -15,179 +16,61 @@ if TYPE_CHECKING:
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-TIME = "time"
+Kind = Literal["time", "seconds", "integer", "number", "text", "flag"]
+
+TIME: Kind = "time"
 """Nanoseconds since 1970 (UTC), MISSING where there is none."""
-SECONDS = "seconds"
+SECONDS: Kind = "seconds"
 """A duration: nanoseconds in memory, seconds in every output."""
-INTEGER = "integer"
-NUMBER = "number"
+INTEGER: Kind = "integer"
+NUMBER: Kind = "number"
 """A float; NaN where there is none."""
-TEXT = "text"
-FLAG = "flag"
+TEXT: Kind = "text"
+FLAG: Kind = "flag"
 """int64 0, 1 or MISSING in memory; false, true or null in every output."""
 
-TABLES: dict[str, dict[str, str]] = {
-    "connections": {
-        "connection": INTEGER,
-        "file": TEXT,
-        "first_frame": INTEGER,
-        "client_ip": TEXT,
-        "client_port": INTEGER,
-        "server_ip": TEXT,
-        "server_port": INTEGER,
-        "isn": INTEGER,
-        "start": TIME,
-        "outcome": TEXT,
-        "syn_packets": INTEGER,
-        "synack_time": TIME,
-        "synack_captured": FLAG,
-        "handshake_rtt": SECONDS,
-        "established_time": TIME,
-        "end": TIME,
-        "close": TEXT,
-        "bytes_up": INTEGER,
-        "bytes_down": INTEGER,
-        "packets_up": INTEGER,
-        "packets_down": INTEGER,
-        "tcp_stream": INTEGER,
-        "exchanges": INTEGER,
-        "rung": TEXT,
-        "fell": TEXT,
-        "last_syn_time": TIME,
-        "answer_time": TIME,
-        "answer_frame": INTEGER,
-        "established_frame": INTEGER,
-        "last_frame": INTEGER,
-        "close_time": TIME,
-        "first_down": TIME,
-        "synack_packets": INTEGER,
-    },
-    "exchanges": {
-        "connection": INTEGER,
-        "index": INTEGER,
-        "request_frame": INTEGER,
-        "response_frame": INTEGER,
-        "request_time": TIME,
-        "response_time": TIME,
-        "latency": SECONDS,
-        "method": TEXT,
-        "uri": TEXT,
-        "version": TEXT,
-        "host": TEXT,
-        "user_agent": TEXT,
-        "status": INTEGER,
-        "reason": TEXT,
-        "server": TEXT,
-        "content_type": TEXT,
-        "request_bytes": INTEGER,
-        "response_bytes": INTEGER,
-        "operation": TEXT,
-        "ca_identifier": TEXT,
-        "scep_message_type": TEXT,
-        "scep_status": TEXT,
-        "scep_fail_info": TEXT,
-        "transaction_id": TEXT,
-        "complete": FLAG,
-        "request_file": TEXT,
-        "response_file": TEXT,
-        "client_ip": TEXT,
-        "server_ip": TEXT,
-        "server_port": INTEGER,
-        "signer_subject": TEXT,
-        "signer_self_signed": FLAG,
-    },
-    "minutes": {
-        "server_ip": TEXT,
-        "server_port": INTEGER,
-        "minute": TIME,
-        "syn_packets": INTEGER,
-        "attempts": INTEGER,
-        "accepted": INTEGER,
-        "unanswered": INTEGER,
-        "refused": INTEGER,
-        "undetermined": INTEGER,
-        "exchanges": INTEGER,
-        "errors": INTEGER,
-        "peak_accepted_60s": INTEGER,
-        "peak_open": INTEGER,
-        "over_limit": FLAG,
-        "paused_seconds": SECONDS,
-        "asked": INTEGER,
-        "answered": INTEGER,
-        "succeeded": INTEGER,
-        "established": INTEGER,
-        "half_open": INTEGER,
-        "unreachable": INTEGER,
-        "answered_otherwise": INTEGER,
-    },
-    "pauses": {
-        "server_ip": TEXT,
-        "server_port": INTEGER,
-        "last_answer": TIME,
-        "first_unanswered": TIME,
-        "last_unanswered": TIME,
-        "next_answer": TIME,
-        "silence_at_least": SECONDS,
-        "silence_at_most": SECONDS,
-        "unanswered_syns": INTEGER,
-        "unanswered_attempts": INTEGER,
-        "clients": INTEGER,
-        "accepted_before_60s": INTEGER,
-        "open_before": INTEGER,
-        "cause": TEXT,
-        "confidence": NUMBER,
-        "pause": INTEGER,
-    },
-    "clients": {
-        "client_ip": TEXT,
-        "server_ip": TEXT,
-        "server_port": INTEGER,
-        "attempts": INTEGER,
-        "established": INTEGER,
-        "unanswered": INTEGER,
-        "refused": INTEGER,
-        "exchanges": INTEGER,
-        "errors": INTEGER,
-        "poll_period": SECONDS,
-        "first": TIME,
-        "last": TIME,
-        "operations": TEXT,
-        "poll_spread": SECONDS,
-        "routers": INTEGER,
-    },
-    "flows": {
-        "exporter": TEXT,
-        "start": TIME,
-        "end": TIME,
-        "src_ip": TEXT,
-        "src_port": INTEGER,
-        "dst_ip": TEXT,
-        "dst_port": INTEGER,
-        "packets": INTEGER,
-        "bytes": INTEGER,
-        "tcp_flags": INTEGER,
-    },
-    "curve": {
-        "server_ip": TEXT,
-        "server_port": INTEGER,
-        "time": TIME,
-        "accepted_60s": INTEGER,
-        "attempts_60s": INTEGER,
-        "open": INTEGER,
-    },
-    "syns": {
-        "server_ip": TEXT,
-        "server_port": INTEGER,
-        "time": TIME,
-        "file": TEXT,
-        "frame": INTEGER,
-        "connection": INTEGER,
-    },
-}
-"""Columns of each table, in their order. The names are a promise to those who read the outputs."""
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Everything that outputs say of a column: schema, page, documentation and types of the scripts come from here."""
+
+    name: str
+    kind: Kind
+    doc: str
+    """What a value says, in Markdown."""
+    head: str = ""
+    """What people read above it, `{span}` for the window of the limit; empty: its name with spaces."""
+    in_flows: bool = True
+    """False: flows do not show it, so in a report of flows alone it is null."""
+
+    def heading(self, span: str) -> str:
+        """The head with its unit. `span`: the window of the limit, like `60 s`."""
+        head = self.head.format(span=span) if self.head else self.name.replace("_", " ")
+        return f"{head} (s)" if self.kind == SECONDS else head
 
 
-_FROM_JSON: dict[str, Callable[[Any], int]] = {SECONDS: lambda value: round(value * SECOND), INTEGER: int, FLAG: int}
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the report."""
+
+    row: str
+    """What a row is."""
+    columns: tuple[Column, ...]
+    """In the order of every file and of the JSON."""
+    shown: tuple[str, ...] = ()
+    """The columns that the page shows, in its order; all others are in what a click on a row opens."""
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kind of each column by its name, in their order."""
+        return {column.name: column.kind for column in self.columns}
+
+    @property
+    def not_in_flows(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if not column.in_flows)
+
+
+_FROM_JSON: dict[Kind, Callable[[Any], int]] = {SECONDS: lambda value: round(value * SECOND), INTEGER: int, FLAG: int}
 
 
 def iso_column(values: Int64) -> list[str | None]:
@@ -195,7 +78,7 @@ def iso_column(values: Int64) -> list[str | None]:
     return json_column(TIME, values)
 
 
-def json_column(kind: str, values: Array) -> list[Any]:
+def json_column(kind: Kind, values: Array) -> list[Any]:
     """The values of a column as JSON has them."""
     if kind == TEXT:
         return list(values)
@@ -212,7 +95,7 @@ def json_column(kind: str, values: Array) -> list[Any]:
     return found
 
 
-def memory_column(kind: str, values: Sequence[Any]) -> Array:
+def memory_column(kind: Kind, values: Sequence[Any]) -> Array:
     """The inverse of `json_column`. Raises ValueError or TypeError for a value that is not of its kind."""
     if kind == TEXT:
         column = np.empty(len(values), dtype=object)
@@ -227,7 +110,7 @@ def memory_column(kind: str, values: Sequence[Any]) -> Array:
     return np.array([MISSING if value is None else convert(value) for value in values], dtype=np.int64)
 
 
-def pandas_column(kind: str, values: Array) -> pd.Series[Any]:
+def pandas_column(kind: Kind, values: Array) -> pd.Series[Any]:
     """The values of a column as pandas has them; a missing value is NaT, NaN or NA by dtype."""
     import pandas as pd
 
@@ -245,11 +128,11 @@ def pandas_column(kind: str, values: Array) -> pd.Series[Any]:
     return pd.Series(pd.arrays.IntegerArray(np.where(missing, 0, values), missing))
 
 
-def frame_of(name: str, columns: Mapping[str, Array]) -> pd.DataFrame:
-    """One table as a DataFrame, columns in the order of TABLES."""
+def frame_of(described: Iterable[Column], columns: Mapping[str, Array]) -> pd.DataFrame:
+    """One table as a DataFrame, columns in the order in which they are described."""
     import pandas as pd
 
-    return pd.DataFrame({column: pandas_column(kind, columns[column]) for column, kind in TABLES[name].items()})
+    return pd.DataFrame({column.name: pandas_column(column.kind, columns[column.name]) for column in described})
 
 
 def _text(value: Any) -> str:

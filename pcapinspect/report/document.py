@@ -5,16 +5,18 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, cast
 
 import numpy as np
 
 from pcapinspect import __version__
 from pcapinspect.address import endpoint
 from pcapinspect.report import json_text, sections
-from pcapinspect.report.columns import TABLES, json_column
+from pcapinspect.report.catalogue import TABLES
+from pcapinspect.report.columns import json_column
 from pcapinspect.report.evidence_section import configuration_section, logs_section
 from pcapinspect.report.json_text import JsonTable
+from pcapinspect.report.model import Client, Document, EmbeddedTable, LeadingVerdict, Rollover, Sections, Server
 from pcapinspect.report.netflow_section import netflow_section
 from pcapinspect.report.pki_section import pki_section, rollover_section
 from pcapinspect.report.selection import shown_rows
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from pcapinspect.findings.analysis import Analysis
     from pcapinspect.findings.finding import Finding
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 """Rises when a reader of the JSON would have to change."""
 
 TOP_CLIENTS = 50
@@ -34,7 +36,7 @@ TOP_CLIENTS = 50
 class Report:
     """All that is shown. `sections` is the document without its tables, which are made when asked for."""
 
-    def __init__(self, sections: dict[str, Any], tables: Tables, rows: dict[str, int] | None = None) -> None:
+    def __init__(self, sections: Sections, tables: Tables, rows: dict[str, int] | None = None) -> None:
         self.sections = sections
         self.tables = tables
         self._rows = rows
@@ -45,10 +47,12 @@ class Report:
         return self._rows or {name: self.tables.sources[name].length for name in TABLES}
 
     @cached_property
-    def document(self) -> dict[str, Any]:
+    def document(self) -> Document:
         """The JSON document (report/schema.json)."""
         tables = map(self._table, TABLES)
-        shown = {t.name: {"rows": t.rows, "shown": t.shown, "columns": dict(t.columns)} for t in tables}
+        shown: dict[str, EmbeddedTable] = {
+            table.name: {"rows": table.rows, "shown": table.shown, "columns": dict(table.columns)} for table in tables
+        }
         return {**self.sections, "tables": shown}
 
     def to_json(self) -> str:
@@ -63,15 +67,16 @@ class Report:
     def from_json(cls, text: str) -> Report:
         """The report that `to_json` wrote. Raises ReportError for anything else."""
         document = json_text.parse(text)
-        tables = document.pop("tables")
+        sections = cast(Sections, {name: section for name, section in document.items() if name != "tables"})
+        tables = document["tables"]
         columns = json_text.columns_of(tables)
         rows = {name: table["rows"] for name, table in tables.items()}
-        return cls(document, Tables({name: Source.of(columns[name]) for name in TABLES}), rows)
+        return cls(sections, Tables({name: Source.of(columns[name]) for name in TABLES}), rows)
 
     def _table(self, name: str) -> JsonTable:
         rows = shown_rows(name, self.tables.sources[name])
         columns = self.tables.columns(name, rows)
-        values = ((column, json_column(kind, columns.pop(column))) for column, kind in TABLES[name].items())
+        values = ((column, json_column(kind, columns.pop(column))) for column, kind in TABLES[name].kinds.items())
         return JsonTable(name, self.rows[name], len(rows), values)
 
 
@@ -86,7 +91,7 @@ def build(analysis: Analysis, findings: Sequence[Finding], command: Sequence[str
 
 def _sections(
     analysis: Analysis, findings: Sequence[Finding], command: Sequence[str], paths: list[str], tables: Tables
-) -> dict[str, Any]:
+) -> Sections:
     servers = _servers(analysis, paths)
     names = [endpoint(server["ip"], server["port"]) for server in servers]
     return {
@@ -94,7 +99,7 @@ def _sections(
         "tool": {
             "name": "pcapinspect",
             "version": __version__,
-            "engine": analysis.settings.engine,
+            "engine": sections.plain(analysis.settings.engine),
             "command": _printable(shlex.join(command)),
         },
         "inputs": [sections.input_section(file, path) for file, path in zip(analysis.inputs, paths, strict=True)],
@@ -105,7 +110,7 @@ def _sections(
         "operations": [sections.operation_section(count, names[count.server]) for count in analysis.load.operations],
         "clients": _top_clients(tables),
         "findings": [sections.finding_section(finding, paths) for finding in findings],
-        "pki": pki_section(analysis.facts, paths) | {"rollover": _rollovers(analysis)},
+        "pki": pki_section(analysis.facts, paths, _rollovers(analysis)),
         "evidence": {
             "netflow": netflow_section(analysis.flows),
             "logs": logs_section(analysis.logs),
@@ -114,7 +119,7 @@ def _sections(
     }
 
 
-def _servers(analysis: Analysis, paths: list[str]) -> list[dict[str, Any]]:
+def _servers(analysis: Analysis, paths: list[str]) -> list[Server]:
     found = []
     number = 1
     for server in analysis.load.servers:
@@ -123,18 +128,19 @@ def _servers(analysis: Analysis, paths: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _rollovers(analysis: Analysis) -> list[dict[str, Any]]:
+def _rollovers(analysis: Analysis) -> list[Rollover]:
     """What timers and dates say of each server that was asked for a rollover certificate in vain."""
     return [rollover_section(case.rollover, case.name) for case in analysis.cases if case.rollover is not None]
 
 
-def _verdict(servers: list[dict[str, Any]], names: list[str], analysis: Analysis) -> dict[str, Any]:
+def _verdict(servers: list[Server], names: list[str], analysis: Analysis) -> LeadingVerdict:
     """The sentence that every output leads with: that of the first server, the worst."""
     if servers:
         return {"server": names[0], **servers[0]["verdict"]}
     if analysis.flows and analysis.flows_only and analysis.flows.undated:
         first = analysis.flows.undated[0]
-        return {"server": endpoint(first.ip, first.port), **sections.plain(first.verdict)}
+        undated: LeadingVerdict = sections.plain(first.verdict) | {"server": endpoint(first.ip, first.port)}
+        return undated
     watched = " or ".join(str(port) for port in analysis.settings.ports)
     of = f"{' or '.join(analysis.settings.servers)} at " if analysis.settings.servers else ""
     unread = sum(sum(file.unknown.values()) for file in analysis.inputs)
@@ -152,10 +158,10 @@ def _verdict(servers: list[dict[str, Any]], names: list[str], analysis: Analysis
     }
 
 
-def _top_clients(tables: Tables) -> list[dict[str, Any]]:
-    columns = tables.columns("clients", slice(TOP_CLIENTS))
-    lists = [json_column(kind, columns[name]) for name, kind in TABLES["clients"].items()]
-    return [dict(zip(TABLES["clients"], row, strict=True)) for row in zip(*lists, strict=True)]
+def _top_clients(tables: Tables) -> list[Client]:
+    kinds, columns = TABLES["clients"].kinds, tables.columns("clients", slice(TOP_CLIENTS))
+    lists = [json_column(kind, columns[name]) for name, kind in kinds.items()]
+    return [cast(Client, dict(zip(kinds, row, strict=True))) for row in zip(*lists, strict=True)]
 
 
 def _printable(text: str) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from pcapinspect.clock import iso
 from pcapinspect.evidence.moments import Moment
 from pcapinspect.pki.certificates import Certificate
-from pcapinspect.report.sections import Section, plain, seconds, time
+from pcapinspect.report import model
+from pcapinspect.report.sections import plain, seconds, time
 
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration
@@ -18,17 +19,18 @@ MOST_RECORDS = 2000
 """Log records that the document carries: as many flags as a chart can bear."""
 
 
-def configuration_section(configuration: Configuration | None) -> Section | None:
+def configuration_section(configuration: Configuration | None) -> model.Configuration | None:
     """Everything that configuration and show output say, by kind."""
     if configuration is None:
         return None
-    section = {
+    section: Any = {
         field.name: [_said(item) for item in getattr(configuration, field.name)] for field in fields(configuration)
     }
-    return {**section, "max_connections": configuration.max_connections}
+    told: model.Configuration = section | {"max_connections": configuration.max_connections}
+    return told
 
 
-def logs_section(logs: Logs | None) -> Section | None:
+def logs_section(logs: Logs | None) -> model.Logs | None:
     """Files, counts, the skew of their clocks, and the first records; messages that say nothing of PKI are counted."""
     if logs is None:
         return None
@@ -48,11 +50,11 @@ def logs_section(logs: Logs | None) -> Section | None:
     }
 
 
-def _skew(skew: Skew | None) -> Section | None:
+def _skew(skew: Skew | None) -> model.Skew | None:
     if skew is None:
         return None
-    section: Section = plain(skew)
-    return section | {"offset": seconds(skew.offset), "spread": seconds(skew.spread)}
+    told: model.Skew = plain(skew) | {"offset": seconds(skew.offset), "spread": seconds(skew.spread)}
+    return told
 
 
 def _said(item: Any) -> Any:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pcapinspect.address import endpoint
 from pcapinspect.clock import length
 from pcapinspect.findings.figures import plural
+from pcapinspect.report.model import FlowServer, Netflow, SettingsInForce
 from pcapinspect.report.people import Zone
 
 MOST_MINUTES = 10
@@ -18,7 +17,6 @@ MOST_EXPORTERS = 3
 NO_DATE = "no date"
 """In place of a figure by the minute, where flows have no date."""
 
-Section = dict[str, Any]
 Row = tuple[str | int, ...]
 
 SERVERS = (
@@ -36,12 +34,12 @@ MINUTES = ("Server", "Minute", "Dials", "Answered", "Unanswered", "RST", "Limit"
 FILES = ("File", "Format", "Exporters", "Records", "Of watched ports")
 
 
-def kept(netflow: Section) -> int:
+def kept(netflow: Netflow | None) -> int:
     """Flow records towards or from a watched port."""
-    return sum(file["kept"] for file in netflow["files"])
+    return 0 if netflow is None else sum(file["kept"] for file in netflow["files"])
 
 
-def server_rows(netflow: Section) -> list[Row]:
+def server_rows(netflow: Netflow) -> list[Row]:
     """A row a server, in the columns of SERVERS."""
     return [
         (
@@ -52,20 +50,24 @@ def server_rows(netflow: Section) -> list[Row]:
             server["refused"],
             server["clients"],
             _peak(server),
-            server["minutes_over_limit"] if server["dated"] else NO_DATE,
+            _over(server),
             server["verdict"]["cause"],
         )
         for server in netflow["servers"][:MOST_SERVERS]
     ]
 
 
-def _peak(server: Section) -> int | str:
+def _over(server: FlowServer) -> int | str:
+    return NO_DATE if server["minutes_over_limit"] is None else server["minutes_over_limit"]
+
+
+def _peak(server: FlowServer) -> int | str:
     if not server["dated"]:
         return NO_DATE
     return server["peak_minute"]["count"] if server["peak_minute"] else 0
 
 
-def minute_rows(netflow: Section, settings: Section, zone: Zone) -> list[Row]:
+def minute_rows(netflow: Netflow, settings: SettingsInForce, zone: Zone) -> list[Row]:
     """The busiest minutes of the first server, in their order, in the columns of MINUTES."""
     minutes, servers = netflow["minutes"], netflow["servers"]
     own = [row for row, server in enumerate(minutes["server"]) if server == 0 and minutes["attempts"][row]]
@@ -84,7 +86,7 @@ def minute_rows(netflow: Section, settings: Section, zone: Zone) -> list[Row]:
     ]
 
 
-def file_rows(netflow: Section) -> list[Row]:
+def file_rows(netflow: Netflow) -> list[Row]:
     """A row a file, in the columns of FILES."""
     return [
         (file["path"], file["format"], _exporters(file["exporters"]), file["records"], file["kept"])
@@ -92,7 +94,7 @@ def file_rows(netflow: Section) -> list[Row]:
     ]
 
 
-def comparison(netflow: Section) -> str | None:
+def comparison(netflow: Netflow) -> str | None:
     """How capture and flows agree; None without a capture, or where one of them has no dial."""
     told = netflow["comparison"]
     if told is None:
@@ -110,7 +112,7 @@ def comparison(netflow: Section) -> str | None:
     return f"{sentence} The exporter's clock is {length(abs(told['clock_offset']))} {side} the capture's."
 
 
-def concerns(netflow: Section) -> list[str]:
+def concerns(netflow: Netflow) -> list[str]:
     """What is missing from the files, sampled, or could not be read."""
     found = []
     for file in netflow["files"]:
@@ -121,7 +123,7 @@ def concerns(netflow: Section) -> list[str]:
     return found
 
 
-def not_shown(netflow: Section) -> list[str]:
+def not_shown(netflow: Netflow) -> list[str]:
     """What no flow shows, each sentence once."""
     return list(dict.fromkeys(text for server in netflow["servers"] for text in server["verdict"]["not_shown"]))
 

@@ -2,7 +2,10 @@
 
     {"document": the JSON document without its tables,
      "tables": {name: {"rows", "shown", "names": columns in their order,
+                        "heads": {column: what people read above it},
+                        "listed": the columns that people read, in their order,
                         "columns": {column: form}}},
+     "causes": {cause: what people call it},
      "zone": {"name", "offsets": [[from this second on, seconds ahead of UTC], ...]}}
 
     form  {"kind": "time", "s": seconds since 1970, each less the known one before it, "n": nanoseconds, -1: no time}
@@ -18,13 +21,16 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
 
 import numpy as np
 
 from pcapinspect.clock import SECOND, parse_iso, zone
 from pcapinspect.columns import MISSING
-from pcapinspect.report.columns import TABLES, TEXT, TIME, memory_column
+from pcapinspect.load.causes import CAUSES
+from pcapinspect.report.catalogue import TABLES
+from pcapinspect.report.columns import TEXT, TIME, Kind, memory_column
+from pcapinspect.report.model import Cell, Document, EmbeddedTable
+from pcapinspect.report.people import limits_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -37,33 +43,43 @@ _STEP = 14 * _DAY
 (Morocco and Egypt put summer time off for Ramadan, four weeks)."""
 
 
-def page_data(document: Mapping[str, Any]) -> bytes:
+def page_data(document: Document) -> bytes:
     """The JSON text of all that. The same document gives the same bytes."""
     sections = {name: value for name, value in document.items() if name != "tables"}
+    span = limits_of(document["settings"]).span
     page = {
+        "causes": {cause: said.words for cause, said in CAUSES.items()},
         "document": sections,
-        "tables": {name: _table(name, table) for name, table in document["tables"].items()},
+        "tables": {name: _table(name, table, span) for name, table in document["tables"].items()},
         "zone": {"name": document["settings"]["tz"], "offsets": _offsets(zone(document["settings"]["tz"]), sections)},
     }
     return json.dumps(page, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def _table(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
-    columns = {column: _pack(kind, table["columns"][column]) for column, kind in TABLES[name].items()}
-    return {"rows": table["rows"], "shown": table["shown"], "names": list(columns), "columns": columns}
+def _table(name: str, table: EmbeddedTable, span: str) -> dict[str, object]:
+    described = TABLES[name]
+    columns = {column: _pack(kind, table["columns"][column]) for column, kind in described.kinds.items()}
+    return {
+        "rows": table["rows"],
+        "shown": table["shown"],
+        "names": list(columns),
+        "heads": {column.name: column.heading(span) for column in described.columns},
+        "listed": list(described.shown),
+        "columns": columns,
+    }
 
 
-def _pack(kind: str, values: list[Any]) -> dict[str, Any]:
+def _pack(kind: Kind, values: list[Cell]) -> dict[str, object]:
     if kind == TIME:
         return {"kind": kind, **_pack_times(values)}
     if kind == TEXT:
-        places: dict[str | None, int] = {None: -1}
+        places: dict[Cell, int] = {None: -1}
         index = [places.setdefault(value, len(places) - 1) for value in values]
         return {"kind": kind, "words": list(places)[1:], "i": index}
     return {"kind": kind, "v": values}
 
 
-def _pack_times(values: list[str | None]) -> dict[str, list[int]]:
+def _pack_times(values: list[Cell]) -> dict[str, list[int]]:
     times = memory_column(TIME, values)
     known = times != MISSING
     seconds, nanoseconds = np.divmod(times[known], SECOND)
@@ -74,7 +90,7 @@ def _pack_times(values: list[str | None]) -> dict[str, list[int]]:
     return {"s": steps.tolist(), "n": left.tolist()}
 
 
-def _offsets(tz: tzinfo, sections: Mapping[str, Any]) -> list[list[int]]:
+def _offsets(tz: tzinfo, sections: object) -> list[list[int]]:
     """The zone's offsets over all times of the document, each with the first second for which it holds."""
     times = [parse_iso(text) // SECOND for text in _iso_times(sections)]
     if tz is UTC or not times:
@@ -106,7 +122,7 @@ def _ahead(tz: tzinfo, seconds: int) -> int:
     return 0 if offset is None else int(offset.total_seconds())
 
 
-def _iso_times(value: Any) -> Iterator[str]:
+def _iso_times(value: object) -> Iterator[str]:
     """Every time of a section, however deep."""
     if isinstance(value, str):
         if _ISO_TIME.fullmatch(value):

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from pcapinspect.load.causes import CAUSES
 from pcapinspect.report import flow_words
+from pcapinspect.report.model import Document
 from pcapinspect.report.people import Zone
 
-View = dict[str, Any]
+View = dict[str, object]
 
 NOT_IN_FLOWS = frozenset({"pause", "operations", "latency", "handshakes", "open"})
 """Panels of what flows cannot show: an empty one would say that there was nothing."""
 
 
-def flows_view(document: Mapping[str, Any], causes: Mapping[str, str]) -> View | None:
-    """Tables and sentences of the section `evidence.netflow`; None without flows. `causes`: verdicts in words."""
+def flows_view(document: Document) -> View | None:
+    """Tables and sentences of the section `evidence.netflow`; None without flows."""
     netflow = document["evidence"]["netflow"]
     if netflow is None:
         return None
     settings = document["settings"]
-    minutes = flow_words.minute_rows(netflow, settings, Zone.of(dict(document)))
+    minutes = flow_words.minute_rows(netflow, settings, Zone.of(document))
     tables = [
         _rows(
             f"What flows show of each server; the limit is {settings['limit']} in {settings['window']} s",
             flow_words.SERVERS,
-            [(*row, causes.get(str(cause), cause)) for *row, cause in flow_words.server_rows(netflow)],
+            [(*row, CAUSES[str(cause)].words) for *row, cause in flow_words.server_rows(netflow)],
         ),
         _rows("The busiest minutes of the first server", flow_words.MINUTES, minutes),
         _rows("Files with flows", flow_words.FILES, flow_words.file_rows(netflow)),

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 import orjson
 
 from pcapinspect.errors import ReportError
-from pcapinspect.report.columns import TABLES, Array, memory_column
+from pcapinspect.report.catalogue import TABLES
+from pcapinspect.report.columns import Array, memory_column
+from pcapinspect.report.model import Cell, Document, EmbeddedTable, Sections
 
 
 class JsonTable(NamedTuple):
@@ -20,10 +22,10 @@ class JsonTable(NamedTuple):
     rows: int
     """When the captures were read."""
     shown: int
-    columns: Iterable[tuple[str, list[Any]]]
+    columns: Iterable[tuple[str, list[Cell]]]
 
 
-def render(sections: dict[str, Any], tables: Iterable[JsonTable]) -> Iterator[bytes]:
+def render(sections: Sections, tables: Iterable[JsonTable]) -> Iterator[bytes]:
     """Standard JSON in UTF-8, piece by piece. Sections are indented for people; each column of a table is one line.
 
     A storm has tens of megabytes of columns, of which only one is in memory at a time.
@@ -39,14 +41,18 @@ def render(sections: dict[str, Any], tables: Iterable[JsonTable]) -> Iterator[by
     yield b"\n }\n}\n"
 
 
+def schema_text() -> str:
+    """The JSON Schema (2020-12) of the document, as it ships."""
+    return resources.files("pcapinspect.report").joinpath("schema.json").read_text(encoding="utf-8")
+
+
 def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of the document."""
-    text = resources.files("pcapinspect.report").joinpath("schema.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
+    """The same, read."""
+    found: dict[str, Any] = json.loads(schema_text())
     return found
 
 
-def parse(text: str) -> dict[str, Any]:
+def parse(text: str) -> Document:
     """The document of a saved report. Raises ReportError for text that is none.
 
     Columns are left to `columns_of`: a validator takes minutes for a million values.
@@ -67,17 +73,19 @@ def parse(text: str) -> dict[str, Any]:
         raise ReportError(f"not a report of this version of pcapinspect: {where}: {error.message[:200]}") from None
     except RecursionError:
         raise ReportError("not a report of pcapinspect: nested too deeply") from None
-    found: dict[str, Any] = document
+    found: Document = document
     return found
 
 
-def columns_of(tables: dict[str, Any]) -> dict[str, dict[str, Array]]:
+def columns_of(tables: dict[str, EmbeddedTable]) -> dict[str, dict[str, Array]]:
     """The columns of every embedded table. Raises ReportError where a value is not of its column's kind."""
     found: dict[str, dict[str, Array]] = {}
-    for name, kinds in TABLES.items():
+    for name, described in TABLES.items():
         table = tables[name]
         try:
-            found[name] = {column: memory_column(kind, table["columns"][column]) for column, kind in kinds.items()}
+            found[name] = {
+                column: memory_column(kind, table["columns"][column]) for column, kind in described.kinds.items()
+            }
         except (ValueError, TypeError, AttributeError, OverflowError) as error:
             raise ReportError(f"tables/{name}: {error}") from None
         if any(len(values) != table["shown"] for values in found[name].values()):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from pcapinspect.address import endpoint
 from pcapinspect.clock import length
 from pcapinspect.findings.display_filter import filter_of
 from pcapinspect.findings.figures import percent, plural
+from pcapinspect.findings.kinds import kind_of
 from pcapinspect.report.document import Report
 from pcapinspect.report.markdown_flows import flows_section, seen_in
 from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
-from pcapinspect.report.people import Zone, extract_command, figure_name, figure_text, limits_of, time_span
+from pcapinspect.report.model import Finding, Sections
+from pcapinspect.report.people import Zone, extract_command, figure_rows, limits_of, time_span
 from pcapinspect.report.timeline import timeline
+from pcapinspect.settings import Limits
 
 MOST_SERVERS = 10
 MOST_OPERATIONS = 15
@@ -24,8 +26,6 @@ MOST_FRAMES = 12
 ROOT_CAUSES = ("root-cause", "rollover-404-loop", "server-down", "port-refused", "concurrent-limit-pattern")
 """Findings that explain an outage, the best explanation first."""
 
-Section = dict[str, Any]
-
 
 def render_markdown(report: Report) -> str:
     """Summary, symptoms, timeline, evidence, root cause, remedy, what is not shown, how to reproduce."""
@@ -35,7 +35,7 @@ def render_markdown(report: Report) -> str:
         _summary(sections, zone),
         _symptoms(sections),
         ["## Timeline", "", *timeline(sections, zone)],
-        _evidence(sections),
+        _evidence(sections, zone),
         flows_section(sections, zone),
         _root_cause(sections),
         _remedy(sections),
@@ -45,7 +45,7 @@ def render_markdown(report: Report) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _summary(sections: Section, zone: Zone) -> list[str]:
+def _summary(sections: Sections, zone: Zone) -> list[str]:
     verdict = sections["verdict"]
     of = "" if verdict["server"] is None else f" on {verdict['server']}"
     lines = ["# Outage report: PKI enrolment over HTTP", "", "## Summary", "", f"**{prose(verdict['sentence'])}**", ""]
@@ -64,7 +64,7 @@ def _summary(sections: Section, zone: Zone) -> list[str]:
     return lines if grave else [*lines, "No finding is critical, and none is a warning."]
 
 
-def _symptoms(sections: Section) -> list[str]:
+def _symptoms(sections: Sections) -> list[str]:
     servers = sections["servers"]
     lines = ["## Symptoms", ""]
     if not servers:
@@ -123,7 +123,8 @@ def _symptoms(sections: Section) -> list[str]:
     return [*lines, *table(head, rows), *_more(len(servers) - len(rows), "server")]
 
 
-def _evidence(sections: Section) -> list[str]:
+def _evidence(sections: Sections, zone: Zone) -> list[str]:
+    limits = limits_of(sections["settings"])
     lines = [
         "## Evidence",
         "",
@@ -131,7 +132,7 @@ def _evidence(sections: Section) -> list[str]:
         "An attempt is one connection that a client tried to open, however often it repeated its SYN.",
     ]
     for finding in sections["findings"]:
-        lines += ["", *_finding(finding)]
+        lines += ["", *_finding(finding, limits, zone)]
     if sections["operations"]:
         lines += ["", "### Requests by operation and response", "", *_operations(sections)]
     if sections["clients"]:
@@ -139,11 +140,11 @@ def _evidence(sections: Section) -> list[str]:
     return lines
 
 
-def _finding(finding: Section) -> list[str]:
+def _finding(finding: Finding, limits: Limits, zone: Zone) -> list[str]:
     seen = "observed" if finding["confidence"] == 1 else f"inferred, confidence {finding['confidence']:.2f}"
     lines = [f"### {escape(finding['title'])}", "", f"{finding['severity']}, {seen} ({code(finding['id'])})", ""]
     lines += [prose(finding["explanation"])]
-    figures = [(figure_name(name), figure_text(v)) for name, v in finding["figures"].items() if v is not None]
+    figures = figure_rows(finding, limits, zone)
     if figures:
         lines += ["", *table(("Figure", "Value"), figures)]
     if finding["frames"]:
@@ -151,7 +152,7 @@ def _finding(finding: Section) -> list[str]:
     return lines
 
 
-def _frames(finding: Section) -> list[str]:
+def _frames(finding: Finding) -> list[str]:
     """The cited frames of each file, with the filter that selects them there."""
     by_file: dict[str, list[int]] = {}
     for frame in finding["frames"]:
@@ -165,7 +166,7 @@ def _frames(finding: Section) -> list[str]:
     return lines[1:]
 
 
-def _operations(sections: Section) -> list[str]:
+def _operations(sections: Sections) -> list[str]:
     operations = sorted(sections["operations"], key=lambda row: -row["count"])
     rows = [
         (
@@ -182,7 +183,7 @@ def _operations(sections: Section) -> list[str]:
     return [*table(head, rows), *_more(len(operations) - len(rows), "combination")]
 
 
-def _clients(sections: Section) -> list[str]:
+def _clients(sections: Sections) -> list[str]:
     rows = [
         (
             row["client_ip"],
@@ -199,31 +200,28 @@ def _clients(sections: Section) -> list[str]:
     return [*table(head, rows), *_more(total - len(rows), "client")]
 
 
-def _causes(sections: Section) -> list[Section]:
+def _causes(sections: Sections) -> list[Finding]:
     """The findings that explain the outage, the best first."""
     kinds = {kind: place for place, kind in enumerate(ROOT_CAUSES)}
-    found = [finding for finding in sections["findings"] if _kind(finding) in kinds]
-    return sorted(found, key=lambda finding: kinds[_kind(finding)])
+    found = [finding for finding in sections["findings"] if kind_of(finding["id"]) in kinds]
+    return sorted(found, key=lambda finding: kinds[kind_of(finding["id"])])
 
 
-def _kind(finding: Section) -> str:
-    """The finding's id without the server."""
-    kind: str = finding["id"].partition("@")[0]
-    return kind
-
-
-def _root_cause(sections: Section) -> list[str]:
+def _root_cause(sections: Sections) -> list[str]:
     causes, verdict = _causes(sections), sections["verdict"]
     lines = ["## Root cause", "", prose(causes[0]["explanation"] if causes else verdict["sentence"])]
     if sections["servers"]:
         lines += _load_behind_it(sections)
-    for title, name in (("For this verdict:", "evidence_for"), ("Against it:", "evidence_against")):
-        if verdict[name]:
-            lines += ["", title, "", *items(verdict[name])]
+    for title, sentences in (
+        ("For this verdict:", verdict["evidence_for"]),
+        ("Against it:", verdict["evidence_against"]),
+    ):
+        if sentences:
+            lines += ["", title, "", *items(sentences)]
     return lines
 
 
-def _load_behind_it(sections: Section) -> list[str]:
+def _load_behind_it(sections: Sections) -> list[str]:
     """Which requests the server had to serve, the most first."""
     worst = sections["servers"][0]
     name = endpoint(worst["ip"], worst["port"])
@@ -237,19 +235,19 @@ def _load_behind_it(sections: Section) -> list[str]:
     return ["", f"What {escape(name)} was asked for: {prose(', '.join(parts))} of its exchanges."]
 
 
-def _remedy(sections: Section) -> list[str]:
+def _remedy(sections: Sections) -> list[str]:
     """What cures the cause before what confirms and what prevents."""
     findings = [*_causes(sections), *sections["findings"]]
-    if any(_kind(finding) == "root-cause" for finding in findings):
+    if any(kind_of(finding["id"]) == "root-cause" for finding in findings):
         # It names the commands for this very CA; those of the loop are the same in general.
-        findings = [finding for finding in findings if _kind(finding) != "rollover-404-loop"]
+        findings = [finding for finding in findings if kind_of(finding["id"]) != "rollover-404-loop"]
     steps = list(dict.fromkeys(step for finding in findings for step in finding["remedy"]))
     if not steps:
         return ["## Remedy", "", "Nothing has to be changed for what the files show."]
     return ["## Remedy", "", *(f"{number}. {prose(step)}" for number, step in enumerate(steps, start=1))]
 
 
-def _not_shown(sections: Section) -> list[str]:
+def _not_shown(sections: Sections) -> list[str]:
     sentences = [*sections["verdict"]["not_shown"]]
     sentences += [sentence for finding in sections["findings"] for sentence in finding["not_shown"]]
     notes = sections["capture"]["notes"]
@@ -257,7 +255,7 @@ def _not_shown(sections: Section) -> list[str]:
     return [*lines, "", "About the files themselves:", "", *items(notes)] if notes else lines
 
 
-def _reproduce(sections: Section) -> list[str]:
+def _reproduce(sections: Sections) -> list[str]:
     tool, settings = sections["tool"], sections["settings"]
     rows = [
         (file["path"], file["format"], file["packets"], file["bytes"], file["sha256"] or "not known")

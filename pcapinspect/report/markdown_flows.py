@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pcapinspect.findings.figures import plural
 from pcapinspect.report import flow_words
 from pcapinspect.report.markdown_text import items, prose, table
+from pcapinspect.report.model import Sections
 from pcapinspect.report.people import Zone
 
-Section = dict[str, Any]
 
-
-def seen_in(sections: Section) -> str:
+def seen_in(sections: Sections) -> str:
     """`The capture holds 12 packets`, or the flow records where there are no packets."""
     if sections["capture"]["flows_only"]:
         records = flow_words.kept(sections["evidence"]["netflow"])
@@ -21,7 +18,7 @@ def seen_in(sections: Section) -> str:
     return f"The capture holds {plural(packets, 'packet')}"
 
 
-def flows_section(sections: Section, zone: Zone) -> list[str]:
+def flows_section(sections: Sections, zone: Zone) -> list[str]:
     """Servers, busiest minutes, comparison with the capture, files, and what flows cannot show; [] without flows."""
     netflow = sections["evidence"]["netflow"]
     if netflow is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any
 
 from pcapinspect import clock
 from pcapinspect.clock import length
+from pcapinspect.findings.figures import percent
+from pcapinspect.findings.kinds import Figure, description
+from pcapinspect.report.model import Finding, Sections, SettingsInForce
 from pcapinspect.settings import Limits, Settings
 
 MOST_FILTER = 400
@@ -22,7 +24,7 @@ class Zone:
     tz: tzinfo
 
     @classmethod
-    def of(cls, sections: dict[str, Any]) -> Zone:
+    def of(cls, sections: Sections) -> Zone:
         """Raises UsageError for a name that this machine does not know."""
         return cls(clock.zone(sections["settings"]["tz"]))
 
@@ -35,22 +37,36 @@ class Zone:
         return self.moment(text, digits)[11 : 19 + (digits + 1 if digits else 0)]
 
 
-def limits_of(settings: dict[str, Any]) -> Limits:
+def limits_of(settings: SettingsInForce) -> Limits:
     """The limits of a document's settings, for their words."""
-    return Limits(**{field.name: settings[field.name] for field in fields(Limits)})
+    return Limits(
+        limit=settings["limit"],
+        window=settings["window"],
+        pause=settings["pause"],
+        max_connections=settings["max_connections"],
+    )
 
 
-def figure_name(name: str) -> str:
-    """`unanswered SYNs` of `unanswered_syns`."""
-    words = {"syn": "SYN", "syns": "SYNs", "http": "HTTP"}
-    return " ".join(words.get(word, word) for word in name.split("_"))
+def figure_rows(finding: Finding, limits: Limits, zone: Zone) -> list[tuple[str, str]]:
+    """What people read of a finding's figures: each with its label; those without a value are left out."""
+    kind = description(finding["id"])
+    rows = []
+    for name, value in finding["figures"].items():
+        figure = kind.figure(name) or Figure(name, "text", name.replace("_", " "))
+        if value is not None:
+            rows.append((figure.label.replace("{span}", limits.span), _figure_text(figure, value, zone)))
+    return rows
 
 
-def figure_text(value: str | int | float) -> str:
-    """`1,234`, `0.5`, or the text itself."""
-    if isinstance(value, float):
-        return f"{value:,.3f}".rstrip("0").rstrip(".")
-    return f"{value:,}" if isinstance(value, int) else value
+def _figure_text(figure: Figure, value: str | float, zone: Zone) -> str:
+    """`1,234`, `15.2 s`, `12 %`, a time in the zone, or the text itself."""
+    if isinstance(value, str):
+        return zone.moment(value) if figure.unit == "time" else value
+    if figure.unit == "s":
+        return length(value)
+    if figure.unit == "share":
+        return percent(value, 1)
+    return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
 
 
 def silence(at_least: float, at_most: float | None) -> str:
@@ -60,41 +76,46 @@ def silence(at_least: float, at_most: float | None) -> str:
     return f"at least {length(at_least)}, at most {length(at_most)}"
 
 
-def time_span(sections: dict[str, Any]) -> tuple[str, str] | None:
+def time_span(sections: Sections) -> tuple[str, str] | None:
     """First and last packet over all inputs (ISO 8601), None for a capture without packets."""
     times = [t for file in sections["inputs"] for t in (file["first_time"], file["last_time"]) if t is not None]
     return (min(times), max(times)) if times else None
 
 
-def capture_arguments(sections: dict[str, Any]) -> list[str]:
+def capture_arguments(sections: Sections) -> list[str]:
     """The capture files; flows are evidence."""
     return [] if sections["capture"]["flows_only"] else [file["path"] for file in sections["inputs"]]
 
 
-def setting_arguments(sections: dict[str, Any], pause: str = "--pause") -> list[str]:
+def setting_arguments(sections: Sections, pause: str = "--pause") -> list[str]:
     """The options that are not at their defaults, for the same findings again; `pause`: what its option is called."""
     settings, defaults = sections["settings"], Settings()
     words = []
     if tuple(settings["ports"]) != defaults.ports:
         words += [word for port in settings["ports"] for word in ("--port", str(port))]
     words += [word for ip in settings["servers"] for word in ("--server", ip)]
+    given: dict[str, object] = {**settings}
     for name in ("limit", "window", "pause", "max_connections", "engine", "tz"):
-        if settings[name] != getattr(defaults, name):
-            words += [pause if name == "pause" else f"--{name.replace('_', '-')}", str(settings[name])]
+        if given[name] != getattr(defaults, name):
+            words += [pause if name == "pause" else f"--{name.replace('_', '-')}", str(given[name])]
     return words
 
 
-def evidence_arguments(sections: dict[str, Any]) -> list[str]:
+def evidence_arguments(sections: Sections) -> list[str]:
     """The options that name what was read beside the captures."""
     evidence = sections["evidence"]
     words = []
-    for option, name in (("--config", "configuration"), ("--log", "logs"), ("--netflow", "netflow")):
-        if evidence[name] is not None:
-            words += [option, *(file["path"] for file in evidence[name]["files"])]
+    for option, given in (
+        ("--config", evidence["configuration"]),
+        ("--log", evidence["logs"]),
+        ("--netflow", evidence["netflow"]),
+    ):
+        if given is not None:
+            words += [option, *(file["path"] for file in given["files"])]
     return words
 
 
-def extract_command(sections: dict[str, Any]) -> str | None:
+def extract_command(sections: Sections) -> str | None:
     """Takes the packets of the first finding that cites any; None where there is none, or the capture was a pipe."""
     cited = next((finding["id"] for finding in sections["findings"] if finding["frames"]), None)
     if cited is None or from_pipe(sections):
@@ -104,19 +125,24 @@ def extract_command(sections: dict[str, Any]) -> str | None:
     return shlex.join(("pcapinspect", "extract", *words))
 
 
-def from_pipe(sections: dict[str, Any]) -> bool:
+def argument(path: str) -> str:
+    """A file name that no program takes for an option."""
+    return f"./{path}" if path.startswith("-") else path
+
+
+def from_pipe(sections: Sections) -> bool:
     """Whether a capture came by standard input: no command can read it again."""
     return any(file["path"] == "-" for file in sections["inputs"])
 
 
-def wireshark_command(finding: dict[str, Any]) -> str | None:
+def wireshark_command(finding: Finding) -> str | None:
     """Opens the frames that a finding cites; where the filter is long, at the first of them. None: there is no file."""
     if not finding["frames"] or finding["display_filter"] is None:
         return None
     first = finding["frames"][0]
     if first["file"] == "-":
         return None
-    command = f"wireshark -r {shlex.quote(first['file'])}"
+    command = f"wireshark -r {shlex.quote(argument(first['file']))}"
     if len(finding["display_filter"]) <= MOST_FILTER:
         return f"{command} -Y {shlex.quote(finding['display_filter'])}"
     return f"{command} -g {first['frame']}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pcapinspect.clock import iso
 from pcapinspect.columns import MISSING
 from pcapinspect.pki.scep import FAILURE
-from pcapinspect.report.sections import Section, plain, time
+from pcapinspect.report import model
+from pcapinspect.report.sections import plain, time
 
 if TYPE_CHECKING:
     from pcapinspect.evidence.rollover import RolloverDiagnosis
@@ -18,7 +19,7 @@ MOST_LISTED = 100
 """Certificates and capabilities that are listed; a PKI has a handful, a hostile capture may have any number."""
 
 
-def pki_section(facts: PkiFacts, paths: Sequence[str]) -> Section:
+def pki_section(facts: PkiFacts, paths: Sequence[str], rollover: list[model.Rollover]) -> model.Pki:
     """What the PKI traffic says beyond single exchanges."""
     transactions = facts.transactions
     return {
@@ -34,12 +35,13 @@ def pki_section(facts: PkiFacts, paths: Sequence[str]) -> Section:
         "unread": facts.unread,
         "damaged_certificates": facts.damaged_certificates,
         "not_kept": facts.not_kept,
+        "rollover": rollover,
     }
 
 
-def rollover_section(diagnosis: RolloverDiagnosis, server: str) -> Section:
+def rollover_section(diagnosis: RolloverDiagnosis, server: str) -> model.Rollover:
     """The timers, the window of errors that they make, and the remedy, for the rollover of one server's CA."""
-    section: Section = {
+    section: Any = {
         "server": server,
         **{
             name: plain(getattr(diagnosis, name))
@@ -64,7 +66,7 @@ def rollover_section(diagnosis: RolloverDiagnosis, server: str) -> Section:
         "remedy": plain(diagnosis.remedy),
     }
     made = diagnosis.window
-    return section | {
+    told: model.Rollover = section | {
         "window": made
         and {
             "length_seconds": made.length,
@@ -74,12 +76,13 @@ def rollover_section(diagnosis: RolloverDiagnosis, server: str) -> Section:
             "closing_percent": made.closing_percent,
         }
     }
+    return told
 
 
-def _certificate(seen: ServerCertificate, paths: Sequence[str]) -> Section:
+def _certificate(seen: ServerCertificate, paths: Sequence[str]) -> model.Certificate:
     certificate = seen.certificate
     return {
-        "role": seen.role,
+        "role": plain(seen.role),
         "ca_identifier": seen.ca_identifier,
         "subject": certificate.subject,
         "issuer": certificate.issuer,
@@ -94,7 +97,7 @@ def _certificate(seen: ServerCertificate, paths: Sequence[str]) -> Section:
     }
 
 
-def _capabilities(seen: Capabilities, paths: Sequence[str]) -> Section:
+def _capabilities(seen: Capabilities, paths: Sequence[str]) -> model.Capabilities:
     return {
         "status": seen.status,
         "keywords": list(seen.keywords),
@@ -104,7 +107,7 @@ def _capabilities(seen: Capabilities, paths: Sequence[str]) -> Section:
     }
 
 
-def _place(place: Place, paths: Sequence[str]) -> Section:
+def _place(place: Place, paths: Sequence[str]) -> model.Place:
     return {
         "connection": place.connection,
         "file": None if place.file == MISSING else paths[place.file],

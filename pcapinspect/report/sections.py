@@ -1,4 +1,4 @@
-"""The sections of the JSON document, all but its tables: plain dicts of what JSON can hold."""
+"""The sections of the JSON document, all but its tables: from the dataclasses of the layers to dicts of `model`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pcapinspect.clock import SECOND, iso
+from pcapinspect.report import model
 
 if TYPE_CHECKING:
     from pcapinspect.capture.inputs import InputFile
@@ -25,10 +26,8 @@ if TYPE_CHECKING:
         Synchronisation,
     )
 
-Section = dict[str, Any]
 
-
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """A value as JSON has it: dataclasses as objects, sequences as arrays, NaN and infinity as null."""
     if value is None or isinstance(value, bool | str | int):
         return value
@@ -55,34 +54,35 @@ def seconds(nanoseconds: int | None) -> float | None:
     return None if nanoseconds is None else nanoseconds / SECOND
 
 
-def frames(pairs: Sequence[tuple[int, int]], paths: Sequence[str]) -> list[Section]:
+def frames(pairs: Sequence[tuple[int, int]], paths: Sequence[str]) -> list[model.Frame]:
     """(file index, frame number) as objects that name the file."""
     return [{"file": paths[file], "frame": int(frame)} for file, frame in pairs]
 
 
-def input_section(file: InputFile, path: str) -> Section:
+def input_section(file: InputFile, path: str) -> model.Input:
     """One capture file."""
-    section: Section = plain(file)
+    section = plain(file)
     del section["jumps"]  # they are for judgement; how many there are is told
-    section |= {
+    told: model.Input = section | {
         "path": path,
         "first_time": time(file.first_time),
         "last_time": time(file.last_time),
         "comments": [{"frame": frame, "text": text} for frame, text in file.comments],
     }
-    return section
+    return told
 
 
-def capture_section(quality: CaptureQuality) -> Section:
+def capture_section(quality: CaptureQuality) -> model.Capture:
     """What the capture itself is worth."""
-    section: Section = plain(quality)
+    section = plain(quality)
     del section["jumps"]
-    return section | {"first_time": time(quality.first_time), "last_time": time(quality.last_time)}
+    told: model.Capture = section | {"first_time": time(quality.first_time), "last_time": time(quality.last_time)}
+    return told
 
 
-def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[str]) -> Section:
+def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[str]) -> model.Server:
     """One server; its pauses are numbered from `first_pause_number`, as in the table `pauses`."""
-    section: Section = {
+    section: Any = {
         field.name: getattr(server, field.name)
         for field in fields(server)
         if field.name
@@ -105,30 +105,31 @@ def server_section(server: ServerLoad, first_pause_number: int, paths: Sequence[
         "synchronisation": _synchronisation(server.synchronisation),
         "ladder": plain(server.ladder),
     }
-    return section
+    told: model.Server = section
+    return told
 
 
-def operation_section(count: OperationCount, server: str) -> Section:
+def operation_section(count: OperationCount, server: str) -> model.Operation:
     """How often one server was asked for one operation, by label and response code."""
-    section: Section = plain(count)
-    return section | {"server": server, "first": time(count.first), "last": time(count.last)}
+    told: model.Operation = plain(count) | {"server": server, "first": time(count.first), "last": time(count.last)}
+    return told
 
 
-def finding_section(finding: Finding, paths: Sequence[str]) -> Section:
+def finding_section(finding: Finding, paths: Sequence[str]) -> model.Finding:
     """One finding with its evidence."""
-    section: Section = plain(finding)
-    return section | {
+    told: model.Finding = plain(finding) | {
         "frames": frames(finding.frames, paths),
         "start": time(finding.start),
         "end": time(finding.end),
     }
+    return told
 
 
-def _pause(server: ServerLoad, pause: Pause, number: int, paths: Sequence[str]) -> Section:
-    section: Section = plain(pause)
+def _pause(server: ServerLoad, pause: Pause, number: int, paths: Sequence[str]) -> model.Pause:
+    section = plain(pause)
     for name in ("last_answer", "first_unanswered", "last_unanswered", "next_answer"):
         section[name] = time(getattr(pause, name))
-    return section | {
+    told: model.Pause = section | {
         "server_ip": server.ip,
         "server_port": server.port,
         "pause": number,
@@ -136,25 +137,26 @@ def _pause(server: ServerLoad, pause: Pause, number: int, paths: Sequence[str]) 
         "silence_at_most": seconds(pause.silence_at_most),
         "frames": frames(pause.frames, paths),
     }
+    return told
 
 
-def peak_section(peak: Peak | None) -> Section | None:
+def peak_section(peak: Peak | None) -> model.Peak | None:
     """The most in any window, or None."""
-    return None if peak is None else {"count": peak.count, "start": time(peak.start), "end": time(peak.end)}
+    return None if peak is None else {"count": peak.count, "start": iso(peak.start), "end": iso(peak.end)}
 
 
-def peak_minute_section(peak: PeakMinute | None) -> Section | None:
+def peak_minute_section(peak: PeakMinute | None) -> model.PeakMinute | None:
     """The busiest calendar minute, or None."""
-    return None if peak is None else {"count": peak.count, "minute": time(peak.minute)}
+    return None if peak is None else {"count": peak.count, "minute": iso(peak.minute)}
 
 
-def _counterfactual(counterfactual: Counterfactual | None) -> Section | None:
+def _counterfactual(counterfactual: Counterfactual | None) -> model.Counterfactual | None:
     if counterfactual is None:
         return None
-    section: Section = plain(counterfactual)
-    return section | {"peak": peak_section(counterfactual.peak)}
+    told: model.Counterfactual = plain(counterfactual) | {"peak": peak_section(counterfactual.peak)}
+    return told
 
 
-def _synchronisation(synchronisation: Synchronisation) -> Section:
-    section: Section = plain(synchronisation)
-    return section | {"period": seconds(synchronisation.period)}
+def _synchronisation(synchronisation: Synchronisation) -> model.Synchronisation:
+    told: model.Synchronisation = plain(synchronisation) | {"period": seconds(synchronisation.period)}
+    return told

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from pcapinspect.report.columns import FLAG, TABLES, TEXT, Array, json_column
+from pcapinspect.report.catalogue import TABLES
+from pcapinspect.report.columns import FLAG, TEXT, Array, Kind, json_column
 from pcapinspect.report.output import whole
 from pcapinspect.report.tables import Tables
 
@@ -26,10 +27,11 @@ def write_csv(tables: Tables, folder: str) -> None:
     for name, path in zip(TABLES, paths(folder, "csv"), strict=True):
         with whole(str(path)) as partial, partial.open("w", encoding="utf-8", errors="replace", newline="") as file:
             writer = csv.writer(file, lineterminator="\r\n")
-            writer.writerow(TABLES[name])
+            kinds = TABLES[name].kinds
+            writer.writerow(kinds)
             for start in range(0, tables.sources[name].length, CHUNK):
                 columns = tables.columns(name, slice(start, start + CHUNK))
-                writer.writerows(zip(*(_cells(kind, columns[c]) for c, kind in TABLES[name].items()), strict=True))
+                writer.writerows(zip(*(_cells(kind, columns[c]) for c, kind in kinds.items()), strict=True))
 
 
 def write_parquet(tables: Tables, folder: str) -> None:
@@ -42,7 +44,7 @@ def write_parquet(tables: Tables, folder: str) -> None:
             pq.write_table(pa.Table.from_pandas(tables[name], preserve_index=False), partial)
 
 
-def _cells(kind: str, values: Array) -> list[object]:
+def _cells(kind: Kind, values: Array) -> list[object]:
     cells = json_column(kind, values)
     if kind == TEXT:
         return [f"'{cell}" if cell is not None and cell.startswith(FORMULA_STARTS) else cell for cell in cells]

@@ -14,7 +14,8 @@ from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Bool, Int64, Text, UInt64
 from pcapinspect.load.measures.clients import ERROR
 from pcapinspect.load.model import FELLS, RUNGS
-from pcapinspect.report.columns import TABLES, Array, frame_of
+from pcapinspect.report.catalogue import TABLES
+from pcapinspect.report.columns import Array, frame_of
 from pcapinspect.report.flows_only import without_unknown
 from pcapinspect.report.words import FAIL_INFOS, MESSAGE_TYPES, PKI_STATUSES, words_of
 from pcapinspect.tcp.connections import CLOSES, ESTABLISHED, OUTCOMES
@@ -44,7 +45,7 @@ class Source:
 
     length: int
     make: Callable[[Rows], Columns]
-    """The columns of some of the rows, in the kinds of `report.columns.TABLES`."""
+    """The columns of some of the rows, in the kinds of `report.catalogue.TABLES`."""
     failed: Bool | None = None
     """Rows that are shown before all others; None where no row is better than another."""
     latency: Int64 | None = None
@@ -70,7 +71,7 @@ class Tables(Mapping[str, "pd.DataFrame"]):
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         if name not in self._frames:
-            self._frames[name] = frame_of(name, self.columns(name))
+            self._frames[name] = frame_of(TABLES[name].columns, self.columns(name))
         return self._frames[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -111,9 +112,11 @@ def flows_of(analysis: Analysis) -> Columns:
     """One row a flow record towards or from a watched port."""
     rows = analysis.flows.evidence.flows if analysis.flows else None
     if rows is None:
-        return {name: np.empty(0, dtype=np.int64) for name in TABLES["flows"]}
+        return {name: np.empty(0, dtype=np.int64) for name in TABLES["flows"].kinds}
     numbers = ("src_port", "dst_port")
-    return {name: _int64(getattr(rows, name)) if name in numbers else getattr(rows, name) for name in TABLES["flows"]}
+    return {
+        name: _int64(getattr(rows, name)) if name in numbers else getattr(rows, name) for name in TABLES["flows"].kinds
+    }
 
 
 def connections(analysis: Analysis, paths: Text, chosen: Rows, exchanges_of: Int64) -> Columns:

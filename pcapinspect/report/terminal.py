@@ -6,7 +6,6 @@ import shlex
 import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pcapinspect.address import endpoint
 from pcapinspect.clock import length
@@ -15,6 +14,7 @@ from pcapinspect.report import flow_words
 from pcapinspect.report.chart import attempts_chart
 from pcapinspect.report.document import Report
 from pcapinspect.report.inert import inert
+from pcapinspect.report.model import Sections
 from pcapinspect.report.people import (
     Zone,
     capture_arguments,
@@ -32,8 +32,6 @@ MOST_SERVERS = 5
 MOST_CLIENTS = 8
 MOST_OPERATIONS = 10
 MOST_CHARTS = 2
-
-Section = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +70,7 @@ def render_terminal(report: Report, *, colour: bool = False) -> str:
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _head(sections: Section, zone: Zone) -> list[str]:
+def _head(sections: Sections, zone: Zone) -> list[str]:
     inputs = sections["inputs"]
     if sections["capture"]["flows_only"]:
         held = plural(flow_words.kept(sections["evidence"]["netflow"]), "flow record") + " of watched ports"
@@ -88,18 +86,23 @@ def _head(sections: Section, zone: Zone) -> list[str]:
     return lines
 
 
-def _verdict(sections: Section, paint: Paint) -> list[str]:
+def _verdict(sections: Sections, paint: Paint) -> list[str]:
     verdict = sections["verdict"]
     of = "" if verdict["server"] is None else f", of {verdict['server']}"
     lines = [paint.bold("VERDICT") + f"  {verdict['cause']}, confidence {verdict['confidence']:.2f}{of}"]
     lines += [paint.bold(line) for line in _wrap(verdict["sentence"], "  ")]
-    for label, name in (("for", "evidence_for"), ("against", "evidence_against"), ("not shown", "not_shown")):
-        for sentence in verdict[name]:
+    reasons = (
+        ("for", verdict["evidence_for"]),
+        ("against", verdict["evidence_against"]),
+        ("not shown", verdict["not_shown"]),
+    )
+    for label, sentences in reasons:
+        for sentence in sentences:
             lines += _wrap(sentence, f"  {label + ':':<11}", " " * 13)
     return lines
 
 
-def _capture(sections: Section, paint: Paint) -> list[str]:
+def _capture(sections: Sections, paint: Paint) -> list[str]:
     notes = [*sections["capture"]["notes"]]
     for file in sections["inputs"]:
         notes += [f"{file['path']}: {warning}" for warning in file["warnings"]]
@@ -108,7 +111,7 @@ def _capture(sections: Section, paint: Paint) -> list[str]:
     return [paint.bold("CAPTURE"), *(line for note in notes for line in _wrap(note, "  - ", "    "))]
 
 
-def _findings(sections: Section, paint: Paint) -> list[str]:
+def _findings(sections: Sections, paint: Paint) -> list[str]:
     findings = sections["findings"]
     lines = [paint.bold("FINDINGS") + f"  {len(findings) or 'none'}"]
     for finding in findings:
@@ -130,7 +133,7 @@ def _charts(report: Report, zone: Zone, paint: Paint) -> list[list[str]]:
     return charts
 
 
-def _servers(sections: Section, paint: Paint) -> list[str]:
+def _servers(sections: Sections, paint: Paint) -> list[str]:
     """Two lines a server: an IPv6 address, a verdict and the figures do not fit side by side."""
     servers = sections["servers"]
     if not servers:
@@ -156,7 +159,7 @@ def _servers(sections: Section, paint: Paint) -> list[str]:
     return [*lines, f"... and {left_out:,} more"] if left_out > 0 else lines
 
 
-def _operations(sections: Section, paint: Paint) -> list[str]:
+def _operations(sections: Sections, paint: Paint) -> list[str]:
     operations = sorted(sections["operations"], key=lambda row: -row["count"])
     rows = [
         (
@@ -173,7 +176,7 @@ def _operations(sections: Section, paint: Paint) -> list[str]:
     return _table(head, rows, paint, len(operations) - len(rows)) if rows else []
 
 
-def _clients(sections: Section, paint: Paint) -> list[str]:
+def _clients(sections: Sections, paint: Paint) -> list[str]:
     clients = sections["clients"]
     rows = [
         (
@@ -192,7 +195,7 @@ def _clients(sections: Section, paint: Paint) -> list[str]:
     )
 
 
-def _netflow(sections: Section, paint: Paint) -> list[str]:
+def _netflow(sections: Sections, paint: Paint) -> list[str]:
     """Flows beside a capture: how both agree, and what is missing. Without packets all the rest is of dated flows."""
     netflow = sections["evidence"]["netflow"]
     if netflow is None or (sections["capture"]["flows_only"] and all(one["dated"] for one in netflow["servers"])):
@@ -206,7 +209,7 @@ def _netflow(sections: Section, paint: Paint) -> list[str]:
     return [*lines, *(line for text in flow_words.concerns(netflow) for line in _wrap(text, "  - ", "    "))]
 
 
-def _next(sections: Section, paint: Paint) -> list[str]:
+def _next(sections: Sections, paint: Paint) -> list[str]:
     """Commands that look behind the first finding, explain its cause, and make what can be sent."""
     if from_pipe(sections):
         return []

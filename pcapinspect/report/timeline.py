@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pcapinspect.address import endpoint
 from pcapinspect.clock import parse_iso
 from pcapinspect.findings.figures import plural
+from pcapinspect.findings.kinds import kind_of
 from pcapinspect.report.markdown_text import table
+from pcapinspect.report.model import Logs, Sections, Server, SettingsInForce
 from pcapinspect.report.people import Zone, limits_of, silence, time_span
 
 MOST_PAUSES = 12
@@ -19,7 +19,7 @@ OWN_TIMES = ("server-pauses", "rate-limit-pattern", "concurrent-limit-pattern", 
 """Findings whose times the pauses tell already."""
 
 
-def timeline(sections: dict[str, Any], zone: Zone) -> list[str]:
+def timeline(sections: Sections, zone: Zone) -> list[str]:
     """Begin and end of the capture, what passed the limits, each pause, and when other findings began."""
     seen, flows_only = time_span(sections), sections["capture"]["flows_only"]
     if seen is None:
@@ -34,22 +34,23 @@ def timeline(sections: dict[str, Any], zone: Zone) -> list[str]:
         moments += _of_server(server, sections["settings"])
     moments += _of_logs(sections["evidence"]["logs"])
     for finding in sections["findings"]:
-        if finding["start"] is not None and finding["id"].partition("@")[0] not in OWN_TIMES:
+        if finding["start"] is not None and kind_of(finding["id"]) not in OWN_TIMES:
             moments.append((finding["start"], f"First sign: {finding['title']}"))
     moments.sort(key=lambda moment: parse_iso(moment[0]))
     return table((f"Time ({zone.tz})", "What happened"), [(zone.moment(time, 3), what) for time, what in moments])
 
 
-def _of_logs(logs: dict[str, Any] | None) -> list[tuple[str, str]]:
+def _of_logs(logs: Logs | None) -> list[tuple[str, str]]:
     """The first record of each kind that is on the clock of the capture."""
-    first: dict[str, dict[str, Any]] = {}
+    first: dict[str, tuple[str, str]] = {}
     for record in logs["records"] if logs is not None else ():
         if record["capture_time"] is not None:
-            first.setdefault(record["mnemonic"] or record["kind"], record)
-    return [(record["capture_time"], f"First in the logs: {record['text']}") for record in first.values()]
+            moment = record["capture_time"], f"First in the logs: {record['text']}"
+            first.setdefault(record["mnemonic"] or record["kind"], moment)
+    return [*first.values()]
 
 
-def _of_server(server: dict[str, Any], settings: dict[str, Any]) -> list[tuple[str, str]]:
+def _of_server(server: Server, settings: SettingsInForce) -> list[tuple[str, str]]:
     name, limits = endpoint(server["ip"], server["port"]), limits_of(settings)
     moments = []
     if server["first_over_limit"] is not None:

@@ -11,7 +11,7 @@ import pytest
 
 from pcapinspect.commands.outputs import add_output_arguments, check_outputs, write_outputs
 from pcapinspect.errors import OutputError, UsageError
-from pcapinspect.report.columns import TABLES
+from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.document import Report
 from pcapinspect.report.terminal import render_terminal
 from tests.report import example

@@ -13,8 +13,8 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.analyse import analyse
+from pcapinspect.load.causes import CAUSES
 from pcapinspect.load.measures.quality import CaptureQuality
-from pcapinspect.load.model import CAUSES
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns

@@ -6,11 +6,12 @@ import copy
 from typing import Any
 
 from pcapinspect.clock import SECOND, iso, parse_iso
-from pcapinspect.report.columns import TABLES, TIME
+from pcapinspect.report.catalogue import TABLES
+from pcapinspect.report.columns import TIME
 
 Document = dict[str, Any]
 
-TIMES = {table: [name for name, kind in columns.items() if kind == TIME] for table, columns in TABLES.items()}
+TIMES = {table: [name for name, kind in described.kinds.items() if kind == TIME] for table, described in TABLES.items()}
 
 
 def enlarged(document: Document, table_rows: int, seconds: int, rows: int | None = None) -> Document:

@@ -5,8 +5,8 @@ from dataclasses import asdict
 import numpy as np
 
 from pcapinspect.clock import MINUTE, parse_iso
+from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.chart import MOST_LINES, attempts_chart
-from pcapinspect.report.columns import TABLES
 from pcapinspect.report.document import Report
 from pcapinspect.report.people import Zone
 from pcapinspect.report.tables import Source, Tables
@@ -17,7 +17,7 @@ BEGIN = parse_iso("2026-03-01T23:58:00Z")
 
 def chart(established: list[int], unanswered: list[int], paused: tuple[int, ...] = (), limit: int = 80) -> list[str]:
     total = len(established)
-    columns: dict[str, np.ndarray] = {name: np.zeros(total, dtype=np.int64) for name in TABLES["minutes"]}
+    columns: dict[str, np.ndarray] = {name: np.zeros(total, dtype=np.int64) for name in TABLES["minutes"].kinds}
     columns |= {
         "server_ip": np.array(["192.0.2.1"] * total, dtype=object),
         "server_port": np.full(total, 80),

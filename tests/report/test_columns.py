@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pcapinspect.columns import MISSING
+from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.columns import (
     FLAG,
     INTEGER,
@@ -69,7 +70,7 @@ def test_an_empty_table_has_its_types() -> None:
     columns = {
         name: np.empty(0, dtype=np.int64) for name in ("time", "server_port", "accepted_60s", "attempts_60s", "open")
     }
-    frame = frame_of("curve", {**columns, "server_ip": np.empty(0, dtype=object)})
+    frame = frame_of(TABLES["curve"].columns, {**columns, "server_ip": np.empty(0, dtype=object)})
     assert list(frame.columns) == ["server_ip", "server_port", "time", "accepted_60s", "attempts_60s", "open"]
     assert str(frame["time"].dtype) == "datetime64[ns, UTC]"
     assert str(frame["open"].dtype) == "Int64"

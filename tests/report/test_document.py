@@ -9,7 +9,7 @@ import pytest
 from pcapinspect.errors import ReportError
 from pcapinspect.findings.registry import find
 from pcapinspect.report import json_text, selection
-from pcapinspect.report.columns import TABLES
+from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.document import Report, build
 from tests.report import example
 
@@ -24,12 +24,11 @@ def test_the_schema_is_a_schema_and_knows_every_column() -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     tables = schema["properties"]["tables"]["properties"]
     assert list(tables) == list(TABLES)
-    for name, columns in TABLES.items():
+    for name, columns in ((name, table.kinds) for name, table in TABLES.items()):
         assert tables[name]["properties"]["columns"]["required"] == list(columns)
         references = tables[name]["properties"]["columns"]["properties"]
-        plural = {"time": "times", "seconds": "durations", "integer": "integers", "number": "numbers", "text": "texts"}
         assert {c: r["$ref"] for c, r in references.items()} == {
-            column: f"#/$defs/{plural.get(kind, 'flags')}" for column, kind in columns.items()
+            column: f"#/$defs/{kind}_column" for column, kind in columns.items()
         }
 
 

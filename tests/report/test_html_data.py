@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from pcapinspect.clock import iso, zone
-from pcapinspect.report.columns import TABLES, TIME
+from pcapinspect.report.catalogue import TABLES
+from pcapinspect.report.columns import TIME
 from pcapinspect.report.html_data import page_data
 from tests.report.example import report
 
@@ -35,7 +36,7 @@ def unpacked(form: dict[str, Any]) -> list[Any]:
 
 def test_every_column_comes_back(document: dict[str, Any]) -> None:
     tables = json.loads(page_data(document))["tables"]
-    for name, columns in TABLES.items():
+    for name, columns in ((name, table.kinds) for name, table in TABLES.items()):
         assert tables[name]["names"] == list(columns)
         assert tables[name]["rows"] == document["tables"][name]["rows"]
         for column in columns:
@@ -53,7 +54,7 @@ def test_every_column_comes_back(document: dict[str, Any]) -> None:
     ],
 )
 def test_times_keep_every_digit(document: dict[str, Any], times: list[str | None]) -> None:
-    pauses = {column: [None] * len(times) for column in TABLES["pauses"]} | {"last_answer": times}
+    pauses = {column: [None] * len(times) for column in TABLES["pauses"].kinds} | {"last_answer": times}
     changed = {
         **document,
         "tables": {**document["tables"], "pauses": {"rows": 0, "shown": len(times), "columns": pauses}},

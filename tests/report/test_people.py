@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import shlex
+from datetime import UTC
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from pcapinspect.cli import build_parser
 from pcapinspect.clock import length
 from pcapinspect.report.inert import inert
-from pcapinspect.report.people import Zone, extract_command, figure_name, figure_text, silence, wireshark_command
+from pcapinspect.report.people import Zone, extract_command, figure_rows, silence, wireshark_command
+from pcapinspect.settings import Limits
 
 
 @pytest.mark.parametrize(
@@ -37,9 +40,23 @@ def test_times_in_a_zone() -> None:
     assert berlin.time_of_day("2026-01-01T00:00:00.000000000Z") == "01:00:00"
 
 
-def test_figures() -> None:
-    assert figure_name("unanswered_syns") == "unanswered SYNs"
-    assert [figure_text(value) for value in (1234, 0.5, 2.0, "x")] == ["1,234", "0.5", "2", "x"]
+def test_figures_have_labels_units_and_the_window_in_force() -> None:
+    finding = {
+        "id": "rate-limit-pattern@192.0.2.1:80",
+        "figures": {"pauses_in_all": 1234, "most_accepted_in_window_before": 41, "pause_seconds": 0.25, "limit": None},
+    }
+    assert figure_rows(finding, Limits(window=37), Zone(UTC)) == [
+        ("pauses in all", "1,234"),
+        ("accepted in the 37 s before, most", "41"),
+        ("pause", "250 ms"),
+    ]
+    of_shares = {"id": "error-responses", "figures": {"share_of_exchanges": 0.906, "errors": 1.5}}
+    assert figure_rows(of_shares, Limits(), Zone(UTC)) == [("share of the exchanges", "91 %"), ("errors", "1.5")]
+    cause = {"id": "root-cause", "figures": {"ca_expiry": "2026-07-05T08:00:00Z", "verdict": "assumed"}}
+    assert figure_rows(cause, Limits(), Zone(ZoneInfo("Asia/Kolkata")))[0] == (
+        "CA certificate expires",
+        "2026-07-05 13:30:00+05:30",
+    )
 
 
 def test_a_path_is_quoted_for_the_shell() -> None:

@@ -1,7 +1,7 @@
 /* The page: loads the data, holds the filter, and tells panels, tables and totals when it changes. */
 
 function prepare(page) {
-  const data = { document: page.document };
+  const data = { document: page.document, causes: page.causes };
   Object.assign(Zone, page.zone);
   for (const [name, packed] of Object.entries(page.tables)) data[name] = new Table(name, packed);
   data.pausesTable = data.pauses;
@@ -122,6 +122,7 @@ class App {
       from,
       to,
       settings: report.settings,
+      causes: this.data.causes,
       zone: zoneText(from / 1000),
       colors: theme(),
       dark,

@@ -14,6 +14,8 @@ class Table {
     this.rows = packed.rows;
     this.length = packed.shown;
     this.names = packed.names;
+    this.heads = packed.heads; // what people read above each column
+    this.listed = packed.listed; // the columns that people read, in their order
     this.columns = {};
     for (const [column, form] of Object.entries(packed.columns)) this.columns[column] = unpack(form, packed.shown);
     this.complete = this.rows === this.length;

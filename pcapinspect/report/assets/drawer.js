@@ -102,7 +102,7 @@ class Drawer {
         "silent",
         `${duration(pause.silence_at_least)} to ${pause.silence_at_most === null ? "unknown" : duration(pause.silence_at_most)}`,
       ],
-      ["cause", `${CAUSES[pause.cause] || pause.cause}, confidence ${percent(pause.confidence, 1)}`],
+      ["cause", `${this.data.causes[pause.cause]}, confidence ${percent(pause.confidence, 1)}`],
     ];
     const list = (title, texts) =>
       texts.length
@@ -112,7 +112,7 @@ class Drawer {
     for (const [name, value] of facts) table.append(element("dt", {}, name), element("dd", {}, value));
     this.open(
       `Pause ${number}`,
-      element("p", {}, `${pauseSentence(pause, this.data.document.settings)}.`),
+      element("p", {}, `${pauseSentence(pause, this.data.view())}.`),
       table,
       this.commands(framesFilter(pause.frames.map(({ frame }) => frame)), pause.frames),
       this.narrow({
@@ -142,7 +142,7 @@ class Drawer {
         this.narrow({ client }),
       );
     if (minute !== null) parts.push(this.narrow({ from: minute, to: minute + MINUTE - 1 }));
-    this.open(headText(name).replace(/s$/, ""), ...parts, this.fields(table, row));
+    this.open(name.replace(/s$/, ""), ...parts, this.fields(table, row));
   }
 
   /* Filters and commands, one set a file. */

@@ -168,7 +168,7 @@ function pauseMarks(pauses, view, top, axes) {
       textfont: { size: 11, color: view.colors.strong },
       marker: { symbol: "triangle-down", size: 9, color: view.colors.strong },
       hoverinfo: "text",
-      hovertext: pauses.map((pause) => inert(pauseSentence(pause, view.settings)).replaceAll("; ", "<br>")),
+      hovertext: pauses.map((pause) => inert(pauseSentence(pause, view)).replaceAll("; ", "<br>")),
       customdata: pauses.map((pause) => ({ pause: pause.number })),
       cliponaxis: false,
       ...axes,
@@ -176,9 +176,9 @@ function pauseMarks(pauses, view, top, axes) {
   ];
 }
 
-function pauseSentence(pause, settings) {
+function pauseSentence(pause, view) {
   const most = pause.silence_at_most === null ? "the capture ends in it" : `at most ${duration(pause.silence_at_most)}`;
-  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the ${settings.window}${GAP}s before; ${CAUSES[pause.cause] || pause.cause}, confidence ${percent(pause.confidence, 1)}`;
+  return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the ${view.settings.window}${GAP}s before; ${view.causes[pause.cause]}, confidence ${percent(pause.confidence, 1)}`;
 }
 
 function selectionSentence(view, perServer, size) {

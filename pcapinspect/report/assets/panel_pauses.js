@@ -213,7 +213,7 @@ function drawPause(data, view) {
   return {
     traces: [rate, ...synTraces(data, attempts, view, zero)],
     layout,
-    sentence: `${pauseSentence(pause, view.settings)}.${cut}`,
+    sentence: `${pauseSentence(pause, view)}.${cut}`,
     table: {
       caption: `Attempts around pause ${pause.number}`,
       head: ["connection", "client", `first SYN (${view.zone})`, "SYNs", "outcome", "SYN/ACK", "SYN frames"],

@@ -2,124 +2,6 @@
 
 const ROW_HEIGHT = 28;
 
-const SHOWN_COLUMNS = {
-  connections: [
-    "start",
-    "client_ip",
-    "client_port",
-    "server_ip",
-    "server_port",
-    "outcome",
-    "syn_packets",
-    "handshake_rtt",
-    "exchanges",
-    "close",
-    "first_frame",
-    "tcp_stream",
-  ],
-  exchanges: [
-    "asked",
-    "client_ip",
-    "server_ip",
-    "method",
-    "operation",
-    "ca_identifier",
-    "status",
-    "latency",
-    "uri",
-    "user_agent",
-    "request_frame",
-    "response_frame",
-  ],
-  clients: [
-    "client_ip",
-    "server_ip",
-    "server_port",
-    "attempts",
-    "established",
-    "unanswered",
-    "refused",
-    "exchanges",
-    "errors",
-    "poll_period",
-    "poll_spread",
-    "first",
-    "last",
-    "operations",
-  ],
-  pauses: [
-    "pause",
-    "server_ip",
-    "server_port",
-    "last_answer",
-    "first_unanswered",
-    "last_unanswered",
-    "next_answer",
-    "silence_at_least",
-    "silence_at_most",
-    "unanswered_syns",
-    "unanswered_attempts",
-    "clients",
-    "accepted_before_60s",
-    "open_before",
-    "cause",
-    "confidence",
-  ],
-  minutes: [
-    "minute",
-    "server_ip",
-    "server_port",
-    "syn_packets",
-    "attempts",
-    "accepted",
-    "unanswered",
-    "refused",
-    "undetermined",
-    "exchanges",
-    "errors",
-    "peak_accepted_60s",
-    "peak_open",
-    "over_limit",
-    "paused_seconds",
-  ],
-  flows: ["start", "end", "exporter", "src_ip", "src_port", "dst_ip", "dst_port", "packets", "bytes", "tcp_flags"],
-};
-
-const HEADS = {
-  asked: "requested",
-  client_ip: "client",
-  client_port: "port",
-  server_ip: "server",
-  server_port: "port",
-  syn_packets: "SYNs",
-  handshake_rtt: "handshake s",
-  ca_identifier: "CA identifier",
-  latency: "latency s",
-  uri: "URI",
-  user_agent: "User-Agent",
-  first_frame: "frame",
-  tcp_stream: "tcp.stream",
-  poll_period: "poll period s",
-  poll_spread: "spread s",
-  silence_at_least: "silent at least s",
-  silence_at_most: "at most s",
-  unanswered_syns: "SYNs unanswered",
-  open_before: "open before",
-  paused_seconds: "silent s",
-};
-
-/* Heads that name the window of the limit, whatever it is set to. */
-const WINDOW_HEADS = {
-  accepted_before_60s: (span) => `accepted in ${span} before`,
-  peak_accepted_60s: (span) => `most in ${span}`,
-};
-
-function headText(column, settings) {
-  const ofWindow = WINDOW_HEADS[column];
-  if (ofWindow) return ofWindow(`${settings.window} s`);
-  return HEADS[column] || column.replaceAll("_", " ");
-}
-
 class RowTable {
   constructor(root, data, onOpen) {
     this.data = data;
@@ -145,14 +27,10 @@ class RowTable {
       this.scroll.scrollTop = 0;
     }
     this.source = this.data[name];
-    this.columns = SHOWN_COLUMNS[name].filter((column) => this.source.has(column));
+    this.columns = this.source.listed;
     this.all = rows;
     this.drawHead();
     this.refresh();
-  }
-
-  headText(column) {
-    return headText(column, this.data.document.settings);
   }
 
   drawHead() {
@@ -164,7 +42,7 @@ class RowTable {
         const button = element(
           "button",
           { type: "button", onclick: () => this.order(column) },
-          time ? `${this.headText(column)} (${zone})` : this.headText(column),
+          time ? `${this.source.heads[column]} (${zone})` : this.source.heads[column],
         );
         if (sorted) button.append(element("span", { "aria-hidden": "true" }, this.sort.down ? " ▼" : " ▲"));
         return element(

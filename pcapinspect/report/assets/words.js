@@ -6,12 +6,13 @@ const OUTCOMES = {
   unanswered: { label: "unanswered", color: "#D55E00", pattern: "/", symbol: "x-thin" },
   refused: { label: "refused", color: "#CC79A7", pattern: "x", symbol: "square" },
   unreachable: { label: "unreachable", color: "#8A3F6B", pattern: ".", symbol: "triangle-down" },
+  answered_otherwise: { label: "answered otherwise", color: "#8A6D00", pattern: "+", symbol: "diamond-open" },
   undetermined: { label: "undetermined", color: "#6B7280", pattern: "\\", symbol: "circle-open" },
   midstream: { label: "midstream", color: "#9AA3AE", pattern: "|", symbol: "line-ew" },
 };
 
 /* Attempts in the order in which they are stacked: what worked at the bottom. Midstream connections are no attempts. */
-const ATTEMPTS = ["established", "half_open", "unanswered", "refused", "unreachable", "undetermined"];
+const ATTEMPTS = ["established", "half_open", "unanswered", "refused", "unreachable", "answered_otherwise", "undetermined"];
 
 /* Okabe-Ito, those with 3:1 contrast on white first; the patterns tell them apart without colour. */
 const SERIES = [
@@ -34,19 +35,6 @@ const OPERATION_MARKS = {
 };
 
 const STATUS_MARKS = { 2: SERIES[0], 3: SERIES[2], 4: SERIES[1], 5: SERIES[3], n: SERIES[4] };
-
-const CAUSES = {
-  rate_limit: "rate limit",
-  max_connections: "connection limit",
-  outage: "outage",
-  loss: "loss",
-  blocked_client: "blocked client",
-  refused: "refused",
-  capture: "capture incomplete",
-  over_limit_unthrottled: "over the limit, not throttled",
-  healthy: "healthy",
-  insufficient: "too little evidence",
-};
 
 const NO_RESPONSE = "no response";
 

@@ -6,8 +6,9 @@ import heapq
 
 from build import Made, steady, stop
 
+from pcapinspect.load.causes import CAUSES
 from pcapinspect.load.measures.quality import CaptureQuality
-from pcapinspect.load.model import CAUSES, Verdict
+from pcapinspect.load.model import Verdict
 
 
 def verdict(made: Made, quality: CaptureQuality | None = None) -> Verdict:

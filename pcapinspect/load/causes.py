@@ -1,0 +1,56 @@
+"""The causes of a pause and verdicts of a server: what people call each, how grave it is, and what it expects.
+
+A cause is judged in `judgement/`; what is said of it beside its sentence is said here, for every output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["good", "bad", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class CauseWords:
+    """How outputs speak of a cause."""
+
+    words: str
+    """A few words, for a badge."""
+    tone: Tone
+    """`good`: nothing is wrong; `bad`: something is; `open`: the capture cannot tell."""
+    expects: str
+    """What must be seen where it is the cause."""
+
+
+CAUSES: dict[str, CauseWords] = {
+    "rate_limit": CauseWords(
+        "rate limit",
+        "bad",
+        "After as many connections as the limit within its window, by some way of counting, nobody is served for about "
+        "the pause.",
+    ),
+    "max_connections": CauseWords(
+        "connection limit",
+        "bad",
+        "Attempts fall when as many connections are open as the server takes (5, 16, the number given, or one that the "
+        "capture tells), and pass when fewer are.",
+    ),
+    "outage": CauseWords("outage", "bad", "Nobody is served for a time that no limit explains."),
+    "loss": CauseWords("loss", "bad", "Packets are lost one by one while others are answered."),
+    "blocked_client": CauseWords(
+        "blocked client", "bad", "Certain clients are never served, while others are: an access list or a broken path."
+    ),
+    "refused": CauseWords("refused", "bad", "RSTs answer a share of the attempts, in no pattern of a limit."),
+    "capture": CauseWords(
+        "capture incomplete", "open", "The capture, not the server, is missing packets, or holds one direction only."
+    ),
+    "over_limit_unthrottled": CauseWords(
+        "over the limit, not throttled",
+        "bad",
+        "More than the limit is accepted within its window and everybody is served: it is not the limit of IOS.",
+    ),
+    "healthy": CauseWords("healthy", "good", "Nearly everybody who asked was served."),
+    "insufficient": CauseWords("too little evidence", "open", "Too little was captured to say."),
+}
+"""By their names in every table and in the JSON (design, "Judgement")."""
