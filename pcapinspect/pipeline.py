@@ -27,6 +27,7 @@ from pcapinspect.load.measures.quality import CaptureQuality, assess
 from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader
+from pcapinspect.points.clocks import on_one_clock
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns
@@ -169,8 +170,9 @@ def _analysis(
     logs: Sequence[str],
 ) -> Analysis:
     """The load of what was followed, whoever followed it."""
+    followed, clocks = on_one_clock(followed)
     tcp, exchanges, operations = followed.tcp, followed.exchanges, followed.operations
-    quality = assess(inputs, tcp.quality, followed.http_quality, tcp.connections)
+    quality = assess(inputs, tcp.quality, followed.http_quality, tcp.connections, clocks)
     load = analyse(tcp.connections, tcp.syns, exchanges, operations, quality, settings)
     first_times = [file.first_time for file in inputs if file.first_time is not None]
     return Analysis(

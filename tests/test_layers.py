@@ -14,6 +14,7 @@ LAYERS = (
     "tcp",
     "http",
     "pki",
+    "points",
     "spread",
     "load",
     "evidence",
@@ -28,7 +29,7 @@ LAYERS = (
 SHARED = {"address", "clock", "columns", "errors", "kernel", "labels", "mixing", "settings", "__init__"}
 """Small modules that every layer may use. They import only each other."""
 
-PURE = ("tcp", "http", "pki", "load", "findings")
+PURE = ("tcp", "http", "pki", "points", "load", "findings")
 
 IO_MODULES = {"os", "io", "pathlib", "sys", "socket", "subprocess", "time", "logging", "shutil", "tempfile"}
 

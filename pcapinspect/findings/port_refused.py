@@ -25,9 +25,9 @@ def judge(case: Case) -> Finding | None:
         title=f"{case.name} refused {plural(load.refused, 'attempt')} "
         f"({percent(load.refused, load.attempts)} of all) with RST",
         explanation=(
-            "Observed: these SYNs were answered with RST. A client fails at once, without waiting; this is not the "
-            "silence that the rate limit makes. Inferred: no process listens on the port (`no ip http server`), or an "
-            "access class or a device on the path refuses."
+            "Observed: these SYNs were answered with RST. A client fails when it gets one, and does not try on; this "
+            "is not the silence that the rate limit makes. Inferred: no process listens on the port "
+            "(`no ip http server`), or an access class or a device on the path refuses."
         ),
         server=case.name,
         figures={

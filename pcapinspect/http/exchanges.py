@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pcapinspect.columns import Bool, Columns, Int64, Text, column
+import numpy as np
+
+from pcapinspect.columns import MISSING, Bool, Columns, Int64, Text, column
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +78,20 @@ class HttpQuality:
     """Messages with a hole or cut by the snaplen or the capture's end."""
     resynchronised: int = 0
     """Times that a message was found again after a hole."""
+
+
+def first_request_times(exchanges: Exchanges, connections: int) -> Int64:
+    """When the first request on each of so many connections began; MISSING without one."""
+    times = np.full(connections, MISSING)
+    asked = np.flatnonzero(exchanges.request_time != MISSING)[::-1]  # of several writes to one place the last stays
+    times[exchanges.connection[asked]] = exchanges.request_time[asked]
+    return times
+
+
+def on_clients_clock(exchanges: Exchanges, offset: Int64) -> Exchanges:
+    """The exchanges with responses moved to the clients' clock. `offset`: of the servers' stamps, by exchange."""
+    answered = exchanges.response_time != MISSING
+    response = np.where(answered, exchanges.response_time - offset, MISSING)
+    latency = response - exchanges.request_end_time
+    told = answered & (exchanges.request_end_time != MISSING) & (latency >= 0)
+    return replace(exchanges, response_time=response, latency=np.where(told, latency, MISSING))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from enum import Enum, auto
 
+from pcapinspect.columns import MISSING
 from pcapinspect.http.bodies import ENDLESS, Body, Kept, new_body
 from pcapinspect.http.heads import HEAD_LIMIT, RequestHead, ResponseHead, head_end
 from pcapinspect.http.streams import Budget, Origin, Piece
@@ -81,7 +82,7 @@ class Framer(ABC):
         """A head that is not whole yet; `_held` bytes of it are counted in the budget."""
         self._held = 0
         self._start = 0
-        self._origin = Origin(0, 0, 0, 0)
+        self._origin = Origin(0, 0, 0, 0, MISSING)
         self._searching = False
         """The head in the buffer was found, not expected."""
         self._early = False

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from pcapinspect.columns import MISSING
 from pcapinspect.http.framing import Message
 from pcapinspect.http.heads import RequestHead
 from pcapinspect.http.messages import RequestFramer, ResponseFramer
 from pcapinspect.http.rows import Rows
-from pcapinspect.http.streams import Budget, Stream
+from pcapinspect.http.streams import PIECE_COST, Budget, Origin, Part, Stream
 
 KeepBody = Callable[[str | None, str | None], bool]
 """Says from a request's URI and a message's Content-Type whether its body is wanted."""
@@ -32,8 +33,11 @@ class Pairing:
 
     Responses come in the order of their requests (RFC 9112, 9.3.2), with what a capture adds to that:
 
-    - A response answers no request whose first byte came after its own: it is the answer to a request that the capture
-      does not hold, or to none (408).
+    - A response answers no request of which its sender had not received the first byte, by what it acknowledges (where
+      that is not known: whose first byte came later): it is the answer to a request that the capture does not hold, or
+      to none (408).
+    - What the server sent after bytes that are not there yet waits for them: the two directions may have been captured
+      by two clocks.
     - After a hole in which whole responses may be, a response answers the last request before it: a client that
       does not pipeline asked again only because it had its answer.
     - A response proves that the server had a request. If none is known, but bytes of the client wait behind a hole,
@@ -43,6 +47,8 @@ class Pairing:
     __slots__ = (
         *(
             "_answered",
+            "_budget",
+            "_early",
             "_index",
             "_rows",
             "_unanswered",
@@ -62,10 +68,13 @@ class Pairing:
         self.responses = ResponseFramer(self, budget)
         self.up = Stream(self.requests, budget)
         self.down = Stream(self.responses, budget)
+        self._budget = budget
         self._rows = rows
         self._answered: list[Exchange] = []
         """Exchanges that have their response, or never will; they come before all others."""
         self._unanswered: deque[Exchange] = deque()
+        self._early: list[Part] = []
+        """What the server sent after bytes of the client that are not there yet."""
         self._index = 0
 
     @property
@@ -84,9 +93,36 @@ class Pairing:
         """The stream of one direction and what reads it."""
         return (self.down, self.responses) if down else (self.up, self.requests)
 
+    def take(self, down: bool, part: Part) -> None:
+        """One segment."""
+        if down and self._is_early(part) and self._budget.hold(len(part.data) + PIECE_COST):
+            self._early.append(part)
+            return
+        (self.down if down else self.up).add(*part)
+        if self._early and not down:
+            self._take_early()
+
+    def _is_early(self, part: Part) -> bool:
+        # A FIN takes a number, too. Behind a hole the bytes may never come.
+        return part.origin.acked > self.up.next + 1 and not self.up.waits and not self.up.ended
+
+    def _take_early(self) -> None:
+        """What need not wait any more, in the order of the capture."""
+        early, self._early = self._early, []
+        for part in early:
+            if self._is_early(part):
+                self._early.append(part)
+            else:
+                self._budget.release(len(part.data) + PIECE_COST)
+                self.down.add(*part)
+
     def finish(self) -> None:
         """No segment will come any more."""
         self.up.flush()
+        for part in self._early:
+            self._budget.release(len(part.data) + PIECE_COST)
+            self.down.add(*part)
+        self._early.clear()
         self.down.flush()
         if not self.down.ended:
             self.responses.end(fin=False)
@@ -149,10 +185,10 @@ class Pairing:
 
     def _answered_by(self, response: Message) -> Exchange | None:
         """The exchange that a response belongs to; it is no longer among the unanswered."""
-        waiting, serial = self._unanswered, response.origin.serial
-        if not waiting or not _before(waiting[0], serial):
+        waiting, origin = self._unanswered, response.origin
+        if not waiting or not _had(origin, waiting[0]):
             return None
-        while response.holed and len(waiting) > 1 and _before(waiting[1], serial):
+        while response.holed and len(waiting) > 1 and _had(origin, waiting[1]):
             waiting[0].hidden = True
             self._answered.append(waiting.popleft())
         return waiting.popleft()
@@ -172,6 +208,10 @@ class Pairing:
         return bool(self._unanswered)
 
 
-def _before(exchange: Exchange, serial: int) -> bool:
-    """Whether the request began before a packet."""
-    return exchange.request is not None and exchange.request.origin.serial < serial
+def _had(answer: Origin, exchange: Exchange) -> bool:
+    """Whether the sender of a packet had received the begin of a request; where it does not tell, whether it was late
+    enough."""
+    request = exchange.request
+    if request is None:
+        return False
+    return request.start < answer.acked if answer.acked != MISSING else request.origin.serial < answer.serial

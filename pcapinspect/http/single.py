@@ -57,8 +57,9 @@ def read_single(batch: Backlog, keep_body: KeepBody) -> Single:
     total = streams.total
     plain = streams.plain & (total <= _SIZE_LIMIT).all(axis=1)
     ended = streams.ended.all(axis=1)
-    answered_after = streams.last[:, UP] < streams.first[:, DOWN]
-    chosen = np.flatnonzero(plain & ended & answered_after & (total > 0).all(axis=1))
+    both: Bool = np.all(total > 0, axis=1)
+    answered_after = _answered_after(batch.rows.acked, streams, both)
+    chosen = np.flatnonzero(plain & ended & answered_after)
     alike, found = _distinct(batch, rows, streams, chosen, keep_body)
     good = np.array([exchange is not None for exchange in found], bool)
     chosen, alike = chosen[good[alike]], (np.cumsum(good) - 1)[alike[good[alike]]]
@@ -67,6 +68,15 @@ def read_single(batch: Backlog, keep_body: KeepBody) -> Single:
     read[chosen] = True
     columns = _columns(batch.rows, streams, chosen, exchanges, alike)
     return Single(read, plain & ~ended, total.sum(axis=1), columns, _bodies(exchanges, alike))
+
+
+def _answered_after(acked: Int64, streams: Streams, both: Bool) -> Bool:
+    """Of the connections with payload in `both` directions: whether the server had the whole request when it answered,
+    by what it acknowledged; by the order of the capture where that is not known."""
+    had = acked[np.where(both, streams.first[:, DOWN], 0)]
+    later = streams.last[:, UP] < streams.first[:, DOWN]
+    after: Bool = both & np.where(had == MISSING, later, had >= streams.total[:, UP])
+    return after
 
 
 def _distinct(

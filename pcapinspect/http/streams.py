@@ -25,6 +25,19 @@ class Origin(NamedTuple):
     frame: int
     file: int
     serial: int
+    acked: int
+    """Offset in the other direction's stream up to which its sender had received it; MISSING where not known."""
+
+
+class Part(NamedTuple):
+    """A segment as a stream takes it (`Stream.add`)."""
+
+    offset: int
+    data: bytes
+    """What was captured of its `length` bytes."""
+    length: int
+    origin: Origin
+    end: int
 
 
 @dataclass(slots=True)

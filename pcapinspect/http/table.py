@@ -8,7 +8,7 @@ import numpy as np
 
 from pcapinspect.http.backlog import Backlog
 from pcapinspect.http.pairing import Pairing
-from pcapinspect.http.streams import Origin
+from pcapinspect.http.streams import Origin, Part
 from pcapinspect.tcp.segments import DOWN
 
 
@@ -26,6 +26,7 @@ class Table:
         self._captured: list[int] = rows.captured.tolist()
         self._start: list[int] = rows.start.tolist()
         self._end: list[int] = rows.end.tolist()
+        self._acked: list[int] = rows.acked.tolist()
         self._time: list[int] = rows.time.tolist()
         self._frame: list[int] = rows.frame.tolist()
         self._file: list[int] = rows.file.tolist()
@@ -52,7 +53,7 @@ class Table:
                     row = after
                     continue
             begin = self._start[row]
-            origin = Origin(self._time[row], self._frame[row], self._file[row], self._serial[row])
+            origin = Origin(self._time[row], self._frame[row], self._file[row], self._serial[row], self._acked[row])
             data = self._raw[begin : begin + self._captured[row]].tobytes()
-            stream.add(offset, data, self._stop[row] - offset, origin, self._end[row])
+            pairing.take(direction == DOWN, Part(offset, data, self._stop[row] - offset, origin, self._end[row]))
             row += 1

@@ -19,6 +19,7 @@ from pcapinspect.tcp.tables import (
     NONE,
     REFUSED_ROW,
     SERVER_ACKED,
+    TWO_LEGS,
     UNREACHABLE_ROW,
     Record,
 )
@@ -100,6 +101,32 @@ def take_syn(packet: Record, row: Record, server: Record, up: bool, counts: Reco
     row.start = min(row.start, packet.time)
     if row.synack_time >= packet.time and row.handshake_rtt == MISSING:
         row.handshake_rtt = row.synack_time - packet.time  # the capture holds the answer first
+
+
+@step
+def is_of_far_leg(packet: Record, row: Record, me: Record, peer: Record, up: bool) -> bool:
+    """Whether a packet of an established connection is of the far side of a proxy that a capture on `any` holds, too.
+
+    A SYN proxy answers the client itself, and opens the connection to the server with the client's addresses and
+    number once the client has acknowledged: no client repeats its SYN after that. The server's numbers differ on the
+    two sides. What is seen on the near side is all that the client sees.
+    """
+    if packet.flags & (SYN | ACK) == SYN:
+        if not up or row.syn_packets == 0 or packet.seq != row.isn:
+            return False
+        row.state |= TWO_LEGS
+        return True
+    if not row.state & TWO_LEGS:
+        return False
+    server = peer if up else me
+    if not up and packet.flags & SYN:
+        if packet.seq == wrap(server.base - 1):
+            return False
+        server.leg = wrap(packet.seq + 1)
+        return True
+    number = packet.ack if up else packet.seq
+    own = abs(difference(number, wrap(server.base + server.high)))
+    return bool(server.leg != NONE and abs(difference(number, wrap(server.leg + server.high))) < own)
 
 
 @step
@@ -194,7 +221,12 @@ def reset_opening(packet: Record, row: Record, me: Record, peer: Record, up: boo
             note_reset(row, packet, up)
         return
     of_syn = packet.flags & ACK != 0 and answers_syn(row, peer, packet.ack)
-    if row.synack_time != MISSING or row.state & SERVER_ACKED:
+    if of_syn and row.last_syn_time > row.synack_time != MISSING:
+        # It answers the SYN that was sent again: the server has forgotten the first.
+        note_reset(row, packet, up)
+        row.answer_time, row.answer_frame = packet.time, packet.frame
+        row.state |= REFUSED_ROW
+    elif row.synack_time != MISSING or row.state & SERVER_ACKED:
         if of_syn or difference(packet.seq, wrap(me.base)) == 0:
             note_reset(row, packet, up)
     elif of_syn:

@@ -62,10 +62,10 @@ def outcomes(rows: Records, end: int) -> UInt8:
     result[pending(rows, server, end)] = UNDETERMINED
     result[rows.otherwise_time != MISSING] = ANSWERED_OTHERWISE
     result[rows.state & UNREACHABLE_ROW != 0] = UNREACHABLE
-    result[rows.state & REFUSED_ROW != 0] = REFUSED
     answered = (rows.synack_time != MISSING) | (rows.state & ACKING == SERVER_ACKED)
     result[answered] = HALF_OPEN
     result[answered & one_synack_of_one_way(rows, server)] = UNDETERMINED
+    result[rows.state & REFUSED_ROW != 0] = REFUSED
     result[rows.established_time != MISSING] = ESTABLISHED
     result[rows.state & MIDSTREAM_ROW != 0] = MIDSTREAM
     return result

@@ -33,6 +33,9 @@ class Segments(Columns):
     time: Int64 = column("i8")
     frame: Int64 = column("i8")
     file: UInt16 = column("u2")
+    acked: Int64 = column("i8")
+    """Offset in the other direction's stream up to which the segment acknowledges its bytes; MISSING where that is not
+    known. It tells what its sender had received, whatever the clocks say."""
     end: UInt8 = column("u1")
     """0, or END_FIN: the stream ends after these bytes, or END_RST: the connection was torn down here."""
 

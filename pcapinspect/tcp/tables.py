@@ -70,10 +70,12 @@ FIN_UP = 32
 FIN_DOWN = 64
 RETIRED = 128
 ABORTED = 256
+TWO_LEGS = 512
 """Bits of `ROW.state`, evidence so far. SERVER_ACKED: the server acknowledged the SYN, but not by a SYN/ACK; of a
 midstream connection: the client's acknowledgements moved on, so the server was sending. CLIENT_ACKED: the client
 acknowledged the server's SYN by a SYN/ACK of its own (simultaneous open, split handshake). RETIRED: the live state
-is gone for good. ABORTED: the client reset the attempt after the SYN/ACK, as scanners do."""
+is gone for good. ABORTED: the client reset the attempt after the SYN/ACK, as scanners do. TWO_LEGS: a SYN proxy opened
+the connection once more."""
 
 SIDE = np.dtype(
     [
@@ -89,6 +91,7 @@ SIDE = np.dtype(
         ("stuck", "i8"),
         ("stuck_length", "i4"),
         ("stuck_sent", "i4"),
+        ("leg", "i8"),
         ("hole", "i4"),
         ("holes", "i4"),
         ("cursor", "i8"),
@@ -100,14 +103,24 @@ SIDE = np.dtype(
 NONE where the slot is free. Positions count from sequence number `base`, 64 bits wide: `low` and `high` of the bytes
 seen, `acked` by the other side, `fin`; `reach`: the highest that its packets without payload stand at; `stuck`: the
 first byte without acknowledgement when a packet with it was last sent, how long that was and how often it came.
-`shift`: the position of the first byte, from which Segments.offset counts. `hole`, `holes`: first and number of its
-holes. `marks`: fingerprints of the last packets."""
+`shift`: the position of the first byte, from which Segments.offset counts; `leg`: of a server, what its numbers count
+from on the far side of a proxy (`is_of_far_leg`), or NONE. `hole`, `holes`: first and number of its holes. `marks`:
+fingerprints of the last packets."""
 
 HOLE = np.dtype([("start", "i8"), ("end", "i8"), ("time", "i8"), ("next", "i4"), ("free", "i4")])
 """Missing bytes [start, end) of a side, a chain in ascending order; `time`: when later bytes were first seen. The field
 `free` of the first records is the stack of free ones."""
 
-SEGMENT = np.dtype([("packet", "i8"), ("connection", "i8"), ("offset", "i8"), ("direction", "u1"), ("end", "u1")])
+SEGMENT = np.dtype(
+    [
+        ("packet", "i8"),
+        ("connection", "i8"),
+        ("offset", "i8"),
+        ("acked", "i8"),
+        ("direction", "u1"),
+        ("end", "u1"),
+    ]
+)
 SYN_PACKET = np.dtype([("packet", "i8"), ("connection", "i8")])
 """What a batch yields: places in the batch, and what they became."""
 

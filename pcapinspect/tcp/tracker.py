@@ -139,6 +139,7 @@ def _segments(packets: Packets, segments: Records) -> Segments:
         connection=segments.connection.copy(),
         direction=segments.direction.copy(),
         offset=segments.offset.copy(),
+        acked=segments.acked.copy(),
         length=length,
         captured=captured,
         start=packets.payload_start[at],

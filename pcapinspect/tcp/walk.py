@@ -9,6 +9,7 @@ from pcapinspect.columns import MISSING, Int32, Int64, UInt8, UInt16, UInt32, UI
 from pcapinspect.kernel import kernel, step
 from pcapinspect.tcp.handshake import (
     is_bare,
+    is_of_far_leg,
     note_otherwise,
     prove_by_client,
     prove_by_server,
@@ -116,7 +117,7 @@ def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: 
             open_slot(place, row, sides, free, counts)
         me = sides[2 * row.slot + (UP if up else DOWN)]
         peer = sides[2 * row.slot + (DOWN if up else UP)]
-        if is_copy(packet, me):
+        if (row.established_time != MISSING and is_of_far_leg(packet, row, me, peer, up)) or is_copy(packet, me):
             counts.duplicates += 1
             continue
         if up and packet.flags & (SYN | ACK | RST) == SYN:
@@ -128,6 +129,7 @@ def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: 
             if packet.length > 0 and end != END_RST:
                 take_payload(packet, row, me, up, at, holes, counts)
             emit(segments[counts.segments], i, place, up, at, end, me)
+            segments[counts.segments].acked = acked_by(packet, peer)
             counts.segments += 1
 
 
@@ -146,6 +148,15 @@ def emit(segment: Record, i: int, place: int, up: bool, at: int, end: int, me: R
     segment.packet, segment.connection = i, place
     segment.direction = UP if up else DOWN
     segment.offset, segment.end = at - me.shift, end
+
+
+@step
+def acked_by(packet: Record, peer: Record) -> int:
+    """The offset in the other direction's stream that a packet acknowledges, or MISSING."""
+    if not packet.flags & ACK or peer.base == NONE or peer.shift == MISSING:
+        return MISSING
+    at = position(peer, packet.ack)
+    return at - int(peer.shift) if plausible(peer, at) else MISSING
 
 
 @step
@@ -208,7 +219,7 @@ def begin(packet: Record, stream: Record, rows: Records, newest: int, counts: Re
 @step
 def count_packet(packet: Record, row: Record, up: bool) -> None:
     """The packet is one of the connection's; the last so far."""
-    row.end = packet.time
+    row.end = max(row.end, packet.time)  # the other direction may have another clock
     row.last_frame = packet.frame
     if up:
         row.packets_up += 1

@@ -29,6 +29,8 @@ class Segment:
     connection: int = 0
     time: int = 0
     frame: int = 0
+    acked: int = MISSING
+    """Of the other direction's bytes; MISSING: only the order tells what its sender had."""
 
 
 def _placed(talk: Sequence[Segment]) -> list[Segment]:
@@ -60,6 +62,7 @@ def _table(segments: Sequence[Segment]) -> tuple[Segments, np.ndarray]:
         time=np.array([s.time for s in segments], np.int64),
         frame=np.array([s.frame for s in segments], np.int64),
         file=np.zeros(len(segments), np.uint16),
+        acked=np.array([s.acked for s in segments], np.int64),
         end=np.array([s.end for s in segments], np.uint8),
     )
     return table, np.frombuffer(bytes(data), np.uint8)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -283,3 +284,33 @@ def test_unfinished_heads_bodies_and_holes_hold_no_more_than_the_budget(
     assert 50_000 < max(held) <= 100_000
     assert reading.held == 0
     assert [row[0] for row in reading.rows("method")] == ["POST"] * 60
+
+
+# Two clocks: what a segment acknowledges tells what its sender had
+
+
+def test_an_answer_before_its_request_by_the_clock_is_paired_by_what_it_acknowledges(talk: Talk) -> None:
+    first, second = get("/a"), get("/b")
+    answers = [talk.down(answer(b"a")), talk.down(answer(b"b", "404 Not Found"))]
+    answers = [replace(answers[0], acked=len(first)), replace(answers[1], acked=len(first) + len(second))]
+    reading = talk.read(talk.closed(*answers, talk.up(first), talk.up(second)))
+    assert reading.rows(*SHORT, "request_frame", "response_frame") == [
+        ("/a", 200, True, 3, 1),
+        ("/b", 404, True, 4, 2),
+    ]
+    assert reading.held == 0
+
+
+def test_an_answer_that_acknowledges_nothing_answers_no_request(talk: Talk) -> None:
+    timeout = replace(talk.down(answer(b"", "408 Request Timeout")), acked=0)
+    reading = talk.read(talk.closed(talk.up(GET), timeout))
+    assert reading.rows("uri", "status") in (
+        [("/cgi-bin/pkiclient.exe?operation=GetNextCACert&message=GETVPN", None), (None, 408)],
+        [(None, 408), ("/cgi-bin/pkiclient.exe?operation=GetNextCACert&message=GETVPN", None)],
+    )
+
+
+def test_an_answer_whose_request_the_capture_lost_is_told_at_the_end(talk: Talk) -> None:
+    lost = replace(talk.down(answer(b"a")), acked=500)
+    reading = talk.read(talk.closed(lost))
+    assert reading.rows("uri", "status") == [(None, 200)]

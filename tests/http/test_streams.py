@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pcapinspect.columns import MISSING
 from pcapinspect.http import streams
 from pcapinspect.http.streams import Budget, Origin, Piece, Stream
 from pcapinspect.tcp.segments import END_FIN, END_NONE, END_RST
@@ -48,7 +49,9 @@ def stream() -> tuple[Stream, Heard, Budget]:
 
 
 def add(stream: Stream, serial: int, offset: int, data: bytes, end: int = END_NONE, length: int | None = None) -> None:
-    stream.add(offset, data, len(data) if length is None else length, Origin(serial * 10, serial, 0, serial), end)
+    stream.add(
+        offset, data, len(data) if length is None else length, Origin(serial * 10, serial, 0, serial, MISSING), end
+    )
 
 
 @given(st.lists(st.tuples(st.integers(-5, 60), st.binary(min_size=1, max_size=20)), max_size=25))

@@ -264,3 +264,38 @@ def test_text_in_a_reset_is_not_payload() -> None:
     seen = track(Wire().handshake().down(0.1, RST | ACK, 1, 1, 12))
     assert (seen.closes, seen.value("bytes_down")) == (["rst_server"], 0)
     assert seen.stream(1) == [(0, 0, 2)]
+
+
+def test_a_reset_at_the_second_syn_after_a_lost_answer_is_a_refusal() -> None:
+    seen = track(Wire().syn(0).synack(0.01).syn(1).down(1.01, RST | ACK, 0, 1))
+    assert seen.outcomes == ["refused"]
+    assert (seen.value("answer_frame"), seen.seconds("answer_time"), seen.value("syn_packets")) == (4, 1.01, 2)
+
+
+def through_a_proxy() -> Wire:
+    """Both sides of a SYN proxy, as a capture on `any` holds them: the server's numbers differ."""
+    near, far = Wire(), Wire(server_isn=3_000_000_000)
+    near.handshake()
+    far.syn(0.021).synack(0.022).up(0.023, ACK, 1, 1)
+    near.up(0.03, ACK | PSH, 1, 1, 50)
+    far.up(0.031, ACK | PSH, 1, 1, 50).down(0.04, ACK | PSH, 1, 51, 99)
+    near.down(0.041, ACK | PSH, 1, 51, 99)
+    near.packets.extend(far.packets)
+    near.packets.sort(key=lambda packet: packet.time)
+    return near
+
+
+def test_the_far_side_of_a_syn_proxy_is_no_repeated_syn() -> None:
+    seen = track(through_a_proxy())
+    assert seen.outcomes == ["established"]
+    assert (seen.value("syn_packets"), len(seen.result.syns)) == (1, 1)
+    assert (seen.value("bytes_up"), seen.value("bytes_down")) == (50, 99)
+    assert (seen.result.quality.gaps, seen.result.quality.acked_unseen) == (0, 0)
+    assert seen.result.quality.duplicates == 5
+
+
+def test_a_syn_after_its_own_answer_is_no_repeated_one() -> None:
+    wire = Wire().synack(0).down(0.01, ACK | PSH, 1, 51, 30).syn(0.4).up(0.41, ACK, 1, 1).up(0.42, ACK | PSH, 1, 1, 50)
+    seen = track(wire)
+    assert (seen.outcomes, seen.value("syn_packets")) == (["established"], 1)
+    assert seen.result.quality.retransmissions == 0

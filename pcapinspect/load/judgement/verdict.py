@@ -10,6 +10,7 @@ from pcapinspect.load.judgement.causes import TIMER, UNTIMED, Cause, Circumstanc
 from pcapinspect.load.judgement.estimate import in_words
 from pcapinspect.load.judgement.strangers import Strangers
 from pcapinspect.load.judgement.tally import Tally, tally_of
+from pcapinspect.load.measures.traffic import PROMPT
 from pcapinspect.load.model import Verdict
 
 FEWEST_ATTEMPTS = 5
@@ -150,7 +151,8 @@ def _refused(about: Circumstances, tally: Tally) -> Verdict | None:
     return Verdict(
         "refused",
         0.95,
-        f"The server refused {refusals.attempts:,} of {tally.attempts:,} attempts at once, with RST.",
+        f"The server refused {refusals.attempts:,} of {tally.attempts:,} attempts with RST, "
+        + ("at once." if refusals.after * SECOND < PROMPT else f"{refusals.after:.1f} s after their first SYN."),
         (
             f"{refusals.together:,} of them came in {_plural(refusals.stretches, 'stretch', 'stretches')} in which "
             f"nobody was accepted, the longest {refusals.longest:.1f} s.",

@@ -10,8 +10,10 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapinspect.capture.inputs import CUT_EARLY, InputFile
+from pcapinspect.clock import MINUTE, SECOND
 from pcapinspect.columns import MOST, Int64
 from pcapinspect.http.exchanges import HttpQuality
+from pcapinspect.points.clocks import DirectionClocks
 from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, Connections, TcpQuality
 
 MOSTLY = 0.9
@@ -24,6 +26,11 @@ MOST_REASONS = 3
 """Reasons why packets could not be decoded that a note names; `inputs[].unknown` of the report has all."""
 
 TO_SERVER, FROM_SERVER = "to_server", "from_server"
+
+
+STEP_WITHIN = MINUTE
+"""A step between two clocks is as long as their offset, but for the time between two packets; no clock is set by so
+little more or less just then."""
 
 
 class Jump(NamedTuple):
@@ -83,10 +90,24 @@ class CaptureQuality:
         return self.synack_not_captured / self.established if self.established else 0.0
 
 
-def assess(inputs: Sequence[InputFile], tcp: TcpQuality, http: HttpQuality, connections: Connections) -> CaptureQuality:
-    """The quality of the capture, from its files, its packets and its connections."""
+def assess(
+    inputs: Sequence[InputFile],
+    tcp: TcpQuality,
+    http: HttpQuality,
+    connections: Connections,
+    clocks: DirectionClocks | None = None,
+) -> CaptureQuality:
+    """The quality of the capture, from its files, packets and connections; `clocks`: of the two directions."""
     first = [file.first_time for file in inputs if file.first_time is not None]
     last = [file.last_time for file in inputs if file.last_time is not None]
+    jumps = [Jump(number, *jump) for number, file in enumerate(inputs) for jump in file.jumps]
+    number = sum(file.clock_jumps for file in inputs)
+    if clocks is not None and clocks.measured:
+        # Packets of the two directions alternate, so that each seems to jump, and to end or begin elsewhere.
+        jumps, told = [jump for jump in jumps if not _is_between(jump, clocks)], len(jumps)
+        number -= told - len(jumps)
+        if number <= len(jumps) and abs(int(clocks.offsets[0])) > SECOND:
+            first, last = [int(connections.start.min())], [int(connections.end.max())]
     quality = CaptureQuality(
         one_way=one_way(connections),
         drops=min(sum(file.interface_drops for file in inputs), MOST),
@@ -94,8 +115,8 @@ def assess(inputs: Sequence[InputFile], tcp: TcpQuality, http: HttpQuality, conn
         midstream=int(np.count_nonzero(connections.outcome == MIDSTREAM)),
         gaps=tcp.gaps,
         duplicates=tcp.duplicates,
-        clock_jumps=sum(file.clock_jumps for file in inputs),
-        jumps=tuple(Jump(number, *jump) for number, file in enumerate(inputs) for jump in file.jumps),
+        clock_jumps=number,
+        jumps=tuple(jumps),
         acked_unseen=tcp.acked_unseen,
         synack_not_captured=tcp.synack_not_captured,
         established=int(np.count_nonzero(connections.outcome == ESTABLISHED)),
@@ -108,7 +129,13 @@ def assess(inputs: Sequence[InputFile], tcp: TcpQuality, http: HttpQuality, conn
     unknown: Counter[str] = Counter()
     for file in inputs:
         unknown.update(file.unknown)
-    return _with_notes(quality, http, unknown)
+    return _with_notes(quality, http, unknown, clocks)
+
+
+def _is_between(jump: Jump, clocks: DirectionClocks) -> bool:
+    """Whether a step of the clock is one from packets of one direction to those of the other."""
+    offset = int(clocks.at(np.array([min(jump.before, jump.after)]))[0])
+    return abs(abs(jump.after - jump.before) - abs(offset)) < STEP_WITHIN
 
 
 def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
@@ -127,8 +154,12 @@ def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
     return None
 
 
-def _with_notes(quality: CaptureQuality, http: HttpQuality, unknown: Counter[str]) -> CaptureQuality:
+def _with_notes(
+    quality: CaptureQuality, http: HttpQuality, unknown: Counter[str], clocks: DirectionClocks | None
+) -> CaptureQuality:
     notes = []
+    if clocks is not None:
+        notes.append(clocks.sentence)
     cut_early = unknown.pop(CUT_EARLY, 0)
     if cut_early:
         notes.append(f"{cut_early:,} packets are cut before the end of their TCP header: what they were is not known.")

@@ -21,11 +21,14 @@ class Refusals:
     """Seconds from the first to the last refusal of the longest stretch."""
     together: int
     """Refusals in stretches of several."""
+    after: float = 0.0
+    """Seconds from the first SYN of an attempt to the RST, the median."""
 
 
 def refusals_of(traffic: Traffic) -> Refusals:
     """The refusals of one server."""
-    refused = np.sort(traffic.answer[traffic.outcome == REFUSED])
+    rows = traffic.outcome == REFUSED
+    refused = np.sort(traffic.answer[rows])
     if not len(refused):
         return Refusals(0, 0, 0.0, 0)
     gap = np.searchsorted(traffic.accept_times, refused)
@@ -37,4 +40,5 @@ def refusals_of(traffic: Traffic) -> Refusals:
         stretches=int(np.count_nonzero(several)),
         longest=float(spans.max()) / SECOND,
         together=int(counts[several].sum()),
+        after=float(np.median(traffic.answer[rows] - traffic.start[rows])) / SECOND,
     )

@@ -209,7 +209,7 @@ def _answers(connections: Connections) -> tuple[Int64, Int64]:
     proven = np.where(connections.outcome == ESTABLISHED, connections.established_time, MISSING)
     earlier = (proven != MISSING) & ((answer == MISSING) | (proven < answer))
     answer = np.where(earlier, proven, answer)
-    seen = connections.synack_time != MISSING
+    seen = (connections.synack_time != MISSING) & (connections.outcome != REFUSED)
     answer = np.where(seen, connections.synack_time, answer)
     asked = np.where(seen & (connections.handshake_rtt != MISSING), answer - connections.handshake_rtt, MISSING)
     last = connections.last_syn_time
@@ -221,7 +221,7 @@ def _answers(connections: Connections) -> tuple[Int64, Int64]:
 
 def _accepted(connections: Connections) -> Bool:
     answered = (connections.synack_time != MISSING) | (connections.outcome == ESTABLISHED)
-    accepted: Bool = answered & (connections.outcome != MIDSTREAM)
+    accepted: Bool = answered & (connections.outcome != MIDSTREAM) & (connections.outcome != REFUSED)
     return accepted
 
 
