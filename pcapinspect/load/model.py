@@ -173,7 +173,7 @@ class Clients(Columns):
 
 @dataclass(frozen=True, slots=True)
 class Curve(Columns):
-    """Rolling 60 s rate and open connections over time, peaks kept: one row a second in which something changed."""
+    """Rolling 60 s rate and open connections over time, by the highest of each second: a row holds until the next."""
 
     server: Int64 = column("i8")
     time: Int64 = column("i8")

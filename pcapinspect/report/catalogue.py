@@ -278,7 +278,7 @@ FLOWS = Table(
 )
 
 CURVE = Table(
-    "a server and a second in which a rate or the number of open connections changed",
+    "a server and a second whose values differ from those of the second before; they hold until the next row",
     (
         SERVER_IP,
         SERVER_PORT,

@@ -121,7 +121,7 @@ function pausesIn(data, view, place) {
 const BAND_GAP = 2;
 
 function band(colors, xref, yref, [x0, x1], opacity) {
-  const look = { fillcolor: colors.band, opacity, line: { width: 0 }, layer: "above" };
+  const look = { fillcolor: colors.band, opacity, line: { width: 0 }, layer: "below" };
   return { type: "rect", xref, yref, x0, x1, y0: 0, y1: 1, ...look };
 }
 
@@ -136,8 +136,8 @@ function pauseBands(pauses, view, xref, yref) {
     gap,
   );
   return [
-    ...possible.map((ends) => band(view.colors, xref, yref, ends, 0.07)),
-    ...certain.map((ends) => band(view.colors, xref, yref, ends, 0.15)),
+    ...possible.map((ends) => band(view.colors, xref, yref, ends, 0.06)),
+    ...certain.map((ends) => band(view.colors, xref, yref, ends, 0.1)),
   ];
 }
 

@@ -2,6 +2,21 @@
 
 const IOS_DEFAULT_CONNECTIONS = 5;
 
+/* Of a curve that holds each value until its next point: its peak within a time, and for how long (s) limits were
+   reached. By the second, as the curve is. */
+function openWithin({ xs, open }, from, to, limit) {
+  const found = { peak: 0, peak_time: null, seconds_at_5: 0, seconds_at_limit: 0 };
+  for (let at = 0; at < xs.length; at++) {
+    const begin = Math.max(from, xs[at]);
+    const end = Math.min(to, at + 1 < xs.length ? xs[at + 1] : Infinity);
+    if (end < begin || (end === begin && begin !== to)) continue;
+    if (open[at] > found.peak) Object.assign(found, { peak: open[at], peak_time: begin });
+    if (open[at] >= IOS_DEFAULT_CONNECTIONS) found.seconds_at_5 += (end - begin) / 1000;
+    if (open[at] >= limit) found.seconds_at_limit += (end - begin) / 1000;
+  }
+  return found;
+}
+
 function drawOpen(data, view) {
   const places = facetServers(data, view.filter).filter((place) => data.curves[place].xs.length);
   if (!places.length) return nothing("No connection was open in the capture.");
@@ -10,6 +25,8 @@ function drawOpen(data, view) {
   let most = 0;
   const traces = places.map((place, facet) => {
     const points = thin(data.curves[place].xs, data.curves[place].open, view.from, view.to, Math.round(view.width / 2));
+    points.x.push(Math.min(view.to, data.span.to)); // the last value holds to the end
+    points.y.push(points.y[points.y.length - 1]);
     most = Math.max(most, ...points.y);
     return {
       type: "scatter",
@@ -28,29 +45,34 @@ function drawOpen(data, view) {
   if (limit !== IOS_DEFAULT_CONNECTIONS)
     mark(layout, view.colors, IOS_DEFAULT_CONNECTIONS, `default ${IOS_DEFAULT_CONNECTIONS}`);
   layout.shapes.push(...pausesOver(data, view));
+  const whole = view.filter.from === null && view.filter.to === null;
+  const known = places.map((place) => {
+    const measured = data.document.servers[place].concurrency;
+    return whole && measured
+      ? { ...measured, peak_time: msOf(measured.peak_time) }
+      : openWithin(data.curves[place], view.from, Math.min(view.to, data.span.to), limit);
+  });
+  const time = whole ? "in the capture" : "in this time";
   const sentence = places
-    .map((place) => {
-      const known = data.document.servers[place].concurrency;
-      if (!known) return `${data.servers[place]}: no connection was open.`;
-      return `${data.servers[place]}: at most ${plural(known.peak, "connection")} open at once (${isoText(known.peak_time, 0)}); ${duration(known.seconds_at_limit)} at ${limit} or more, ${duration(known.seconds_at_5)} at ${IOS_DEFAULT_CONNECTIONS} or more.`;
+    .map((place, at) => {
+      const { peak, peak_time, seconds_at_limit, seconds_at_5 } = known[at];
+      if (!peak) return `${data.servers[place]}: no connection was open ${time}.`;
+      return `${data.servers[place]}: at most ${plural(peak, "connection")} open at once ${time} (${msText(peak_time, 0)}); ${duration(seconds_at_limit)} at ${limit} or more, ${duration(seconds_at_5)} at ${IOS_DEFAULT_CONNECTIONS} or more.`;
     })
     .join(" ");
-  const rows = places.map((place) => {
-    const known = data.document.servers[place].concurrency;
-    return [
-      data.servers[place],
-      known && known.peak,
-      known && isoText(known.peak_time),
-      known && known.seconds_at_5,
-      known && known.seconds_at_limit,
-    ];
-  });
+  const rows = places.map((place, at) => [
+    data.servers[place],
+    known[at].peak,
+    known[at].peak ? msText(known[at].peak_time) : null,
+    known[at].seconds_at_5,
+    known[at].seconds_at_limit,
+  ]);
   return {
     traces,
     layout,
     sentence,
     table: {
-      caption: "Open connections, whole capture",
+      caption: `Open connections ${time}`,
       head: ["server", "most open", `at (${view.zone})`, "seconds at 5 or more", `seconds at ${limit} or more`],
       rows,
     },

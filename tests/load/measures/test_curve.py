@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from build import Made, ns, steady
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pcapinspect.clock import SECOND
 from pcapinspect.load.measures import curve
+from pcapinspect.load.measures.concurrency import Open
+from pcapinspect.load.measures.rates import Rate
 
 
 def made() -> Made:
@@ -44,3 +49,39 @@ def test_long_captures_get_coarser_steps(monkeypatch: pytest.MonkeyPatch) -> Non
     assert load.servers[0].peak_accepted_60s is not None
     assert load.curve.accepted_60s.max() == load.servers[0].peak_accepted_60s.count
     assert all(time % ns(1.0) == 0 for time in load.curve.time.tolist())
+
+
+TENTH = SECOND // 10
+
+Stay = tuple[int, int]
+"""Tenths of a second: when a connection was opened, and for how long it stayed open."""
+
+
+def moments_of(second: int, stays: list[Stay]) -> list[int]:
+    """The begin of a second, and every moment of it at which one more was open."""
+    return [10 * second, *(begin for begin, _ in stays if 10 * second <= begin < 10 * second + 10)]
+
+
+def open_in(second: int, stays: list[Stay]) -> int:
+    """The most connections open at once within a second."""
+    return max(sum(begin <= moment < begin + lasted for begin, lasted in stays) for moment in moments_of(second, stays))
+
+
+def accepted_in(second: int, stays: list[Stay], window: int) -> int:
+    """The most accepted within a window (tenths) that ends within a second."""
+    return max(sum(moment - window < begin <= moment for begin, _ in stays) for moment in moments_of(second, stays))
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, 400), st.sampled_from((1, 5, 20, 73))), min_size=1, max_size=25))
+def test_drawn_as_steps_it_is_true_in_every_second(stays: list[Stay]) -> None:
+    begun = np.array(sorted(begin for begin, _ in stays), dtype=np.int64) * TENTH
+    ended = np.array(sorted(begin + lasted for begin, lasted in stays), dtype=np.int64) * TENTH
+    opened = Open.__new__(Open)
+    opened.opened, opened.closed = begun, ended
+    rate, end = Rate(begun, 6 * SECOND), 55
+    found = curve.curve_of(0, rate, rate, opened, end * SECOND)
+    for second in range(min(begin for begin, _ in stays) // 10, end):
+        row = int(np.searchsorted(found.time, second * SECOND, side="right")) - 1
+        assert found.open[row] == open_in(second, stays), second
+        assert found.accepted_60s[row] == accepted_in(second, stays, 60), second
