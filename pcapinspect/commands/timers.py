@@ -10,6 +10,8 @@ from pcapinspect.commands.numbers import number, whole
 from pcapinspect.errors import UsageError
 
 if TYPE_CHECKING:
+    from pcapinspect.evidence.ownership import Inquiry, Ownership
+    from pcapinspect.evidence.remedy import Step
     from pcapinspect.evidence.timer_sources import Sourced, TimerSources
     from pcapinspect.pki.timers import StuckClients, Window
 
@@ -64,6 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Collect the timers, compute, and print or write. Raises UsageError where a timer is missing."""
     from pcapinspect.evidence.configuration import read_configuration
+    from pcapinspect.evidence.ownership import own
     from pcapinspect.evidence.timer_sources import find_timers
     from pcapinspect.pki.timers import stuck, window
     from pcapinspect.report.output import STANDARD_OUTPUT, check, write_text
@@ -71,11 +74,12 @@ def run(options: argparse.Namespace) -> int:
     if options.json not in (None, STANDARD_OUTPUT):
         check(options.json, force=options.force, inputs=[*options.config, *options.capture])
     configuration = read_configuration(options.config) if options.config else None
-    facts, clients, period = _from_capture(options)
-    sources = _with_options(find_timers(configuration, facts), options)
+    inquiry, clients, period = _from_capture(options)
+    owned = own(configuration, inquiry)
+    sources = _with_options(find_timers(owned, inquiry.facts if inquiry else None), options)
     timers = sources.timers
     if timers is None:
-        raise UsageError(_missing(sources))
+        raise UsageError(_missing(sources, owned))
     made = window(timers)
     load = None
     clients, period = options.clients or clients, options.poll or period
@@ -84,18 +88,18 @@ def run(options: argparse.Namespace) -> int:
     if options.json is not None:
         import json
 
-        text = json.dumps(_document(sources, made, load), indent=2) + "\n"
+        text = json.dumps(_document(sources, made, load, owned), indent=2) + "\n"
         if options.json != STANDARD_OUTPUT:
             write_text(options.json, text)
             return 0
     else:
-        text = "\n".join(_lines(sources, made, load)) + "\n"
+        text = "\n".join(_lines(sources, made, load, owned)) + "\n"
     _print(text)
     return 0
 
 
-def _from_capture(options: argparse.Namespace) -> tuple[Any, int | None, float | None]:
-    """PKI facts, and how many clients ask how often in vain, of the server that most such requests went to."""
+def _from_capture(options: argparse.Namespace) -> tuple[Inquiry | None, int | None, float | None]:
+    """The server that most requests for the next CA certificate went to in vain; how many clients ask how often."""
     if not options.capture:
         return None, None, None
     from pcapinspect.commands.progress import progress_line
@@ -105,13 +109,9 @@ def _from_capture(options: argparse.Namespace) -> tuple[Any, int | None, float |
 
     with progress_line(quiet=options.quiet) as progress:
         analysis = inspect(options.capture, Settings(), Evidence(), progress)
-    servers = analysis.load.server_of_connection[analysis.exchanges.connection]
-    demands = [
-        measure(analysis.connections, analysis.exchanges.take(mine), analysis.operations.take(mine))
-        for mine in (servers == server for server in range(len(analysis.load.servers)))
-    ]
-    most = max(demands, key=lambda demand: demand.errors, default=None)
-    return (analysis.facts, None, None) if most is None else (analysis.facts, most.clients, most.period)
+    demands = [(measure(analysis.connections, *case.exchanges), case) for case in analysis.cases]
+    most, case = max(demands, key=lambda pair: pair[0].errors, default=(None, None))
+    return (None, None, None) if most is None or case is None else (case.inquiry, most.clients, most.period)
 
 
 def _with_options(sources: TimerSources, options: argparse.Namespace) -> TimerSources:
@@ -147,19 +147,22 @@ def _with_options(sources: TimerSources, options: argparse.Namespace) -> TimerSo
     return sources
 
 
-def _missing(sources: TimerSources) -> str:
+def _missing(sources: TimerSources, owned: Ownership) -> str:
     names = ("ca_lifetime", "lifetime", "auto_enroll", "overlap")
     absent = [f"--{name.replace('_', '-')}" for name in names if getattr(sources, name) is None]
     if absent:
-        return f"nothing tells {', '.join(absent)}: give them, or --config with the CA's and a client's configuration"
+        why = [
+            f"{tie.piece} at {tie.where.path}:{tie.where.line} is not used: {tie.reason}" for tie in owned.foreign[:3]
+        ]
+        told = f"nothing tells {', '.join(absent)}: give them, or --config with the CA's and a client's configuration"
+        return "; ".join((told, *sources.unsure, *why))
     return "lifetimes have to be longer than 0 days, and the overlap no longer than the CA certificate's lifetime"
 
 
-def _lines(sources: TimerSources, made: Window, load: StuckClients | None) -> list[str]:
+def _lines(sources: TimerSources, made: Window, load: StuckClients | None, owned: Ownership) -> list[str]:
     """The report for a terminal."""
-    from pcapinspect.evidence.remedy import remedy
     from pcapinspect.pki.timeline import days, draw
-    from pcapinspect.pki.timers import ASSUMPTIONS, whole_days
+    from pcapinspect.pki.timers import ASSUMPTIONS
 
     def line(name: str, value: str, source: Sourced | None = None) -> str:
         return f"  {name:<28}{value:<24}{source.source if source else ''}".rstrip()
@@ -192,10 +195,27 @@ def _lines(sources: TimerSources, made: Window, load: StuckClients | None) -> li
         lines += ["", "Load", *("  " + text for text in _load_lines(load))]
     if made.length:
         lines += ["", "Remedy"]
-        for number, step in enumerate(remedy(sources, made, whole_days(made.closing_overlap)), 1):
+        for number, step in enumerate(_remedy(sources, made), 1):
             lines += [f"  {number}. {step.device}: {step.changes}", *(f"       {command}" for command in step.commands)]
     lines += ["", "Assumptions", *(f"  {text}" for text in (*ASSUMPTIONS, *sources.assumptions))]
+    for title, said in (("Not known", sources.unsure), ("Contradictions", owned.conflicts)):
+        if said:
+            lines += ["", title, *(f"  {text}" for text in said)]
+    if owned.foreign:
+        lines += ["", "Does not belong, and is not used"]
+        lines += [f"  {tie.piece}, {tie.where.path}:{tie.where.line}: {tie.reason}" for tie in owned.foreign]
     return lines
+
+
+def _remedy(sources: TimerSources, made: Window) -> tuple[Step, ...]:
+    """Of a CA whose timers are known, and nothing else: nobody says that it serves, or that it does not."""
+    from pcapinspect.evidence.remedy import Needed, remedy
+
+    if not made.length:
+        return ()
+    return remedy(
+        "inside_window", sources, made, Needed(made.closing_overlap, "the timers", bound=bool(sources.unsure))
+    )
 
 
 def _when(time: int, made: Window, sources: TimerSources) -> str:
@@ -226,12 +246,11 @@ def _load_lines(load: StuckClients) -> list[str]:
     ]
 
 
-def _document(sources: TimerSources, made: Window, load: StuckClients | None) -> dict[str, Any]:
+def _document(sources: TimerSources, made: Window, load: StuckClients | None, owned: Ownership) -> dict[str, Any]:
     """Days are counted from the begin of the CA certificate; what is not known is null."""
     from dataclasses import asdict
 
-    from pcapinspect.evidence.remedy import remedy
-    from pcapinspect.pki.timers import ASSUMPTIONS, DAY, whole_days
+    from pcapinspect.pki.timers import ASSUMPTIONS, DAY
 
     timers = made.timers
     values = {
@@ -256,10 +275,11 @@ def _document(sources: TimerSources, made: Window, load: StuckClients | None) ->
             "expiry": _date(made.expiry, made, sources),
         },
         "load": None if load is None else {**asdict(load), "over_limit": load.over_limit},
-        "remedy": [asdict(step) for step in remedy(sources, made, whole_days(made.closing_overlap))]
-        if made.length
-        else [],
+        "remedy": [asdict(step) for step in _remedy(sources, made)],
         "assumptions": [*ASSUMPTIONS, *sources.assumptions],
+        "not_known": list(sources.unsure),
+        "conflicts": list(owned.conflicts),
+        "foreign": [asdict(tie) for tie in owned.foreign],
     }
 
 

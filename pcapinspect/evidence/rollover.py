@@ -12,11 +12,13 @@ from pcapinspect.clock import MINUTE, SECOND, iso
 from pcapinspect.evidence.configuration_model import Configuration
 from pcapinspect.evidence.demand import Demand
 from pcapinspect.evidence.log_model import Logs
-from pcapinspect.evidence.remedy import Step, remedy
+from pcapinspect.evidence.ownership import Ownership, own
+from pcapinspect.evidence.remedy import Needed, Step, remedy
 from pcapinspect.evidence.timer_sources import Sourced, TimerSources, find_timers
 from pcapinspect.pki.facts import PkiFacts
 from pcapinspect.pki.timers import (
     ASSUMPTIONS,
+    DAY,
     DEFAULT_OVERLAP,
     StuckClients,
     Window,
@@ -62,6 +64,8 @@ class RolloverDiagnosis:
     overlap_days: int | None
     """N of `auto-rollover N`: the least that closes the window."""
     overlap_basis: str
+    overlap_bound: bool
+    """The number is only a lower bound: what was seen, and not what the timers ask for."""
     load: StuckClients | None
     remedy: tuple[Step, ...]
     assumptions: tuple[str, ...]
@@ -73,12 +77,15 @@ class RolloverDiagnosis:
 def diagnose(
     demand: Demand,
     facts: PkiFacts,
-    configuration: Configuration | None = None,
+    owned: Ownership | None = None,
     logs: Logs | None = None,
     limit: int = 80,
+    *,
+    serves: bool = False,
 ) -> RolloverDiagnosis:
-    """Join the evidence for one server. `limit` is in connections per minute."""
-    sources = find_timers(configuration, facts)
+    """Join the evidence for one server. `limit` is in connections per minute; `serves`: it answers all who ask."""
+    owned = owned or own(None)
+    sources = find_timers(owned, facts)
     timers = sources.timers
     made = window(timers) if timers is not None else None
     expiry = sources.ca_expiry.value if sources.ca_expiry else None
@@ -90,11 +97,11 @@ def diagnose(
         window_to = expiry - overlap.value * SECOND
         assumptions += [overlap.source] if overlap.assumed and overlap is not sources.overlap else []
     lead = (expiry - demand.first) // SECOND if expiry is not None and demand.first is not None else None
-    overlap_days, basis = _overlap_needed(made, lead)
+    needed = _overlap_needed(made, lead, sources)
     verdict = _verdict(demand, sources, made, (window_from, window_to), expiry)
     return RolloverDiagnosis(
         verdict=verdict,
-        sentence=_sentence(verdict, demand, (window_from, window_to), limit),
+        sentence=_sentence(verdict, demand, sources, made, (window_from, window_to), limit),
         demand=demand,
         share=demand.errors / demand.exchanges if demand.exchanges else None,
         sources=sources,
@@ -103,13 +110,14 @@ def diagnose(
         window_to=window_to,
         ca_expiry=expiry,
         lead=lead,
-        overlap_days=overlap_days,
-        overlap_basis=basis,
+        overlap_days=None if needed.seconds is None else whole_days(needed.seconds),
+        overlap_basis=needed.basis,
+        overlap_bound=needed.bound,
         load=stuck(demand.clients, demand.period, limit) if demand.period and demand.clients else None,
-        remedy=remedy(sources, made, overlap_days) if verdict in ("inside_window", "assumed") else (),
+        remedy=remedy(verdict, sources, made, needed, serves=serves),
         assumptions=tuple(assumptions),
-        misfits=_misfits(demand, sources, configuration, logs, expiry),
-        unproven=_unproven(verdict, sources),
+        misfits=_misfits(demand, sources, owned, logs, expiry),
+        unproven=_unproven(verdict, sources, made, owned, expiry),
     )
 
 
@@ -121,20 +129,23 @@ def _absolute(made: Window | None, expiry: int | None) -> tuple[int | None, int 
     return begin, expiry - made.timers.overlap * SECOND
 
 
-def _overlap_needed(made: Window | None, lead: int | None) -> tuple[int | None, str]:
-    """Days for `auto-rollover`, and where the number comes from."""
-    observed = whole_days(lead) if lead is not None and lead > 0 else None
+def _overlap_needed(made: Window | None, lead: int | None, sources: TimerSources) -> Needed:
+    """The overlap that closes the window, and where the number comes from."""
+    observed = lead if lead is not None and lead > 0 else None
     if made is not None:
-        computed = whole_days(made.closing_overlap)
-        if observed is not None and observed > computed:
-            return observed, "requests failed earlier before the CA's expiry than the timers explain"
-        return computed, "(100 % - auto-enroll) of a client certificate's lifetime"
+        if observed is not None and whole_days(observed) > whole_days(made.closing_overlap):
+            basis = "at least: requests failed earlier before the CA's expiry than the timers explain"
+            return Needed(observed, basis, bound=True)
+        basis = "(100 % - auto-enroll) of a client certificate's lifetime"
+        return Needed(made.closing_overlap, basis, bound=bool(sources.unsure) and _is_assumed(sources.lifetime))
     if observed is not None:
-        return (
-            observed,
-            "at least: the first failed request came this long before the CA's expiry; the timers may ask more",
-        )
-    return None, "neither the timers nor the CA certificate's end are known"
+        basis = "at least: the first failed request came this long before the CA's expiry; the timers may ask more"
+        return Needed(observed, basis, bound=True)
+    return Needed(None, "neither the timers nor the CA certificate's end are known", bound=False)
+
+
+def _is_assumed(value: Sourced | None) -> bool:
+    return value is not None and value.assumed
 
 
 def _verdict(
@@ -149,7 +160,7 @@ def _verdict(
         return "no_errors"
     if expiry is not None and demand.first >= expiry:
         return "expired"
-    if sources.shadow is not None and made is None:
+    if sources.shadow is not None:
         return "shadow_exists"
     if made is not None and made.length == 0:
         return "no_window"
@@ -160,7 +171,14 @@ def _verdict(
     return "inside_window" if made is not None and window_from is not None else "assumed"
 
 
-def _sentence(verdict: str, demand: Demand, limits: tuple[int | None, int | None], limit: int) -> str:
+def _sentence(
+    verdict: str,
+    demand: Demand,
+    sources: TimerSources,
+    made: Window | None,
+    limits: tuple[int | None, int | None],
+    limit: int,
+) -> str:
     """The answer in one or two sentences."""
     begin, end = (None if time is None else iso(time, digits=0) for time in limits)
     asked = f"{demand.errors} GetNextCACert requests of {demand.clients} client addresses got an error"
@@ -174,23 +192,35 @@ def _sentence(verdict: str, demand: Demand, limits: tuple[int | None, int | None
     told = {
         "inside_window": f"The shadow certificate is not there yet: {asked}. The capture lies inside the window of "
         f"errors that these timers make, {begin} to {end}.",
-        "assumed": f"The shadow certificate seems not to be there yet: {asked}. Not all timers are known"
-        + (f"; with what is assumed, it is made at {end}." if end else ", so the window of errors is not computed."),
+        "assumed": f"The shadow certificate seems not to be there yet: {asked}. {_known(made, end)}",
         "outside_window": f"{asked}, but the capture lies outside the window of errors that the timers make"
         + (f", {begin} to {end}" if begin and end else "")
         + ": the timers alone do not explain it.",
         "no_window": f"{asked}, but these timers leave no window of errors: the shadow certificate should be there.",
         "expired": f"{asked} after the CA certificate had expired: that, and not the rollover window, is the cause.",
-        "shadow_exists": f"{asked}, although a shadow certificate is there.",
+        "shadow_exists": f"{asked}, although a shadow certificate is there: {sources.shadow}. Either the requests came "
+        "before it was made, or the server that answered them does not have it: an RA fetches it from the CA.",
         "no_errors": "No GetNextCACert request got an error: the rollover window is not the cause of what is seen.",
     }
     return told[verdict]
 
 
+def _known(made: Window | None, end: str | None) -> str:
+    """How far the window is known where it has no two dates."""
+    if made is not None:
+        return (
+            f"The timers leave a window of {made.length / DAY:g} days in which requests get errors; when it lies is "
+            "not known, for nothing tells the dates of the CA certificate."
+        )
+    if end is not None:
+        return f"Not all timers are known; with what is assumed, it is made at {end}."
+    return "Not all timers are known, so the window of errors is not computed."
+
+
 def _misfits(
     demand: Demand,
     sources: TimerSources,
-    configuration: Configuration | None,
+    owned: Ownership,
     logs: Logs | None,
     expiry: int | None,
 ) -> tuple[str, ...]:
@@ -200,16 +230,14 @@ def _misfits(
     if expiry is not None and demand.last is not None and demand.last >= expiry:
         found.append(f"The CA certificate expired at {iso(expiry, digits=0)}, before the capture's end.")
     if sources.auto_rollover is False:
-        found.append("The CA has no auto-rollover: it never makes a shadow certificate by itself.")
+        found.append(
+            "The CA has no auto-rollover, by its configuration, which was read whole: it never makes a shadow "
+            "certificate by itself."
+        )
     if demand.clock_skew is not None and abs(demand.clock_skew) > _WRONG_CLOCK:
         hours = demand.clock_skew / (3600 * SECOND)
         found.append(f"The server's HTTP Date is {hours:+.1f} h from the capture's clock: one of the two is wrong.")
-    if sources.shadow is not None and demand.errors:
-        found.append(
-            f"A shadow certificate exists: {sources.shadow}. What failed came before it, or to a server without it."
-        )
-    if configuration is not None:
-        found += _http_misfits(configuration)
+    found += _http_misfits(owned.configuration)
     if logs is not None:
         counts = dict(logs.messages)
         for mnemonic in _CLOCK_MESSAGES:
@@ -220,7 +248,7 @@ def _misfits(
 
 def _http_misfits(configuration: Configuration) -> list[str]:
     found = []
-    least = configuration.max_connections
+    least = owned_max_connections(configuration)
     if least is not None and least <= _DEFAULT_CONNECTIONS:
         why = "the default" if least == _DEFAULT_CONNECTIONS else "below the default, as hardening guides ask"
         found.append(f"ip http max-connections is {least}, {why}: the fewer at once, the sooner any load is too much.")
@@ -232,7 +260,16 @@ def _http_misfits(configuration: Configuration) -> list[str]:
     return found
 
 
-def _unproven(verdict: str, sources: TimerSources) -> tuple[str, ...]:
+def owned_max_connections(configuration: Configuration) -> int | None:
+    """The least `ip http max-connections` of the devices that clients talk to."""
+    said = [http.max_connections for http in configuration.http]
+    said += [http.max_connections for http in configuration.http_statuses]
+    return min((number for number in said if number is not None), default=None)
+
+
+def _unproven(
+    verdict: str, sources: TimerSources, made: Window | None, owned: Ownership, expiry: int | None
+) -> tuple[str, ...]:
     unproven = [
         "That the HTTP server's limit fired: no IOS command shows it (CSCuj83430), a capture shows only silence.",
         "The poll period of the clients is no timer of the configuration; it is measured, and may differ elsewhere.",
@@ -241,6 +278,24 @@ def _unproven(verdict: str, sources: TimerSources) -> tuple[str, ...]:
         unproven.append(
             "That no shadow certificate exists: `show crypto pki certificates` on the CA and the RA shows it."
         )
-    if verdict == "assumed":
-        unproven.append("The window itself: give the configuration of the CA and of a client with --config.")
+    if verdict == "assumed" and made is None:
+        missing = [
+            word
+            for word, value in (
+                ("the lifetime of router certificates", sources.lifetime),
+                ("auto-enroll of the routers", sources.auto_enroll),
+                ("auto-rollover of the CA", sources.overlap),
+            )
+            if value is None
+        ]
+        told = (
+            "what was given of it is not of this CA" if owned.foreign and owned.traffic_alone else "--config reads it"
+        )
+        unproven.append(
+            f"The window itself: nothing tells {', '.join(missing) or 'possible timers'}; the configuration of the CA "
+            f"and of a client does ({told})."
+        )
+    elif verdict == "assumed" and expiry is None:
+        unproven.append("When the window lies: `show crypto pki server` of the CA tells when its certificate ends.")
+    unproven += sources.unsure
     return tuple(unproven)

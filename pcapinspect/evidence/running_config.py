@@ -1,109 +1,81 @@
-"""The grammar of the running configuration: PKI servers, trustpoints, certificates and `ip http`.
+"""The blocks of a running configuration: PKI servers, trustpoints, certificate chains, `ip http`, addresses.
 
-Each line goes through `Reader.take`. Lines of a block may have lost their indentation, or stand behind prompts, as in
-what people paste into tickets and notes; an unindented line that is no command of the block ends it.
+Lines of a block may have lost their indentation, or stand behind prompts, as in what people paste into tickets and
+notes; lines may be missing, damaged or strange. So every block knows whether it was read whole: from its heading to
+something that certainly ends it, with every line between understood. Only of such a block is said what it does *not*
+hold.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
+from pcapinspect.evidence import config_rules as rules
+from pcapinspect.evidence.config_rules import Rule, Said
 from pcapinspect.evidence.configuration_model import (
     CertificateServer,
     ConfiguredCertificate,
+    Device,
     HttpServer,
     Trustpoint,
     Where,
 )
+from pcapinspect.evidence.transcript import Spoken
 from pcapinspect.pki.ber import BerError
 from pcapinspect.pki.certificates import MAX_CERTIFICATE, read_certificate
-from pcapinspect.pki.timers import DAY
 
-Said = dict[str, Any]
-"""Values of one thing while it is read, by the names of its fields."""
-
-_BLOCK = re.compile(r"^crypto (?:pki|ca) (?P<kind>server|trustpoint) (?P<name>\S+)(?P<rest>.*)$")
+_BLOCK = re.compile(r"^crypto (?:pki|ca) (?P<kind>server|trustpoint|profile enrollment) (?P<name>\S+)(?P<rest>.*)$")
 _CHAIN = re.compile(r"^crypto (?:pki|ca) certificate chain (?P<name>\S+)")
 _CERTIFICATE = re.compile(r"^certificate (?P<kind>(?:[a-z-]+ )*)(?P<serial>[0-9A-Fa-f]+)(?: nvram:\S*)?$")
 _HEX = re.compile(r"^[0-9A-Fa-f]{2,8}(?: [0-9A-Fa-f]{2,8})*$")
-_NO_COMMAND = re.compile(r"^<|^\.\.\.|\?$")
-"""Inside a listing: something was cut out (`<snip>`), or the device was asked for help (`?`, `<0-1825> ...`)."""
-
-_DURATION = r"(\d{1,5}(?: \d{1,5}){0,2})"
-
-
-def _seconds(text: str) -> int:
-    """`days [hours [minutes]]`."""
-    parts = [int(word) for word in text.split()]
-    return sum(part * unit for part, unit in zip(parts, (DAY, 3600, 60), strict=False))
-
-
-def _without_user(url: str) -> str:
-    return re.sub(r"//[^/]*@", "//", url)
-
-
-Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Said]]
-
-_SERVER: tuple[Rule, ...] = tuple(
-    (re.compile(pattern), value)
-    for pattern, value in (
-        (rf"^lifetime certificate {_DURATION}$", lambda m: {"lifetime_certificate": _seconds(m[1])}),
-        (rf"^lifetime ca-certificate {_DURATION}$", lambda m: {"lifetime_ca": _seconds(m[1])}),
-        (rf"^auto-rollover {_DURATION}$", lambda m: {"auto_rollover": True, "overlap": _seconds(m[1])}),
-        (r"^auto-rollover$", lambda _: {"auto_rollover": True, "overlap": None}),
-        (r"^no auto-rollover$", lambda _: {"auto_rollover": False, "overlap": None}),
-        (r"^mode (ra|sub-cs)\b", lambda m: {"mode": m[1]}),
-        (r"^grant auto$", lambda _: {"grant_auto": True}),
-        (r"^issuer-name (.{1,255})", lambda m: {"issuer_name": m[1].strip()}),
-        (r"^(no )?shut(?:down)?$", lambda m: {"shutdown": m[1] is None}),
-        (r"^(?:no )?(?:database|hash|cdp-url|lifetime (?:crl|enrollment-request)|grant|serial-number)\b", lambda _: {}),
-    )
+_PEM_BEGIN = re.compile(r"^-{5}BEGIN (?P<what>[A-Z0-9 ]{1,40})-{5}$")
+_PEM_END = re.compile(r"^-{5}END [A-Z0-9 ]{1,40}-{5}$")
+_PEM_OF = re.compile(
+    r"^(?:%\s*(?P<kind>[A-Za-z -]{1,40}) [Cc]ertificate:?|-{2,}\s*Trustpoint: (?P<name>\S{1,63}?)-{2,})$"
 )
+"""Lines of `show crypto pki certificates pem` and `crypto pki export` that say whose the next PEM is."""
 
-_TRUSTPOINT: tuple[Rule, ...] = tuple(
-    (re.compile(pattern), value)
-    for pattern, value in (
-        (r"(?:^|\s)enroll(?:ment)? url (\S{1,255})", lambda m: {"enrollment_url": _without_user(m[1])}),
-        (r"(?:^|\s)enrollment mode ra\b", lambda _: {"ra": True}),
-        (r"(?:^|\s)(no )?auto-enroll(?: (\d{1,3}))?( regenerate)?$", lambda m: _auto_enroll(m)),
-        (r"^enrollment retry period (\d{1,3})$", lambda m: {"retry_period": int(m[1]) * 60}),
-        (r"^enrollment retry count (\d{1,3})$", lambda m: {"retry_count": int(m[1])}),
-        (r"(?:^|\s)subject-name (.{1,255}?)(?= auto-enroll\b|$)", lambda m: {"subject_name": m[1].strip()}),
-        (r"^vrf (\S{1,63})$", lambda m: {"vrf": m[1]}),
-        (r"^source interface (\S{1,63})$", lambda m: {"source_interface": m[1]}),
-        (
-            r"^(?:no )?(?:enrollment|revocation-check|rsakeypair|eckeypair|usage|serial-number|fqdn|ip-address|hash|"
-            r"password|crl|chain-validation|match|storage|fingerprint|subject-alt-name|authorization)\b",
-            lambda _: {},
-        ),
-    )
-)
-"""Several commands of a trustpoint may stand in one line: prose and forms join lines."""
+_NO_COMMAND = re.compile(r"^<\w|^\.\.\.|\?$|^%|^Enter configuration commands|^Password:|^Re-enter password")
+"""Inside a listing: something was cut out (`<snip>`), the device was asked for help (`?`), or said something (`%`)."""
 
-_HTTP: tuple[Rule, ...] = tuple(
-    (re.compile(pattern), value)
-    for pattern, value in (
-        (r"^(no )?ip http server$", lambda m: {"enabled": m[1] is None}),
-        (r"^(no )?ip http secure-server$", lambda m: {"secure": m[1] is None}),
-        (r"^ip http port (\d{1,5})$", lambda m: {"port": int(m[1])}),
-        (r"^ip http secure-port (\d{1,5})$", lambda m: {"secure_port": int(m[1])}),
-        (r"^ip http max-connections (\d{1,5})$", lambda m: {"max_connections": int(m[1])}),
-        (r"^ip http access-class (?:ipv4 |ipv6 )?(\S{1,63})$", lambda m: {"access_class": m[1]}),
-        (
-            r"^ip http timeout-policy idle (\d{1,6}) life (\d{1,6}) requests (\d{1,6})$",
-            lambda m: {"idle": int(m[1]), "life": int(m[2]), "requests": int(m[3])},
-        ),
-    )
-)
+_CUT = re.compile(r"^<\w|^\.\.\.|^\[\.\.\.")
+_EXIT = re.compile(r"^(?:exit|end|quit|\^Z)$")
+_RULES = {"server": rules.SERVER, "trustpoint": rules.TRUSTPOINT, "profile enrollment": rules.PROFILE}
+_ENDURING = {"server": rules.ENDURING_SERVER, "trustpoint": rules.ENDURING_TRUSTPOINT, "profile enrollment": ("url",)}
+_MODES = {"server": "cs-server", "trustpoint": "ca-trustpoint", "profile enrollment": "ca-profile-enroll"}
+
+_MAX_PEM = 4 * MAX_CERTIFICATE
 
 
-def _auto_enroll(found: re.Match[str]) -> Said:
-    """Without an argument IOS asks when the certificate expires: that is 100 percent."""
-    if found[1]:
-        return {"auto_enroll": None, "regenerate": False}
-    return {"auto_enroll": int(found[2] or 100), "regenerate": found[3] is not None}
+@dataclass(slots=True)
+class _Open:
+    """The block that lines go to."""
+
+    kind: str
+    said: Said
+    depth: int
+    typed: bool
+    """Typed at a prompt: what was typed changes a configuration and is never all of it."""
+    doubtful: bool = False
+    """A line of it was not understood, or something was cut out."""
+    indented: bool = False
+    """Its lines stand further to the right than its heading."""
+    suspended: bool = False
+    """An unindented line that nobody knows may have ended it."""
+
+
+@dataclass(slots=True)
+class _Facts:
+    """Of one device."""
+
+    paths: set[str] = field(default_factory=set)
+    addresses: set[str] = field(default_factory=set)
+    domain: str | None = None
+    hosts: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Reader:
@@ -112,36 +84,54 @@ class Reader:
     def __init__(self) -> None:
         self._blocks: dict[tuple[str, str | None, str], Said] = {}
         self._http: dict[str | None, Said] = {}
+        self._devices: dict[str | None, _Facts] = {}
         self._certificates: list[ConfiguredCertificate] = []
-        self._block: tuple[Said, tuple[Rule, ...]] | None = None
+        self._open: _Open | None = None
         self._chain: str | None = None
         self._certificate: tuple[str, Where] | None = None
         self._octets = bytearray()
+        self._pem: tuple[str, str, Where] | None = None
+        self._pem_of = ("", "")
+        self._pem_text: list[str] = []
+        self.damaged_certificates = 0
 
-    def take(self, line: str, where: Where) -> bool:
+    def take(self, line: Spoken, where: Where) -> bool:
         """True where the line means something here."""
-        text = line.strip()
+        text = line.text.strip()
+        if self._take_pem(text, where):
+            return True
         if self._certificate is not None and self._take_octets(text):
             return True
-        if self._top_level(text, where):
+        if self._open is not None and line.mode is not None and line.mode not in (_MODES[self._open.kind], "config"):
+            self._close(whole=False)
+        if self._top_level(line, text, where):
             return True
         if self._chain is not None and (found := _CERTIFICATE.match(text)):
             self._certificate = found["kind"].strip(), where
             self._octets.clear()
             return True
-        if self._block is not None:
-            said, rules = self._block
-            if _apply(rules, text, said) or _NO_COMMAND.search(text):
-                return True
-        if not line[:1].isspace():
-            self._block = self._chain = None
-        return False
+        return self._in_block(line, text) or self._of_device(text, where)
+
+    def end(self, *, marked: bool) -> None:
+        """No more lines. `marked`: the last was `end`, so nothing of the block is missing."""
+        self._close(whole=marked)
 
     def servers(self) -> tuple[CertificateServer, ...]:
         return tuple(CertificateServer(**said) for (kind, *_), said in self._blocks.items() if kind == "server")
 
     def trustpoints(self) -> tuple[Trustpoint, ...]:
-        return tuple(Trustpoint(**said) for (kind, *_), said in self._blocks.items() if kind == "trustpoint")
+        urls = {
+            (device, name): said.get("url")
+            for (kind, device, name), said in self._blocks.items()
+            if kind == "profile enrollment"
+        }
+        found = []
+        for (kind, device, _), said in self._blocks.items():
+            if kind == "trustpoint":
+                profile = said.pop("profile", None)
+                url = said.pop("enrollment_url", None) or (urls.get((device, profile)) if profile else None)
+                found.append(Trustpoint(**said, enrollment_url=url))
+        return tuple(found)
 
     def http(self) -> tuple[HttpServer, ...]:
         return tuple(HttpServer(**said) for said in self._http.values())
@@ -149,26 +139,101 @@ class Reader:
     def certificates(self) -> tuple[ConfiguredCertificate, ...]:
         return tuple(self._certificates)
 
-    def _top_level(self, text: str, where: Where) -> bool:
+    def devices(self) -> tuple[Device, ...]:
+        return tuple(
+            Device(
+                name=name,
+                paths=tuple(sorted(facts.paths)),
+                addresses=tuple(sorted(facts.addresses)),
+                domain=facts.domain,
+                hosts=tuple(sorted(facts.hosts)),
+            )
+            for name, facts in self._devices.items()
+        )
+
+    def _top_level(self, line: Spoken, text: str, where: Where) -> bool:
+        """A heading, or a command outside of blocks that matters here."""
         block = _BLOCK.match(text)
         if block is not None:
+            self._close(whole=True)
             kind, name = block["kind"], block["name"][:63]
-            said = self._blocks.setdefault((kind, where.device, name), {"name": name, "where": where})
-            rules = _SERVER if kind == "server" else _TRUSTPOINT
-            self._block, self._chain = (said, rules), None
+            said = self._blocks.setdefault((kind, where.device, name), self._new(kind, name, where))
             # `crypto pki server NAME rollover` and the like are commands for the moment, not a block
-            _apply(rules, block["rest"].strip(), said)
+            self._open = _Open(kind, said, _depth(line.text), line.typed or bool(block["rest"].strip()))
+            self._apply(block["rest"].strip())
             return True
         chain = _CHAIN.match(text)
         if chain is not None:
-            self._block, self._chain = None, chain["name"][:63]
+            self._close(whole=True)
+            self._chain = chain["name"][:63]
             return True
         said = {}
-        if _apply(_HTTP, text, said):
+        if _apply(rules.HTTP, text, said):
+            self._close(whole=True)
             self._http.setdefault(where.device, {"where": where}).update(said)
-            self._block = self._chain = None
             return True
         return False
+
+    def _new(self, kind: str, name: str, where: Where) -> Said:
+        return {} if kind == "profile enrollment" else {"name": name, "where": where}
+
+    def _in_block(self, line: Spoken, text: str) -> bool:
+        """A line of the open block, or the one that ends it."""
+        block = self._open
+        if block is None:
+            if not line.text[:1].isspace():
+                self._chain = None
+            return False
+        if text.startswith("!") or _EXIT.match(text):
+            self._close(whole=True)
+            return False
+        if _CUT.match(text):
+            block.doubtful = True
+        deeper = _depth(line.text) > block.depth and not line.typed
+        block.indented = block.indented or deeper
+        if self._apply(text):
+            return True
+        if _NO_COMMAND.search(text):
+            return True
+        if not deeper and (rules.TOP_LEVEL.match(text) or (line.typed and line.mode in (None, "config"))):
+            self._close(whole=True)
+            return False
+        block.doubtful = True
+        block.suspended = block.suspended or not (deeper or line.mode == _MODES[block.kind])
+        return False
+
+    def _apply(self, text: str) -> bool:
+        """Enter what the line says into the open block. Behind a strange line only what no other block can say."""
+        block = self._open
+        assert block is not None
+        said: Said = {}
+        known = _apply(_RULES[block.kind], text, said)
+        if block.suspended:
+            said = {name: value for name, value in said.items() if name in _ENDURING[block.kind]}
+            known = bool(said)
+            said = {name: value for name, value in said.items() if block.said.get(name) is None}
+        block.said.update(said)
+        return known
+
+    def _close(self, *, whole: bool) -> None:
+        """The block is over; `whole` where its end was seen."""
+        block = self._open
+        if block is not None and block.kind != "profile enrollment":
+            block.said["whole"] = bool(block.said.get("whole")) or (whole and not block.doubtful and not block.typed)
+        self._open = self._chain = None
+
+    def _of_device(self, text: str, where: Where) -> bool:
+        said: Said = {}
+        if not _apply(rules.DEVICE, text, said):
+            return False
+        facts = self._devices.setdefault(where.device, _Facts())
+        facts.paths.add(where.path)
+        if "address" in said:
+            facts.addresses.add(said["address"])
+        facts.domain = said.get("domain", facts.domain)
+        if "host" in said:
+            facts.hosts.add(said["host"])
+        return True
 
     def _take_octets(self, text: str) -> bool:
         """A line of hexadecimal digits, or the `quit` behind the last."""
@@ -179,19 +244,56 @@ class Reader:
             return True
         kind, where = self._certificate
         self._certificate = None
-        try:
-            certificate = read_certificate(bytes(self._octets))
-        except BerError:
-            return text == "quit"
-        self._certificates.append(
-            ConfiguredCertificate(trustpoint=self._chain or "", kind=kind, where=where, certificate=certificate)
-        )
+        if self._octets:
+            self._keep(bytes(self._octets), self._chain or "", kind, where)
         return text == "quit"
 
+    def _take_pem(self, text: str, where: Where) -> bool:
+        """A line of a PEM block, or one that says whose the next is. Keys are passed over."""
+        if self._pem is None:
+            if found := _PEM_OF.match(text):
+                trustpoint, kind = self._pem_of
+                self._pem_of = (found["name"], "") if found["name"] else (trustpoint, found["kind"].strip().lower())
+                return True
+            if found := _PEM_BEGIN.match(text):
+                trustpoint, kind = self._pem_of
+                self._pem = found["what"], kind, where
+                self._pem_text.clear()
+                return True
+            return False
+        what, kind, begun = self._pem
+        if not _PEM_END.match(text):
+            if sum(map(len, self._pem_text)) < _MAX_PEM:
+                self._pem_text.append(text)
+            return True
+        self._pem = None
+        if what == "CERTIFICATE":
+            try:
+                encoded = base64.b64decode("".join(self._pem_text), validate=True)
+            except binascii.Error:
+                encoded = b""
+            self._keep(encoded, self._pem_of[0], "ca" if kind == "ca" else kind, begun)
+        return True
 
-def _apply(rules: tuple[Rule, ...], text: str, said: Said) -> bool:
+    def _keep(self, encoded: bytes, trustpoint: str, kind: str, where: Where) -> None:
+        try:
+            certificate = read_certificate(encoded)
+        except BerError:
+            self.damaged_certificates += 1
+            return
+        self._certificates.append(
+            ConfiguredCertificate(trustpoint=trustpoint, kind=kind, where=where, certificate=certificate)
+        )
+
+
+def _depth(text: str) -> int:
+    """Columns before the first sign; a tab stands for one."""
+    return len(text) - len(text.lstrip())
+
+
+def _apply(known: Iterable[Rule], text: str, said: Said) -> bool:
     """Enter what the rules find in the line. False where none matches."""
-    matches = [(found, value) for pattern, value in rules if (found := pattern.search(text))]
+    matches = [(found, value) for pattern, value in known if (found := pattern.search(text))]
     for found, value in matches:
         said.update(value(found))
     return bool(matches)

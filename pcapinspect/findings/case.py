@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from pcapinspect.address import endpoint
-from pcapinspect.columns import Bool, Columns, Int64
+from pcapinspect.columns import Bool, Columns, Int64, Text
 from pcapinspect.evidence.demand import ASKED, FIRST_ERROR, measure
+from pcapinspect.evidence.ownership import Inquiry, Ownership, own
 from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.display_filter import keys
+from pcapinspect.labels import number_labels
 from pcapinspect.load.measures.parties import number
+from pcapinspect.pki.facts import CA, PkiFacts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -116,6 +119,49 @@ class Case:
         return np.bincount(number(connections.client_high[rows], connections.client_low[rows])[0])
 
     @cached_property
+    def inquiry(self) -> Inquiry:
+        """The server as its own traffic shows it: what evidence is held against."""
+        exchanges, operations = self.exchanges
+        hosts = {host.lower().rpartition(":")[0] or host.lower() for host in _distinct(exchanges.host)}
+        return Inquiry(
+            ip=self.load.ip,
+            port=self.load.port,
+            hosts=frozenset(hosts),
+            labels=frozenset(_distinct(operations.ca_identifier)),
+            facts=self.facts,
+        )
+
+    @cached_property
+    def facts(self) -> PkiFacts:
+        """What the PKI traffic of this server says. A certificate that two servers gave counts for the first one.
+
+        Where it gave none, that of the capture's only CA is taken: the RA or another address of it may have.
+        """
+        facts, mine = self.analysis.facts, self.analysis.load.server_of_connection
+        if len(self.analysis.load.servers) == 1:
+            return facts
+        own = tuple(seen for seen in facts.certificates if mine[seen.first.connection] == self.index)
+        authorities = {seen.certificate.fingerprint for seen in facts.certificates if seen.role == CA}
+        if not any(seen.role == CA for seen in own) and len(authorities) == 1:
+            own = facts.certificates
+        return replace(
+            facts,
+            certificates=own,
+            requesters=tuple(seen for seen in facts.requesters if mine[seen.first.connection] == self.index),
+            transactions=tuple(seen for seen in facts.transactions if mine[seen.first.connection] == self.index),
+        )
+
+    @cached_property
+    def owned(self) -> Ownership:
+        """What of the configuration and show output belongs to this server."""
+        return own(self.analysis.configuration, self.inquiry)
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether it paused, or more was asked of it than its limit."""
+        return bool(self.load.pauses) or self.load.minutes_over_limit > 0
+
+    @cached_property
     def rollover(self) -> RolloverDiagnosis | None:
         """What the evidence says of the rollover of this server's CA; None where nobody asked for it in vain."""
         if not self.load.errors or not self.failed_polls.any():
@@ -123,7 +169,7 @@ class Case:
         analysis = self.analysis
         demand = measure(analysis.connections, *self.exchanges)
         per_minute = round(analysis.settings.limit * 60 / analysis.settings.window)
-        return diagnose(demand, analysis.facts, analysis.configuration, analysis.logs, per_minute)
+        return diagnose(demand, self.facts, self.owned, analysis.logs, per_minute, serves=not self.in_trouble)
 
     def syn_frames(self, connections: Int64) -> Int64:
         """Keys of every SYN of the given connections."""
@@ -163,6 +209,16 @@ class Case:
 def _taken(table: Table, rows: Int64) -> Table:
     """The rows of a table; the table itself where they are all of it, as in most captures."""
     return table if len(rows) == len(table) else table.take(rows)
+
+
+def _distinct(column: Text) -> list[str]:
+    """The different texts of a column, at most MOST_NAMES of them."""
+    names = number_labels(column)[1] if len(column) else ()
+    return [name for name in names[:MOST_NAMES] if name]
+
+
+MOST_NAMES = 1000
+"""Different hosts or labels that are looked at; a server has a handful, a scanner sends any number."""
 
 
 def exchange_frames(exchanges: Exchanges, of: Bool) -> Int64:

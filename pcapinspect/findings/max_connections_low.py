@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pcapinspect.evidence.ownership import own
 from pcapinspect.findings import remedies
 from pcapinspect.findings.finding import Finding
 
@@ -19,10 +20,10 @@ HARDENED = 2
 
 
 def judge(analysis: Analysis) -> Finding | None:
-    """True of a configuration with a limit below MOST, on the HTTP server of classic IOS."""
+    """True of a server whose configuration has a limit below MOST, on the HTTP server of classic IOS."""
     if analysis.configuration is None:
         return None
-    said = _said(analysis.configuration)
+    said = sorted({pair for owned in _owned(analysis) for pair in _said(owned)})
     if not said:
         return None
     least = min(number for _, number in said)
@@ -38,9 +39,19 @@ def judge(analysis: Analysis) -> Finding | None:
             "management of a router and not for a CA that serves a network."
         ),
         figures={"max_connections": least, "possible": MOST},
-        not_shown=("Whether this device is a server of this capture, where its configuration names no address.",),
         remedy=(remedies.MOST_CONNECTIONS,),
     )
+
+
+MOST_SERVERS = 20
+"""Servers that the configuration is held against: a capture of web traffic may hold thousands."""
+
+
+def _owned(analysis: Analysis) -> list[Configuration]:
+    """What belongs to each server; without one, to the CA that the configuration itself shows."""
+    if analysis.flows_only or not analysis.load.servers:
+        return [own(analysis.configuration).configuration]
+    return [case.owned.configuration for case in analysis.cases[:MOST_SERVERS]]
 
 
 def _said(configuration: Configuration) -> list[tuple[str, int]]:

@@ -12,6 +12,8 @@ from pcapinspect.findings import (
     client_blocked,
     concurrent_limit_pattern,
     error_responses,
+    evidence_conflicts,
+    evidence_not_used,
     late_answers,
     loss,
     max_connections_low,
@@ -52,6 +54,8 @@ OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
     retry_synchronisation.judge,
     scep_rejected.judge,
     scep_pending.judge,
+    evidence_conflicts.judge,
+    evidence_not_used.judge,
 )
 """What can be true of a server, in the order in which an engineer would tell it."""
 

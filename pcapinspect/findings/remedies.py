@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 ROLLOVER_EARLIER = (
-    "On the CA, make the shadow certificate before any router asks for it: `crypto pki server NAME`, `shutdown`, "
-    "`auto-rollover DAYS`, `no shutdown`. The overlap has to be at least (1 - auto-enroll) x the lifetime of the "
+    "On the CA, make the shadow certificate before any router asks for it: `configure terminal`, `crypto pki server "
+    "NAME`, `shutdown`, `auto-rollover DAYS`, `no shutdown`, `end`. The overlap has to be at least (1 - auto-enroll) x "
+    "the lifetime of the "
     "routers' certificates; `pcapinspect timers` computes it from the configuration."
 )
 
+ROLL_NOW = (
+    "On the CA, make the shadow certificate now, without stopping anything: `configure terminal`, `crypto pki server "
+    "NAME rollover`, `end`. So that the next one is in time, a longer `auto-rollover` is for a maintenance window; "
+    "`pcapinspect timers` computes it from the configuration."
+)
+
 ROLL_THE_RA = (
-    "Where an RA is in front of the CA, roll it by hand so that it has the shadow certificate: "
-    "`crypto pki server NAME rollover`."
+    "Where an RA is in front of the CA, roll it by hand so that it has the shadow certificate: `configure terminal`, "
+    "`crypto pki server NAME rollover`, `end`."
 )
 
 CHECK_THE_SHADOW = (

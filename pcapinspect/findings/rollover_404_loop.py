@@ -31,6 +31,7 @@ def judge(case: Case) -> Finding | None:
     loop = is_loop(clients)
     refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
     granted = int(np.count_nonzero((operations.operation == ASKED) & (exchanges.status == 200)))
+    exists = granted > 0 or (case.rollover is not None and case.rollover.sources.shadow is not None)
     shown = cite(exchange_frames(exchanges, failed))
     label, names = number_labels(operations.ca_identifier)
     labels = sorted(name for number in np.unique(label[failed]).tolist() if (name := names[number]))
@@ -42,7 +43,7 @@ def judge(case: Case) -> Finding | None:
         title=f"{plural(errors, ASKED + ' request')} of {plural(len(clients), 'client')} got "
         f"{' or '.join(str(code) for code in sorted(responses))} from {case.name}"
         f" ({percent(errors, case.load.exchanges)} of its exchanges)",
-        explanation=_observed(case, clients, granted) + _inferred(loop, refused) + _without_them(case),
+        explanation=_observed(case, clients, granted) + _inferred(loop, refused, exists) + _without_them(case),
         server=case.name,
         figures={
             "errors": errors,
@@ -63,15 +64,19 @@ def judge(case: Case) -> Finding | None:
             "The timers of CA and routers: their configuration shows them, and `--config` reads it.",
             "Whether the shadow certificate is missing on the CA, or only on the RA that answered here.",
         ),
-        remedy=(
-            remedies.ROLLOVER_EARLIER,
-            remedies.ROLL_THE_RA,
-            remedies.CHECK_THE_SHADOW,
-            remedies.MOST_CONNECTIONS,
-        ),
+        remedy=_remedies(case, exists),
         start=_first_time(exchanges.request_time[failed], case.load.first_time),
         end=int(exchanges.response_time[failed].max()),
     )
+
+
+def _remedies(case: Case, exists: bool) -> tuple[str, ...]:
+    """What fits: nothing that stops a server which serves, and no new certificate where one is there."""
+    if exists:
+        return remedies.ROLL_THE_RA, remedies.CHECK_THE_SHADOW
+    if not case.in_trouble:
+        return remedies.ROLL_NOW, remedies.ROLL_THE_RA, remedies.CHECK_THE_SHADOW
+    return remedies.ROLLOVER_EARLIER, remedies.ROLL_THE_RA, remedies.CHECK_THE_SHADOW, remedies.MOST_CONNECTIONS
 
 
 def is_loop(clients: Int64) -> bool:
@@ -104,7 +109,12 @@ def _observed(case: Case, clients: Int64, granted: int) -> str:
     return observed
 
 
-def _inferred(loop: bool, refused: bool) -> str:
+def _inferred(loop: bool, refused: bool, exists: bool) -> str:
+    if exists:
+        return (
+            " Inferred: the rollover certificate is there; those that got an error asked before it was, by a name that "
+            "has none, or a server that does not have it."
+        )
     if loop and refused:
         return (
             " Inferred: the CA has not made its rollover certificate yet, while the routers' auto-enroll timers ask "

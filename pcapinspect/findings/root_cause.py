@@ -27,16 +27,14 @@ def judge(case: Case) -> Finding | None:
         return None
     shown = cite(exchange_frames(exchanges, failed))
     explains = found.verdict in CONFIDENCES
-    in_trouble = bool(case.load.pauses) or case.load.minutes_over_limit > 0
+    owned = case.owned
     return Finding(
         id="root-cause",
-        severity="critical" if in_trouble and explains else "warning",
-        title=(
-            f"Routers of {case.name} ask for a rollover certificate that does not exist yet"
-            if explains
-            else f"Failed rollover requests to {case.name} do not fit the window that the timers make"
+        severity="critical" if case.in_trouble and explains else "warning",
+        title=_title(found.verdict, case.name),
+        explanation=" ".join(
+            ("Inferred:", found.sentence, *found.misfits, *owned.conflicts, *found.assumptions, *_alone(case))
         ),
-        explanation=" ".join(("Inferred:", found.sentence, *found.misfits, *found.assumptions)),
         server=case.name,
         figures={
             "verdict": found.verdict,
@@ -45,6 +43,11 @@ def judge(case: Case) -> Finding | None:
             "ca_expiry": None if found.ca_expiry is None else iso(found.ca_expiry, digits=0),
             "auto_rollover_days_needed": found.overlap_days,
             "basis_of_these_days": found.overlap_basis if found.overlap_days is not None else None,
+            "these_days_are": None
+            if found.overlap_days is None
+            else "a lower bound"
+            if found.overlap_bound
+            else "enough",
             **shown.figures,
         },
         frames=shown.frames,
@@ -55,6 +58,21 @@ def judge(case: Case) -> Finding | None:
         start=found.demand.first,
         end=found.demand.last,
     )
+
+
+def _title(verdict: str, name: str) -> str:
+    if verdict in CONFIDENCES:
+        return f"Routers of {name} ask for a rollover certificate that does not exist yet"
+    if verdict == "shadow_exists":
+        return f"Routers of {name} ask in vain for a rollover certificate that the CA has"
+    return f"Failed rollover requests to {name} do not fit the window that the timers make"
+
+
+def _alone(case: Case) -> tuple[str, ...]:
+    """Said where configuration was given, and none of it is this server's."""
+    if case.analysis.configuration is None or not case.owned.traffic_alone:
+        return ()
+    return ("Nothing of the configuration that was given is tied to this server: this rests on the traffic alone.",)
 
 
 def _in_words(step: Step) -> str:

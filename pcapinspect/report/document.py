@@ -114,7 +114,9 @@ def _sections(
         "evidence": {
             "netflow": netflow_section(analysis.flows),
             "logs": logs_section(analysis.logs),
-            "configuration": configuration_section(analysis.configuration),
+            "configuration": configuration_section(
+                analysis.configuration, () if analysis.flows_only else analysis.cases
+            ),
         },
     }
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from pcapinspect.clock import iso
 from pcapinspect.evidence.moments import Moment
+from pcapinspect.evidence.ownership import Ownership, Tie, own
+from pcapinspect.evidence.rollover import owned_max_connections
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.report import model
 from pcapinspect.report.sections import plain, seconds, time
@@ -14,20 +17,52 @@ from pcapinspect.report.sections import plain, seconds, time
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration
     from pcapinspect.evidence.log_model import Logs, Skew
+    from pcapinspect.findings.case import Case
 
 MOST_RECORDS = 2000
 """Log records that the document carries: as many flags as a chart can bear."""
 
 
-def configuration_section(configuration: Configuration | None) -> model.Configuration | None:
-    """Everything that configuration and show output say, by kind."""
+MOST_SERVERS = 5
+"""Servers, the worst first, whose evidence is listed."""
+
+
+def configuration_section(configuration: Configuration | None, cases: Sequence[Case]) -> model.Configuration | None:
+    """Everything that configuration and show output say, by kind; and of each server, what belongs to it."""
     if configuration is None:
         return None
+    owned: list[tuple[str | None, Ownership]] = [(case.name, case.owned) for case in cases[:MOST_SERVERS]]
+    owned = owned or [(None, own(configuration))]
+    limits = [limit for _, of in owned if (limit := owned_max_connections(of.configuration)) is not None]
     section: Any = {
         field.name: [_said(item) for item in getattr(configuration, field.name)] for field in fields(configuration)
     }
-    told: model.Configuration = section | {"max_connections": configuration.max_connections}
+    told: model.Configuration = section | {
+        "max_connections": min(limits, default=None),
+        "ownership": [_ownership(server, of) for server, of in owned],
+    }
     return told
+
+
+def _ownership(server: str | None, owned: Ownership) -> model.Ownership:
+    return {
+        "server": server,
+        "ca_name": owned.ca_name,
+        "belongs": [_tie(tie) for tie in owned.belongs],
+        "does_not_belong": [_tie(tie) for tie in owned.foreign],
+        "above": [one.name for one in owned.above],
+        "conflicts": list(owned.conflicts),
+    }
+
+
+def _tie(tie: Tie) -> model.Tie:
+    return {
+        "piece": tie.piece,
+        "path": tie.where.path,
+        "line": tie.where.line,
+        "device": tie.where.device,
+        "reason": tie.reason,
+    }
 
 
 def logs_section(logs: Logs | None) -> model.Logs | None:

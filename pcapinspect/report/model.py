@@ -635,12 +635,42 @@ class ConfigurationFile(TypedDict):
     ignored: Count
 
 
+class Tie(TypedDict):
+    """A piece of configuration, and why it belongs to a server, or does not."""
+
+    piece: str
+    """Like `certificate server CA`."""
+    path: str
+    line: int
+    device: str | None
+    """Host name; null: the lines stand under none."""
+    reason: str
+
+
+class Ownership(TypedDict):
+    """What of the configuration belongs to one server."""
+
+    server: str | None
+    """Null: without a capture, the CA that the configuration itself shows."""
+    ca_name: str | None
+    """Distinguished name of the CA that issues to its clients."""
+    belongs: list[Tie]
+    does_not_belong: list[Tie]
+    """Given, and not used."""
+    above: list[str]
+    """Certificate servers above the issuing one."""
+    conflicts: list[str]
+    """Sources that contradict each other."""
+
+
 class Configuration(TypedDict):
     """What configuration and show output say, by kind; times as text, durations in seconds."""
 
     files: list[ConfigurationFile]
     max_connections: int | None
-    """The least `ip http max-connections` that any device is said to have."""
+    """The least `ip http max-connections` of a device whose HTTP server the clients talk to."""
+    ownership: list[Ownership]
+    """Of each server, the worst first."""
 
 
 class Evidence(TypedDict):

@@ -50,4 +50,3 @@ def test_two_devices_in_one_file(read_config):
         "CA-1#show running | include http\nip http port 8080\n"
     )
     assert [(h.where.device, h.max_connections, h.port) for h in found.http] == [("CA-1", 16, 8080), ("RA-1", 5, None)]
-    assert found.max_connections == 5

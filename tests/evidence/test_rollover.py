@@ -10,7 +10,9 @@ from pcapinspect.columns import MISSING
 from pcapinspect.evidence.configuration import read_configuration
 from pcapinspect.evidence.demand import Demand
 from pcapinspect.evidence.ios_log import read_logs
-from pcapinspect.evidence.rollover import VERDICTS, diagnose
+from pcapinspect.evidence.ownership import Inquiry, own
+from pcapinspect.evidence.rollover import VERDICTS, RolloverDiagnosis
+from pcapinspect.evidence.rollover import diagnose as diagnose_owned
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.facts import CA, SHADOW, PkiFacts, Place, Requester, ServerCertificate
 from pcapinspect.pki.timers import DAY
@@ -39,7 +41,7 @@ def day(number: float) -> int:
     return ns(CA_START + timedelta(days=number))
 
 
-def certificate(begin: int, end: int, subject="CN=ca", issuer="CN=ca", authority=True) -> Certificate:
+def certificate(begin: int, end: int, subject="CN=ca-server", issuer="CN=ca-server", authority=True) -> Certificate:
     return Certificate(
         subject=subject,
         issuer=issuer,
@@ -65,6 +67,11 @@ CA_SEEN = PkiFacts(certificates=(ServerCertificate(certificate(day(0), day(1825)
 def demand(first: float, last: float | None = None, **changes) -> Demand:
     numbers = {"requests": 900, "errors": 900, "clients": 300, "exchanges": 1000, "period": 60.0}
     return Demand(first=day(first), last=day(last or first + 0.1), **(numbers | changes))
+
+
+def diagnose(asked: Demand, facts: PkiFacts, configuration=None, logs=None) -> RolloverDiagnosis:
+    inquiry = Inquiry(ip="192.0.2.1", port=80, facts=facts)
+    return diagnose_owned(asked, facts, own(configuration, inquiry), logs)
 
 
 @pytest.fixture
@@ -148,7 +155,7 @@ def test_nothing_at_all():
 def test_lifetimes_from_certificates(config):
     """What certificates say goes before what was configured; a shortened certificate is not the lifetime."""
     routers = tuple(
-        Requester(certificate(day(at), day(at + life), "CN=r", "CN=ca", authority=False), HERE, 1)
+        Requester(certificate(day(at), day(at + life), "CN=r", "CN=ca-server", authority=False), HERE, 1)
         for at, life in ((1000, 600), (1500, 325))
     )
     facts = PkiFacts(certificates=CA_SEEN.certificates, requesters=routers)
@@ -231,7 +238,8 @@ def test_a_shadow_certificate_that_is_there():
     shadow = ServerCertificate(certificate(day(1825), day(3650)), SHADOW, "tti", HERE, 1)
     made = diagnose(demand(1700), PkiFacts(certificates=(*CA_SEEN.certificates, shadow)))
     assert made.verdict == "shadow_exists"
-    assert made.remedy == ()
+    assert {step.device for step in made.remedy} == {"RA", "CA"}
+    assert "shutdown" not in [command for step in made.remedy for command in step.commands]
 
 
 def test_no_errors_no_cause(config):

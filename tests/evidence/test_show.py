@@ -209,7 +209,6 @@ def test_show_ip_http_server(read_config, gap):
         1,
     )
     assert (http.accepted_total, http.connections, http.history, http.nginx) == (4242, 1, 2, False)
-    assert found.max_connections == 5
 
 
 def test_the_http_server_of_newer_ios_xe(read_config):

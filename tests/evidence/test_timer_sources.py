@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pcapinspect.columns import MISSING
-from pcapinspect.evidence.timer_sources import find_timers
+from pcapinspect.evidence.ownership import own
+from pcapinspect.evidence.timer_sources import TimerSources
+from pcapinspect.evidence.timer_sources import find_timers as find
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.facts import CA, PkiFacts, Place, Requester, ServerCertificate
 from pcapinspect.pki.timers import DAY
 
 HERE = Place(0, 0, 1, MISSING)
 START = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp()) * 10**9
+
+
+def find_timers(configuration, facts) -> TimerSources:
+    return find(own(configuration), facts)
 
 
 def certificate(life: int, subject: str, issuer: str) -> Certificate:
@@ -77,7 +83,8 @@ def test_the_issuing_ca_is_the_one_that_counts():
     router = Requester(certificate(300, "CN=r", "CN=issuing"), HERE, 1)
     found = find_timers(None, PkiFacts(certificates=(root, issuing), requesters=(router,)))
     assert (found.ca_lifetime.value, found.lifetime.value) == (1825 * DAY, 300 * DAY)
-    assert find_timers(None, PkiFacts(certificates=(root, issuing))).ca_lifetime.value == 7000 * DAY
+    alone = find_timers(None, PkiFacts(certificates=(root, issuing)))
+    assert alone.ca_lifetime.value == 1825 * DAY, "without a router's certificate the lowest CA issues to routers"
 
 
 def test_a_first_enrolments_own_certificate_tells_no_lifetime():
