@@ -593,8 +593,10 @@ interface ReportLogRecord {
 /** What configuration and show output say, by kind; times as text, durations in seconds. */
 interface ReportConfiguration {
   files: ReportConfigurationFile[];
-  /** The least `ip http max-connections` that any device is said to have. */
+  /** The least `ip http max-connections` of a device whose HTTP server the clients talk to. */
   max_connections: number | null;
+  /** Of each server, the worst first. */
+  ownership: ReportOwnership[];
 }
 
 /** A file of configuration or show output. */
@@ -602,6 +604,32 @@ interface ReportConfigurationFile {
   path: string;
   lines: number;
   ignored: number;
+}
+
+/** What of the configuration belongs to one server. */
+interface ReportOwnership {
+  /** Null: without a capture, the CA that the configuration itself shows. */
+  server: string | null;
+  /** Distinguished name of the CA that issues to its clients. */
+  ca_name: string | null;
+  belongs: ReportTie[];
+  /** Given, and not used. */
+  does_not_belong: ReportTie[];
+  /** Certificate servers above the issuing one. */
+  above: string[];
+  /** Sources that contradict each other. */
+  conflicts: string[];
+}
+
+/** A piece of configuration, and why it belongs to a server, or does not. */
+interface ReportTie {
+  /** Like `certificate server CA`. */
+  piece: string;
+  path: string;
+  line: number;
+  /** Host name; null: the lines stand under none. */
+  device: string | null;
+  reason: string;
 }
 
 /** A table, column by column. Of more than 50,000 rows some are here: failures first. */
