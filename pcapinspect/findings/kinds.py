@@ -76,6 +76,7 @@ KINDS: dict[str, Kind] = {
             Figure("ca_expiry", "time", "CA certificate expires"),
             Figure("auto_rollover_days_needed", "days", "auto-rollover needed, days"),
             text("basis_of_these_days", "where these days come from"),
+            text("these_days_are", "these days are"),
             *CITED,
         ),
     ),
@@ -228,6 +229,14 @@ KINDS: dict[str, Kind] = {
     "queue-limit-logged": Kind(
         "A debug of the server says `connection queue limit reached`.",
         (count("lines"), CLIENTS, count("timed", "lines with a known time"), count("in_a_pause", "of them in a pause")),
+    ),
+    "evidence-conflicts": Kind(
+        "Sources contradict each other: configuration, show output, certificates, and what the capture shows.",
+        (count("conflicts"),),
+    ),
+    "evidence-not-used": Kind(
+        "Certificate servers or trustpoints were given that are not of this server: told, and not used.",
+        (count("not_used"), count("used")),
     ),
     "max-connections-low": Kind(
         "`ip http max-connections` of classic IOS is below what it can hold.",
