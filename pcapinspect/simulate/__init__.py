@@ -16,7 +16,7 @@ from pcapinspect.simulate.clients import Population
 from pcapinspect.simulate.limits import RateLimit
 from pcapinspect.simulate.model import Scenario, run
 from pcapinspect.simulate.scenarios import BY_NAME
-from pcapinspect.simulate.server import ServerSettings
+from pcapinspect.simulate.settings import ServerSettings
 from pcapinspect.simulate.truth import truth
 
 BOUNDS = {

@@ -10,24 +10,34 @@ from pcapinspect.simulate.record import Exchange
 
 
 class Authority:
-    """Certificates of one CA; `shadow_from` (nanoseconds): from then on it has the next CA certificate, None: never."""
+    """Certificates of one CA; `shadow_from` (nanoseconds): from then on it has the next CA certificate, None: never.
 
-    def __init__(self, now: int, shadow_from: int | None, rng: Random) -> None:
+    `capabilities`: whether it knows the operation GetCACaps.
+    """
+
+    def __init__(self, now: int, shadow_from: int | None, capabilities: bool, rng: Random) -> None:
         self._shadow_from = shadow_from
+        self._capabilities = capabilities
         self._rng = rng
         begin = now // SECOND - scep.CA_AGE
         self._ca = scep.ca_certificate(begin, rng)
         self._shadow = scep.ca_certificate(begin + scep.CA_LIFE, rng)
 
-    def answer(self, exchange: Exchange, now: int) -> bytes:
-        """The response to a request, as on the wire; sets the exchange's status."""
-        status, body, content_type = self._body(exchange, now)
+    def answer(self, exchange: Exchange, now: int, error: int | None = None) -> bytes:
+        """The response to a request, as on the wire; sets the exchange's status. `error`: the status of a proxy or
+        limiter that answers in the CA's place."""
+        if error is not None:
+            body: bytes
+            content_type: str | None
+            status, body, content_type = error, f"{error} {scep.REASONS[error]}\r\n".encode(), "text/plain"
+        else:
+            status, body, content_type = self._body(exchange, now)
         exchange.status = status
         return scep.response(status, body, content_type, now, exchange.keep_alive)
 
     def _body(self, exchange: Exchange, now: int) -> tuple[int, bytes, str | None]:
         match exchange.operation:
-            case "GetCACaps":
+            case "GetCACaps" if self._capabilities:
                 return 200, scep.CAPABILITIES, "text/plain"
             case "GetCACert":
                 return 200, self._ca, "application/x-x509-ca-cert"

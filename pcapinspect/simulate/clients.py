@@ -37,8 +37,11 @@ class Population:
     """Share of `poll` by which each wait differs, up or down."""
     spread: float | None = None
     """Over how long the first polls are spread; None: over one `poll`, so that the load is even from the start."""
+    aligned: bool = False
+    """Whether each polls by the clock, `poll` after its last beginning, whatever became of that."""
     chain: tuple[str, ...] = ("GetNextCACert",)
-    """Operations of one try, a connection each, in order; ("HOLD",): open a connection, ask nothing, hold it."""
+    """Operations of one try, a connection each, in order; ("HOLD",): open a connection, ask nothing, hold it;
+    ("KNOCK",): open and close it, as a monitor does."""
     labels: tuple[str, ...] = ("GETVPN",)
     """Trustpoint labels; router n uses the nth, round and round."""
     stack: str = "ios"
@@ -56,6 +59,13 @@ class Population:
     """Range of the one-way delay to the capture point."""
     server: int = 0
     """Which server they ask."""
+    begin: float = 0.0
+    """When the first of them begins to call, from the beginning of all."""
+    until: float | None = None
+    """From when on none of them calls any more, from the capture's begin."""
+    reload: tuple[float, float] | None = None
+    """When they lose their power, from the capture's begin, and after how long they call again, from the same ports if
+    `same_port`."""
 
     def address(self, number: int) -> str:
         """The address that router `number` is seen with."""
@@ -68,11 +78,12 @@ class Population:
 class Dialler:
     """Makes attempts: numbers them, chooses port and ISN, and sends SYNs until an answer or the end of patience."""
 
-    def __init__(self, schedule: Schedule, path: Path, record: Record, rng: Random) -> None:
+    def __init__(self, schedule: Schedule, path: Path, record: Record, rng: Random, begin: int) -> None:
         self.schedule = schedule
         self.path = path
         self.record = record
         self.rng = rng
+        self.begin = begin
         self._ports: dict[str, int] = {}
         self._identifications: dict[str, count[int]] = {}
 
@@ -186,6 +197,17 @@ class Dial:
             self._fail()
         elif segment.flags & SYN:
             self._open(segment)
+        else:
+            # An ACK of nothing that was sent: RFC 9293, 3.10.7.3.
+            self._dialler.put(self._attempt, self._stack, RST, segment.ack)
+
+    def vanish(self) -> None:
+        """Power off."""
+        self._over = True
+        self._on_failed = lambda: None
+        if self._endpoint is not None:
+            self._endpoint.vanish()
+        self._dialler.path.detach_client(self._attempt.client_ip, self._attempt.client_port)
 
     def _open(self, synack: Segment) -> None:
         attempt = self._attempt
@@ -201,6 +223,8 @@ class Dial:
             lambda: self._dialler.identification(attempt.client_ip),
         )
         self._endpoint = endpoint
+        if synack.window == 0:
+            endpoint.shut()
         endpoint.acknowledge()
         self._on_open(endpoint)
 
@@ -222,19 +246,42 @@ class Router:
         self._distance = round((low + (high - low) * self._rng.random()) * SECOND)
         self._identity: scep.Identity | None = None
         self._request: str | None = None
+        self._begun = 0
+        self._call: Dial | None = None
+        self._lives = 0
+        """How often it was switched on again: what an earlier life has planned is void."""
+        if population.reload is not None:
+            dialler.schedule.at(dialler.begin + round(population.reload[0] * SECOND), self._power_off)
 
-    def start(self) -> None:
+    def start(self, life: int = 0) -> None:
         """Go through the chain."""
-        self._dial(list(self._population.chain))
+        until = self._population.until
+        gone = until is not None and self._dialler.schedule.now >= self._dialler.begin + round(until * SECOND)
+        if life == self._lives and not gone:
+            self._begun = self._dialler.schedule.now
+            self._dial(list(self._population.chain))
 
     def _rest(self) -> None:
         jitter = self._population.jitter * (2 * self._rng.random() - 1)
-        self._dialler.schedule.after(round(self._population.poll * (1 + jitter) * SECOND), self.start)
+        wait = round(self._population.poll * (1 + jitter) * SECOND)
+        if self._population.aligned:
+            wait = max(0, self._begun + wait - self._dialler.schedule.now)
+        self._dialler.schedule.after(wait, self.start, self._lives)
+
+    def _power_off(self) -> None:
+        self._lives += 1
+        if self._call is not None:
+            self._call.vanish()
+        if self._population.reload is not None:
+            boot = self._population.reload[1] * (1 + self._rng.random())
+            self._dialler.schedule.after(round(boot * SECOND), self.start, self._lives)
 
     def _dial(self, operations: list[str]) -> None:
         port = self._port or self._dialler.port(self._ip)
         attempt = self._dialler.attempt(self.name, (self._ip, port), self._server, self._distance, self._stack)
-        Dial(self._dialler, self._stack, attempt, lambda end: self._opened(attempt, end, operations), self._rest)
+        self._call = Dial(
+            self._dialler, self._stack, attempt, lambda end: self._opened(attempt, end, operations), self._rest
+        )
 
     def _opened(self, attempt: Attempt, end: Endpoint, operations: list[str]) -> None:
         buffer = bytearray()
@@ -253,7 +300,9 @@ class Router:
         end.on_data = on_data
         end.on_end = lambda: end.write(b"", None, fin=True)
         end.on_closed = lambda how: self._closed(how, operations)
-        if operations[0] == "HOLD":
+        if operations[0] == "KNOCK":
+            end.on_end()
+        elif operations[0] == "HOLD":
             self._dialler.schedule.after(round(HELD_FOR * SECOND), end.on_end)
         else:
             self._ask(attempt, end, operations[0])

@@ -111,7 +111,7 @@ class Endpoint:
         self._attempt = attempt
         self._up = up
         # Counted without wrapping; the wire has them modulo 2**32.
-        self._next = seq
+        self._first = self._next = seq
         self._expected = ack
         self._identification = identification
         self._flight: list[_Piece] = []
@@ -122,7 +122,23 @@ class Endpoint:
         self._owes_ack = False
         self._ended = False
         self._fin_sent = False
+        self._shut = False
         self.closed: str | None = None
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """The next sequence number that it sends, and the next that it expects; not wrapped."""
+        return self._next_on_wire(), self._expected
+
+    def shut(self) -> None:
+        """The other end offers a window of 0: send no data."""
+        self._shut = True
+
+    def vanish(self) -> None:
+        """Power off: the connection is forgotten, and nobody told."""
+        self.closed = "vanished"
+        self._flight.clear()
+        self._waiting.clear()
 
     def acknowledge(self) -> None:
         """Send a pure ACK now."""
@@ -133,6 +149,8 @@ class Endpoint:
         """Send bytes; `fin`: and nothing after them. A closed end sends nothing."""
         if self.closed is not None:
             return
+        if message is not None:
+            message.reach = self._next - self._first + len(data)
         offset = 0
         while offset < len(data) or (fin and not data and not self._fin_sent):
             payload = data[offset : offset + SEGMENT_SIZE]
@@ -216,6 +234,9 @@ class Endpoint:
 
     def _pump(self) -> None:
         """Send what the window allows."""
+        if self._shut:
+            self._schedule.after(round(self._stack.retransmit_after * SECOND), self._probe)
+            return
         idle = not self._flight
         flying = sum(len(p.payload) for p in self._flight)
         while self._waiting and (flying == 0 or flying + len(self._waiting[0].payload) <= IN_FLIGHT):
@@ -240,6 +261,13 @@ class Endpoint:
             return
         self._put_piece(self._flight[0])
         self._arm()
+
+    def _probe(self) -> None:
+        """Ask whether the window is still 0: an old number, as Linux does it, so that an ACK must come back."""
+        if self.closed is None and self._tries < RETRANSMISSIONS:
+            self._put(ACK, self._next_on_wire() - 1)
+            self._tries += 1
+            self._schedule.after(round(self._stack.retransmit_after * 2**self._tries * SECOND), self._probe)
 
     def _next_on_wire(self) -> int:
         """The sequence number after the last byte that was sent."""

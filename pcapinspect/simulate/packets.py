@@ -56,7 +56,7 @@ def scapy_packet(segment: Segment, vlan: int | None = None) -> Packet:
             return _padded(link / error / Raw(bytes(quoted[IPv6])))
         error = IP(src=segment.reporter, dst=target, ttl=segment.ttl, id=segment.identification)
         # RFC 792: the quoted header and 64 bits of its data; more would be RFC 1812.
-        return _padded(link / error / ICMP(type=3, code=13) / Raw(bytes(quoted[IP])[: _IPV4 + 8]))
+        return _padded(link / error / ICMP(type=3, code=segment.icmp_code) / Raw(bytes(quoted[IP])[: _IPV4 + 8]))
     if six:
         network: Packet = IPv6(src=source, dst=target, hlim=segment.ttl)
     else:

@@ -19,7 +19,7 @@ from pcapinspect.simulate.record import (
     LOST_SYNACK_BEFORE,
 )
 from pcapinspect.simulate.schedule import Schedule
-from pcapinspect.simulate.segment import SYN, Segment
+from pcapinspect.simulate.segment import RST, SYN, Segment
 
 MICROSECOND = 1_000
 MILLISECOND = 1_000_000
@@ -45,11 +45,20 @@ class PathSettings:
     reordered: float = 0.0
     """Held back by up to 5 ms, so that later packets overtake it."""
     denied: tuple[str, ...] = ()
-    """Clients whose packets an access list between the capture point and the server drops in silence."""
+    """Clients whose packets an access list between the capture point and the server drops in silence: addresses, or
+    beginnings of addresses that end with a dot."""
+    denied_from: float | None = None
+    """When that access list comes into force, from the capture's begin; None: before it."""
     prohibited: tuple[str, ...] = ()
     """Clients whose SYNs a router behind the capture point rejects with ICMP (administratively prohibited)."""
     gateway: str = "10.0.0.1"
     """Who sends those ICMP errors."""
+    largest: int | None = None
+    """Payload bytes above which a segment towards the server vanishes, and no ICMP error tells: an MTU black hole."""
+    hole: str = "near"
+    """The leg with that hole: `far`, before the capture point, or `near`, after it."""
+    resets_dropped: bool = False
+    """Whether a firewall between the capture point and the server drops RSTs of clients."""
 
 
 _LOST = {
@@ -65,8 +74,9 @@ Receiver = Callable[[Segment], None]
 class Path:
     """Carries segments past the capture point."""
 
-    def __init__(self, schedule: Schedule, settings: PathSettings, see: Receiver, rng: Random) -> None:
+    def __init__(self, schedule: Schedule, settings: PathSettings, see: Receiver, rng: Random, begin: int) -> None:
         self._schedule = schedule
+        self._denied_from = begin + round((settings.denied_from or 0) * SECOND) if settings.denied_from else 0
         self._settings = settings
         self._see = see
         self._rng = rng
@@ -80,6 +90,10 @@ class Path:
     def attach_client(self, ip: str, port: int, receive: Receiver) -> None:
         """Segments to this address and port go to `receive` from now on."""
         self._clients[ip, port] = receive
+
+    def detach_client(self, ip: str, port: int) -> None:
+        """Nobody is there any more."""
+        self._clients.pop((ip, port), None)
 
     def attach_server(self, ip: str, port: int, receive: Receiver) -> None:
         """The same for a server. Where nobody is attached, packets vanish."""
@@ -100,11 +114,16 @@ class Path:
         if client in settings.prohibited:
             segment.attempt.silence("prohibited")
             self._prohibit(segment)
-        elif client in settings.denied:
+        elif self._denies(client):
             if segment.flags & SYN:
                 segment.attempt.silence("blocked_client")
-        else:
+        elif not (settings.resets_dropped and segment.flags & RST):
             self._leg(segment, "near", self._near, settings.loss_up_after, self._at_server)
+
+    def _denies(self, client: str) -> bool:
+        denied = self._settings.denied
+        listed = client in denied or client.startswith(tuple(start for start in denied if start.endswith(".")))
+        return listed and self._schedule.now >= self._denied_from
 
     def _at_capture_down(self, segment: Segment) -> None:
         self._see(segment)
@@ -127,6 +146,10 @@ class Path:
     ) -> None:
         """Carry over one leg: order is kept for each client and direction, but for packets held back."""
         rng = self._rng
+        largest = self._settings.largest
+        if largest is not None and segment.up and leg == self._settings.hole and len(segment.payload) > largest:
+            segment.attempt.unserved = "path_mtu"
+            return
         if loss and rng.random() < loss:
             if segment.flags & SYN:
                 segment.attempt.silence(_LOST[segment.up, leg])

@@ -32,6 +32,14 @@ class Sight:
     """First RST of the server."""
     icmp: int | None = None
     """First ICMP error that quotes a SYN."""
+    otherwise: int | None = None
+    """First packet of the server that neither accepts nor refuses: a challenge ACK (RFC 5961)."""
+    reset: int | None = None
+    """First RST of the server after its SYN/ACK."""
+    acknowledged: int = 0
+    """Most bytes of the client that a packet of the server acknowledged."""
+    missed: int = 0
+    """Packets of this attempt that passed the capture point but are not in the capture."""
     answers_missed: int = 0
     """Packets of the server, or ICMP errors, that passed the capture point but are not in the capture."""
 
@@ -62,6 +70,8 @@ class Attempt:
     silenced: dict[str, int] = field(default_factory=dict)
     """SYN packets that brought no answer, by what swallowed them: a cause of the design, or a place of the path where
     the SYN or its SYN/ACK was lost (LOST_*), or `no_host`: nobody has the address."""
+    unserved: str | None = None
+    """Why an accepted connection was not served: a cause of the design."""
     exchanges: list[Exchange] = field(default_factory=list)
     sight: Sight = field(default_factory=Sight)
 
@@ -78,6 +88,8 @@ class Message:
     needed: int
     """Bytes from the front that tell the operation, or the status."""
     sent: int
+    reach: int = 0
+    """Bytes of its direction's stream up to its end."""
     first_time: int | None = None
     pieces: dict[int, int] = field(default_factory=dict)
     """Captured bytes by the offset at which they start in the message."""
@@ -111,17 +123,48 @@ class Exchange:
     status: int | None = None
 
 
+CLOSED = ("silent", "refusing", "icmp")
+"""Reactions that accept nobody."""
+
+FORMS = {
+    "silent": "silence",
+    "refusing": "reset",
+    "icmp": "icmp",
+    "wait": "waiting",
+    "drop": "waiting",
+    "shut": "waiting",
+    "hang": "waiting",
+    "abort": "reset",
+}
+"""Reactions of a server that serves nobody, and the form (in the design's words) that its pause has in a capture.
+
+`silent`: no answer. `refusing`: a RST. `icmp`: an ICMP error. `wait`: accepted, and read when the pause is over.
+`drop`: accepted, and nothing after that. `shut`: accepted with a window of 0, and nothing after that. `hang`: accepted,
+the request acknowledged, and never answered. `abort`: accepted, and reset at once."""
+
+
 @dataclass(slots=True)
 class Silence:
-    """An interval in which the server answered nobody: a pause, or a time of refusals."""
+    """An interval in which the server served nobody who asked: a pause."""
 
     cause: str
     begin: int
     end: int | None = None
-    kind: str = "silent"
-    """`silent`, or `refusing`: every SYN gets a RST; `unreachable`: every SYN gets an ICMP error."""
+    reaction: str = "silent"
+    """A key of FORMS."""
+    shut_since: int | None = None
+    """Since when the queue in front of a server that lets wait is full, and SYNs are dropped."""
+    part: bool = False
+    """Others were served meanwhile: by workers that were not free for new connections, or by another real server."""
     swallowed: list[Segment] = field(default_factory=list)
-    """Every SYN packet that it met."""
+    """Every SYN packet that it met and that was not accepted."""
+    kept: list[Attempt] = field(default_factory=list)
+    """Attempts that were accepted, and that it kept from being served."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it accepts nobody."""
+        return self.reaction in CLOSED or self.shut_since is not None
 
 
 @dataclass(slots=True)

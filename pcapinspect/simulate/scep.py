@@ -215,7 +215,13 @@ def wrapped_base64(message: bytes) -> str:
     return quote("\n".join([*lines, ""]), safe="")
 
 
-REASONS = {200: "OK", 404: "Not Found"}
+REASONS = {
+    200: "OK",
+    404: "Not Found",
+    429: "Too Many Requests",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+}
 
 
 def response(status: int, body: bytes, content_type: str | None, now: int, keep_alive: bool) -> bytes:

@@ -36,5 +36,9 @@ class Segment:
     """Set: this is an ICMP error about that segment, and the TCP fields mean nothing."""
     reporter: str | None = None
     """Address of the router that sent the ICMP error."""
+    icmp_code: int = 13
+    """Of destination unreachable: administratively prohibited (RFC 1812, 5.2.7.1), unless said otherwise."""
+    challenge: bool = False
+    """Whether this is a challenge ACK (RFC 5961): the answer to a SYN on the ports of another connection."""
     captured: int | None = None
     """Its time in the capture; None: not there (yet). A second sighting is a copy."""

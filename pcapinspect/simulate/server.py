@@ -2,64 +2,38 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 from random import Random
 
 from pcapinspect.clock import SECOND
 from pcapinspect.simulate.authority import Authority
+from pcapinspect.simulate.connection import Connection, Readers
 from pcapinspect.simulate.endpoint import STACKS, Endpoint
 from pcapinspect.simulate.gate import Gate
-from pcapinspect.simulate.limits import Outage, RateLimit
+from pcapinspect.simulate.limits import RateCounter, RateLimit, TokenBucket
 from pcapinspect.simulate.record import Attempt, Exchange, Message, Record
 from pcapinspect.simulate.schedule import Schedule
 from pcapinspect.simulate.segment import ACK, RST, SEQUENCE, SYN, Segment
+from pcapinspect.simulate.settings import ServerSettings
 
+LAST_ROUTER = "10.0.0.1"
+"""Who says that a server is cut off."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSettings:
-    """One server. Times in seconds."""
+HOST_UNREACHABLE, PROHIBITED = 1, 13
+"""ICMP codes of destination unreachable (RFC 792, RFC 1812, 5.2.7.1)."""
 
-    ip: str = "10.0.0.80"
-    port: int = 80
-    stack: str = "ios"
-    rate: RateLimit | None = None
-    max_connections: int | None = None
-    """Connections open at once, counted from the SYN/ACK; a SYN beyond them is dropped in silence."""
-    backlog: int | None = None
-    """Set: the rate limit stops only the reading of connections, and the kernel goes on accepting until as many wait
-    (an accept queue, as of Linux). None: it stops the listener itself."""
-    service: float = 0.03
-    """Typical time from a request to its answer: drawn from half of it to three times."""
-    idle_timeout: float = 180.0
-    """After which a connection without a request is closed (IOS: `ip http timeout-policy idle`)."""
-    shadow_from: float | None = None
-    """When the shadow CA certificate exists, from the capture's begin; before, GetNextCACert gets 404. None: never."""
-    outages: tuple[Outage, ...] = ()
+BAD_GATEWAY = 502
 
-
-class _Connection:
-    """An attempt that the server answered."""
-
-    def __init__(self, attempt: Attempt, isn: int) -> None:
-        self.attempt = attempt
-        self.isn = isn
-        self.endpoint: Endpoint | None = None
-        """Once the client's ACK is there."""
-        self.read = False
-        """Whether the HTTP process reads it, or it still waits in the backlog."""
-        self.buffer = b""
-        self.exchanges: list[Exchange] = []
-
-    @property
-    def client(self) -> tuple[str, int]:
-        return (self.attempt.client_ip, self.attempt.client_port)
+HALF_OPEN_PATIENCE = 3.0
+"""Seconds for which a server whose room for half-open connections is limited waits for the ACK of a handshake."""
 
 
 class Server:
-    """Answers the segments of all clients as its settings say. `begin`: of the capture, in nanoseconds."""
+    """Answers the segments of all clients as its settings say. `begin`: of the capture, in nanoseconds.
+
+    `part`: it is one of several real servers behind the address.
+    """
 
     def __init__(
         self,
@@ -69,23 +43,29 @@ class Server:
         record: Record,
         rng: Random,
         begin: int,
+        part: bool = False,
     ) -> None:
         self._schedule = schedule
         self._settings = settings
         self._stack = STACKS[settings.stack]
         self._send = send
         self._rng = rng
-        self._connections: dict[tuple[str, int], _Connection] = {}
-        self._waiting: deque[_Connection] = deque()
+        self._connections: dict[tuple[str, int], Connection] = {}
+        self._half_open = 0
         self._identification = count(rng.randrange(1, 40000))
         key = (settings.ip, settings.port)
         self._accepts = record.accepts.setdefault(key, [])
         silences = record.silences.setdefault(key, [])
-        self._gate = Gate(
-            schedule, settings.rate, settings.max_connections, settings.backlog, silences, self._resume, self._restart
+        self._gate = Gate(schedule, settings, silences, part, rng, self._resume, self._restart)
+        self._readers = Readers(settings.workers, lambda: self._gate.waiting, self._read)
+        self._bucket = TokenBucket(settings.policer) if settings.policer else None
+        self._quota = (
+            RateCounter(RateLimit(limit=settings.errors.limit + 1, window=settings.errors.window))
+            if settings.errors
+            else None
         )
         shadow = None if settings.shadow_from is None else begin + round(settings.shadow_from * SECOND)
-        self._authority = Authority(begin, shadow, rng)
+        self._authority = Authority(begin, shadow, settings.capabilities, rng)
         for outage in settings.outages:
             end = None if outage.end is None else begin + round(outage.end * SECOND)
             schedule.at(begin + round(outage.begin * SECOND), self._gate.begin_outage, outage, end)
@@ -95,7 +75,7 @@ class Server:
         attempt = segment.attempt
         if self._gate.dark:
             if segment.flags & SYN:
-                self._gate.knock(segment)
+                self._syn(segment, False)
             return
         connection = self._connections.get((attempt.client_ip, attempt.client_port))
         known = connection is not None and connection.attempt is attempt
@@ -103,10 +83,14 @@ class Server:
             reached = self._gate.count_syn(attempt)
             if connection is not None and known:
                 self._syn_again(connection)
+            elif connection is not None and connection.endpoint is not None and self._settings.challenge:
+                self._challenge(attempt, connection.endpoint)
             else:
                 self._syn(segment, reached)
         elif connection is not None and known:
             self._segment(connection, segment)
+        elif connection is not None and self._settings.challenge:
+            self._stranger(connection, segment)
         elif not segment.flags & RST:
             self._put(attempt, RST, segment.ack, 0)
 
@@ -114,15 +98,26 @@ class Server:
 
     def _syn(self, segment: Segment, reached: bool) -> None:
         attempt = segment.attempt
+        if not self._passes(attempt):
+            return
         silence = self._gate.knock(segment)
         if silence is not None:
-            if silence.kind == "refusing":
+            if silence.reaction == "refusing":
                 self._put(attempt, RST | ACK, 0, attempt.isn + 1)
+            elif silence.reaction == "icmp":
+                self._reject(segment)
             return
-        connection = _Connection(attempt, self._rng.getrandbits(32))
+        connection = Connection(attempt, self._rng.getrandbits(32))
         self._connections[connection.client] = connection
+        self._half_open += 1
         attempt.answered = self._schedule.now
         self._accepts.append(self._schedule.now)
+        keeping = self._gate.keeping
+        if keeping is not None:
+            self._gate.keep(attempt, keeping)
+            connection.turned_away = keeping.reaction == "abort"
+            connection.mute = not connection.turned_away
+            connection.window = 0 if keeping.reaction == "shut" else None
         self._room()
         self._synack(connection, 0)
         if reached:
@@ -130,51 +125,98 @@ class Server:
         if self._settings.backlog is None:
             self._gate.count("accepts")
 
-    def _synack(self, connection: _Connection, tries: int) -> None:
+    def _passes(self, attempt: Attempt) -> bool:
+        """Whether a SYN gets as far as the listener."""
+        if self._bucket is not None and not self._bucket.take(self._schedule.now):
+            attempt.silence("selective_drop")
+            return False
+        if self._settings.half_open is not None and self._half_open >= self._settings.half_open:
+            attempt.silence("half_open_full")
+            return False
+        return True
+
+    def _reject(self, syn: Segment) -> None:
+        """An ICMP error to a SYN: from a router where the host is cut off, else from the host itself."""
+        gone = self._gate.dark
+        error = Segment(syn.attempt, False, 0, 0, 0, 0, next(self._identification) & 0xFFFF, 254, quoted=syn)
+        error.reporter = LAST_ROUTER if gone else self._settings.ip
+        error.icmp_code = HOST_UNREACHABLE if gone else PROHIBITED
+        self._send(error)
+
+    def _challenge(self, attempt: Attempt, old: Endpoint) -> None:
+        """Answer the SYN with the numbers of the connection that is still open here."""
+        attempt.silence("stale_connections")
+        sequence, expected = old.numbers
+        self._put(attempt, ACK, sequence, expected, challenge=True)
+
+    def _stranger(self, old: Connection, segment: Segment) -> None:
+        """Only the RST that a challenge ACK provokes ends the connection that is still open here."""
+        if segment.flags & RST and old.endpoint is not None and segment.seq == old.endpoint.numbers[1] & SEQUENCE:
+            old.endpoint.closed = "reset"
+            self._drop(old)
+
+    def _synack(self, connection: Connection, tries: int) -> None:
         """SYN/ACK, and again until the client's ACK comes or the patience of the stack ends."""
-        if connection.endpoint is not None or not self._lives(connection):
+        if connection.acknowledged or not self._lives(connection):
             return
         self._syn_again(connection)
         times = self._stack.syn_times
-        if tries + 1 < len(times):
+        if self._settings.half_open is not None:
+            self._schedule.after(round(HALF_OPEN_PATIENCE * SECOND), self._forget, connection)
+        elif tries + 1 < len(times):
             self._schedule.after(round((times[tries + 1] - times[tries]) * SECOND), self._synack, connection, tries + 1)
         else:
             self._schedule.after(round((self._stack.patience - times[-1]) * SECOND), self._forget, connection)
 
-    def _syn_again(self, connection: _Connection) -> None:
-        if connection.endpoint is None:
-            self._put(connection.attempt, SYN | ACK, connection.isn, connection.attempt.isn + 1, self._stack.options)
+    def _syn_again(self, connection: Connection) -> None:
+        if not connection.acknowledged:
+            self._put(
+                connection.attempt,
+                SYN | ACK,
+                connection.isn,
+                connection.attempt.isn + 1,
+                self._stack.options,
+                window=connection.window,
+            )
 
-    def _forget(self, connection: _Connection) -> None:
+    def _forget(self, connection: Connection) -> None:
         """Give up a half-open connection."""
-        if connection.endpoint is None:
+        if not connection.acknowledged:
             self._drop(connection)
 
-    def _lives(self, connection: _Connection) -> bool:
+    def _lives(self, connection: Connection) -> bool:
         return self._connections.get(connection.client) is connection
 
-    def _drop(self, connection: _Connection) -> None:
+    def _drop(self, connection: Connection) -> None:
         if self._lives(connection):
             del self._connections[connection.client]
+            self._half_open -= not connection.acknowledged
+        self._readers.leave(connection)
         self._room()
 
     def _room(self) -> None:
-        self._gate.room(len(self._connections), len(self._waiting))
+        self._gate.room(len(self._connections), self._readers.waiting)
 
-    def _segment(self, connection: _Connection, segment: Segment) -> None:
+    def _segment(self, connection: Connection, segment: Segment) -> None:
+        if segment.flags & RST and connection.endpoint is None:
+            self._drop(connection)
+            return
+        if not connection.acknowledged:
+            connection.acknowledged = True
+            self._half_open -= 1
+        if connection.mute:
+            return
         if connection.endpoint is None:
-            if segment.flags & RST:
-                self._drop(connection)
-                return
             connection.endpoint = self._open(connection)
-            if self._gate.paused and self._settings.backlog is not None:
-                self._waiting.append(connection)
+            if connection.turned_away:
+                connection.endpoint.abort()
+                return
+            if not self._readers.arrive(connection):
+                self._gate.wait(connection.attempt)
                 self._room()
-            else:
-                self._read(connection)
         connection.endpoint.receive(segment)
 
-    def _open(self, connection: _Connection) -> Endpoint:
+    def _open(self, connection: Connection) -> Endpoint:
         endpoint = Endpoint(
             self._schedule,
             self._transmit,
@@ -193,24 +235,22 @@ class Server:
 
     # --- requests --------------------------------------------------------------------------------------------------
 
-    def _read(self, connection: _Connection) -> None:
+    def _read(self, connection: Connection) -> None:
         """The HTTP process takes the connection; with a backlog, this is the accept that the limit counts."""
-        connection.read = True
         if self._settings.backlog is not None:
             self._gate.count("accepts")
         self._serve(connection)
 
     def _resume(self) -> None:
-        while self._waiting and not self._gate.paused:
-            self._read(self._waiting.popleft())
+        self._readers.go_on()
         self._room()
 
-    def _data(self, connection: _Connection, data: bytes) -> None:
+    def _data(self, connection: Connection, data: bytes) -> None:
         connection.buffer += data
         if connection.read:
             self._serve(connection)
 
-    def _serve(self, connection: _Connection) -> None:
+    def _serve(self, connection: Connection) -> None:
         """Have every whole request answered, each after a time of its own."""
         while b"\r\n\r\n" in connection.buffer:
             _, _, connection.buffer = connection.buffer.partition(b"\r\n\r\n")
@@ -221,20 +261,32 @@ class Server:
             spread = 0.5 + 2.5 * self._rng.random() ** 2
             self._schedule.after(round(self._settings.service * spread * SECOND), self._answer, connection, exchange)
 
-    def _answer(self, connection: _Connection, exchange: Exchange) -> None:
+    def _answer(self, connection: Connection, exchange: Exchange) -> None:
         endpoint = connection.endpoint
         if endpoint is None or endpoint.closed is not None or self._gate.dark:
             return
-        data = self._authority.answer(exchange, self._schedule.now)
+        hung = self._gate.hung
+        if hung is not None:
+            self._gate.keep(connection.attempt, hung)
+            return
+        data = self._authority.answer(exchange, self._schedule.now, self._error())
         exchange.response = Message(len(data), len("HTTP/1.1 404"), self._schedule.now)
         endpoint.write(data, exchange.response, fin=not exchange.keep_alive)
 
-    def _client_ended(self, connection: _Connection) -> None:
+    def _error(self) -> int | None:
+        """The status with which something in front of the CA answers this request, or None."""
+        if self._gate.gateway:
+            return BAD_GATEWAY
+        if self._quota is not None and self._settings.errors is not None and self._quota.count(self._schedule.now):
+            return self._settings.errors.status
+        return None
+
+    def _client_ended(self, connection: Connection) -> None:
         endpoint = connection.endpoint
         if endpoint is not None and all(exchange.response is not None for exchange in connection.exchanges):
             endpoint.write(b"", None, fin=True)
 
-    def _idle(self, connection: _Connection) -> None:
+    def _idle(self, connection: Connection) -> None:
         """Close a connection that never asked for anything."""
         endpoint = connection.endpoint
         if endpoint is not None and endpoint.closed is None and not connection.exchanges:
@@ -246,7 +298,8 @@ class Server:
             if connection.endpoint is not None:
                 connection.endpoint.closed = "restart"
         self._connections.clear()
-        self._waiting.clear()
+        self._half_open = 0
+        self._readers.forget()
         self._room()
 
     # --- the wire --------------------------------------------------------------------------------------------------
@@ -256,7 +309,17 @@ class Server:
         if not self._gate.dark:
             self._send(segment)
 
-    def _put(self, attempt: Attempt, flags: int, seq: int, ack: int, options: str = "") -> None:
+    def _put(
+        self,
+        attempt: Attempt,
+        flags: int,
+        seq: int,
+        ack: int,
+        options: str = "",
+        window: int | None = None,
+        challenge: bool = False,
+    ) -> None:
+        offered = self._stack.window if window is None else window
         self._transmit(
             Segment(
                 attempt,
@@ -264,9 +327,10 @@ class Server:
                 flags,
                 seq & SEQUENCE,
                 ack & SEQUENCE,
-                0 if flags & RST else self._stack.window,
+                0 if flags & RST else offered,
                 next(self._identification) & 0xFFFF,
                 self._stack.ttl,
                 options,
+                challenge=challenge,
             )
         )

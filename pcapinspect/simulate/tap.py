@@ -60,6 +60,7 @@ class Tap:
         other_way = settings.one_way is not None and segment.up != (settings.one_way == "up")
         if other_way or (settings.loss and self._rng.random() < settings.loss):
             self.missed += 1
+            segment.attempt.sight.missed += 1
             segment.attempt.sight.answers_missed += not segment.up
             return
         frame = self._framer.frame(segment)
@@ -108,8 +109,15 @@ class Tap:
         elif flags & RST:
             if not segment.up and sight.refusal is None:
                 sight.refusal = time
+            if not segment.up and sight.synack is not None and sight.reset is None:
+                sight.reset = time
+        elif segment.challenge:
+            sight.otherwise = sight.otherwise or time
         elif sight.proof is None and _proves_open(segment):
             sight.proof = time
+        if not segment.up and flags & ACK and not segment.challenge and segment.quoted is None:
+            bytes_up = (segment.ack - segment.attempt.isn - 1) & SEQUENCE
+            sight.acknowledged = max(sight.acknowledged, bytes_up if bytes_up < SEQUENCE // 2 else 0)
         if segment.message is not None:
             self._read(segment.message, segment, time)
 

@@ -8,14 +8,15 @@ the client and the server lived (`Attempt`). The rules by which the first gives 
 2. Else a RST of the server, and no SYN/ACK: `refused`.
 3. Else an ICMP error that quotes the SYN: `unreachable`.
 4. Else a SYN/ACK: `half_open`.
-5. Else the capture holds SYNs only:
+5. Else a packet of the server that is none of these: `answered_otherwise`.
+6. Else the capture holds SYNs only:
    - it holds one direction only: `undetermined`, if another attempt shows that it does;
    - it ended within a second of the first of them: `undetermined`, for an answer takes up to a second (RFC 6298, 2.1);
    - it ended within a second of the last of them, or while the client still waited: `undetermined` or `unanswered`, for
      the reader knows neither the client's patience nor how late the server may answer;
    - an answer passed the capture point, but the capture missed it: `unanswered` or `undetermined`, for nothing tells;
    - else `unanswered`.
-6. No SYN in the capture: `midstream`. With a SYN/ACK in it (it began before the capture, or the capture missed the
+7. No SYN in the capture: `midstream`. With a SYN/ACK in it (it began before the capture, or the capture missed the
    SYN) the reader may as well go by rules 1 to 4, for the ISN is known from the SYN/ACK.
 
 Where the reader cannot know, `any_of` lists what is right; `outcome` is its first.
@@ -27,11 +28,12 @@ from collections import Counter
 from typing import Any
 
 from pcapinspect.clock import MINUTE, SECOND, iso
+from pcapinspect.simulate.ladder import Place, ladder, loose, places
 from pcapinspect.simulate.model import Run
-from pcapinspect.simulate.record import Attempt, Exchange, Message, Silence
-from pcapinspect.simulate.verdict import judge, pause_causes
+from pcapinspect.simulate.record import FORMS, Attempt, Exchange, Message, Silence
+from pcapinspect.simulate.verdict import falls, judge, pause_causes, to_name
 
-VERSION = 1
+VERSION = 2
 ANSWER_TIME = SECOND
 """RFC 6298, 2.1: until it knows better, TCP takes a second without an answer for a loss."""
 
@@ -72,7 +74,7 @@ def truth(run: Run) -> dict[str, Any]:
             "operations": _operations(exchanges),
         },
         "servers": [_server(run, key, seen, outcomes) for key in servers],
-        "attempts": [_attempt(a, outcomes[a.number]) for a in seen],
+        "attempts": [_attempt(a, outcomes[a.number], places(a, outcomes[a.number], tap.stamp(tap.end))) for a in seen],
         "exchanges": [_exchange(e) for e in exchanges],
     }
 
@@ -88,6 +90,8 @@ def _outcomes(attempt: Attempt, end: int, one_way: bool) -> list[str]:
         said = ["unreachable"]
     elif sight.synack is not None:
         said = ["half_open"]
+    elif sight.otherwise is not None:
+        said = ["answered_otherwise"]
     else:
         said = _without_answer(attempt, end, one_way)
     if sight.syns:
@@ -111,7 +115,7 @@ def _without_answer(attempt: Attempt, end: int, one_way: bool) -> list[str]:
     return ["unanswered"]
 
 
-def _attempt(attempt: Attempt, outcomes: list[str]) -> dict[str, Any]:
+def _attempt(attempt: Attempt, outcomes: list[str], found: list[Place] | None) -> dict[str, Any]:
     sight = attempt.sight
     established = outcomes[0] == "established"
     return {
@@ -123,6 +127,7 @@ def _attempt(attempt: Attempt, outcomes: list[str]) -> dict[str, Any]:
         "router": attempt.router,
         "outcome": outcomes[0],
         "any_of": outcomes,
+        "places": None if found is None else [list(place) for place in found],
         "start": _time(sight.first_time),
         "first_frame": sight.first_frame,
         "end": _time(sight.last_time),
@@ -139,6 +144,7 @@ def _attempt(attempt: Attempt, outcomes: list[str]) -> dict[str, Any]:
             "completed": _time(attempt.completed),
             "failed": _time(attempt.failed),
             "silenced": attempt.silenced,
+            "unserved": attempt.unserved,
         },
     }
 
@@ -194,7 +200,10 @@ def _server(run: Run, key: tuple[str, int], seen: list[Attempt], outcomes: dict[
     settings = next((s for s in run.scenario.servers if (s.ip, s.port) == key), None)
     accepts = sorted(a.sight.synack for a in attempts if a.sight.synack is not None)
     counts = Counter(outcomes[a.number][0] for a in mine)
-    verdict = judge(run, attempts, silences, most_in_a_minute(accepts))
+    # By the server's clock: where the capture's is set back, its stamps fold two minutes into one.
+    answered = sorted(a.answered for a in attempts if a.answered is not None and a.sight.synack is not None)
+    verdict = judge(run, attempts, silences, most_in_a_minute(answered))
+    found = [places(a, outcomes[a.number], run.tap.stamp(run.tap.end)) for a in attempts]
     rate = settings.rate if settings else None
     return {
         "ip": key[0],
@@ -202,6 +211,11 @@ def _server(run: Run, key: tuple[str, int], seen: list[Attempt], outcomes: dict[
         "exists": settings is not None,
         "cause": verdict[0],
         "any_of": verdict,
+        "to_name": to_name(run, attempts, silences),
+        "falls": dict(falls(attempts, silences).most_common()),
+        "flood": sum(1 for a in attempts if a.router == "flood"),
+        "ladder": ladder(found),
+        "ladder_is_exact": not loose(found),
         "attempts": len(attempts),
         "outcomes": dict(sorted(counts.items())),
         "syn_packets": sum(len(a.sight.syns) for a in attempts),
@@ -218,8 +232,8 @@ def _server(run: Run, key: tuple[str, int], seen: list[Attempt], outcomes: dict[
             "reaction": rate.reaction,
         },
         "max_connections": settings.max_connections if settings else None,
-        "pauses": [_pause(run, s) for s in silences if s.kind == "silent"],
-        "refusals": [_pause(run, s) for s in silences if s.kind != "silent"],
+        "pauses": [_pause(run, s, silences, attempts) for s in silences if not s.part],
+        "partial": [_pause(run, s, silences, attempts) for s in silences if s.part],
         "minutes": _minutes(attempts, outcomes, accepts),
     }
 
@@ -235,26 +249,41 @@ def most_in_a_minute(times: list[int]) -> int:
 
 
 def _met(silence: Silence) -> bool:
-    """Whether a SYN that is in the capture met this silence."""
-    return any(syn.captured is not None for syn in silence.swallowed)
+    """Whether an attempt that is in the capture met this silence."""
+    return bool(_syn_times(silence))
 
 
-def _pause(run: Run, silence: Silence) -> dict[str, Any]:
-    """When the server was silent, as the capture's clock shows it, for how long, and the SYN packets that met it."""
-    end = silence.end
-    times = sorted(syn.captured for syn in silence.swallowed if syn.captured is not None)
-    attempts = {syn.attempt.number: syn.attempt for syn in silence.swallowed if syn.captured is not None}
+def _syn_times(silence: Silence) -> list[int]:
+    """The SYN packets in the capture of whoever met it."""
+    swallowed = [syn.captured for syn in silence.swallowed if syn.captured is not None]
+    return sorted([*swallowed, *(time for attempt in silence.kept for time in attempt.sight.syns)])
+
+
+def _pause(run: Run, silence: Silence, silences: list[Silence], attempts: list[Attempt]) -> dict[str, Any]:
+    """When nobody was served, as the capture's clock shows it, for how long and in which form, and who met it.
+
+    `partial` pauses of a server are those in which others were served: of one of several real servers, or of a full
+    queue in front of workers.
+    """
+    end, shut = silence.end, silence.shut_since
+    times = _syn_times(silence)
+    turned_away = {syn.attempt.number: syn.attempt for syn in silence.swallowed if syn.captured is not None}
+    kept = {attempt.number: attempt for attempt in silence.kept if attempt.sight.first_time is not None}
+    met = {**turned_away, **kept}
+    form = "mixed" if silence.reaction == "wait" and turned_away else FORMS[silence.reaction]
     return {
         "cause": silence.cause,
-        "any_of": pause_causes(run, silence),
+        "any_of": pause_causes(run, silence, silences, attempts),
+        "form": form,
         "begin": iso(run.tap.stamp(silence.begin)),
         "end": None if end is None else iso(run.tap.stamp(end)),
         "length": None if end is None else (end - silence.begin) / SECOND,
+        "closed_length": None if end is None or shut is None else (end - shut) / SECOND,
         "first_syn": iso(times[0]),
         "last_syn": iso(times[-1]),
         "syns": len(times),
-        "attempts": len(attempts),
-        "clients": len({attempt.client_ip for attempt in attempts.values()}),
+        "attempts": len(met),
+        "clients": len({attempt.client_ip for attempt in met.values()}),
     }
 
 

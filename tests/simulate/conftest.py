@@ -30,6 +30,7 @@ class Packets:
     resets: int = 0
     errors: int = 0
     proofs: int = 0
+    others: int = 0
 
     @property
     def outcome(self) -> str:
@@ -40,7 +41,9 @@ class Packets:
             return "refused"
         if self.errors:
             return "unreachable"
-        return "half_open" if self.synacks else "unanswered"
+        if self.synacks:
+            return "half_open"
+        return "answered_otherwise" if self.others else "unanswered"
 
 
 @dataclass
@@ -96,6 +99,8 @@ def _dissect(capture: Path, server_port: int = 80) -> Dissection:
             packets.resets += not up
         elif up or int(row["tcp.len"]) or flags & 0x01:
             packets.proofs += 1
+        else:
+            packets.others += 1
         found.requests += [uri for uri in row["http.request.uri"].split(",") if uri]
         found.statuses += [int(code) for code in row["http.response.code"].split(",") if code]
     return found

@@ -13,7 +13,7 @@ from pcapinspect.simulate import scenario
 from pcapinspect.simulate.clients import Population
 from pcapinspect.simulate.limits import Outage
 from pcapinspect.simulate.model import run
-from pcapinspect.simulate.server import ServerSettings
+from pcapinspect.simulate.settings import ServerSettings
 from pcapinspect.simulate.truth import truth
 
 SECOND = 1_000_000_000

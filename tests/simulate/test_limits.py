@@ -30,7 +30,7 @@ def test_a_pause_clears_the_count_only_where_it_re_arms() -> None:
     for rearm in (True, False):
         counter = RateCounter(RateLimit(limit=2, rearm=rearm))
         assert [counter.count(0), counter.count(1)] == [False, True]
-        counter.pause_over()
+        counter.pause_over(2)
         assert counter.count(2) is not rearm
 
 

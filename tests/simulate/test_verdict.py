@@ -10,8 +10,9 @@ import pytest
 from pcapinspect.simulate import scenarios, simulate
 
 MEANT = {
-    "storm-refusing": "refused",
     "storm-one-way": "capture",
+    "both-limits-5": "max_connections",
+    "both-limits-16": "max_connections",
     "max-connections-5": "max_connections",
     "max-connections-16": "max_connections",
     "max-connections-8": "max_connections",
@@ -19,7 +20,7 @@ MEANT = {
     "max-connections-capture-loss": "max_connections",
     "over-limit": "over_limit_unthrottled",
     "over-limit-outage": "outage",
-    "late-answers": "over_limit_unthrottled",
+    "late-answers": "rate_limit",
     "down": "outage",
     "outage": "outage",
     "outage-sparse": "outage",
@@ -34,6 +35,32 @@ MEANT = {
     "blocked-client": "blocked_client",
     "blocked-sparse": "blocked_client",
     "prohibited-client": "blocked_client",
+    "hung": "no_response",
+    "hung-a-while": "no_response",
+    "proxy-dead": "no_response",
+    "proxy-shut": "no_response",
+    "mtu-hole-behind": "path_mtu",
+    "mtu-hole-before": "path_mtu",
+    "policer": "selective_drop",
+    "policer-burst-80": "selective_drop",
+    "workers-5": "max_connections",
+    "workers-5-queue": "max_connections",
+    "workers-16": "max_connections",
+    "half-throttled": "selective_drop",
+    "half-stopped": "blocked_client",
+    "half-stopped-by-port": "selective_drop",
+    "acl-midway": "blocked_client",
+    "flood-half-open": "selective_drop",
+    "stale-stuck": "stale_connections",
+    "stale-healed": "stale_connections",
+    "polls-404": "error_responses",
+    "errors-503": "error_responses",
+    "errors-429": "error_responses",
+    "gateway-502": "error_responses",
+    "outages-alike": "outage",
+    "outages-short": "outage",
+    "outage-icmp": "outage",
+    "flaps-icmp": "outage",
     "flood": "over_limit_unthrottled",
     "flood-limit": "rate_limit",
     "overflow": "rate_limit",
@@ -47,19 +74,24 @@ MEANT = {
 }
 """Where the name does not say it: every other storm is a rate limit, everything else is healthy."""
 
-
 CAUSES = {
     "rate_limit",
     "max_connections",
     "outage",
+    "no_response",
+    "path_mtu",
     "loss",
+    "selective_drop",
+    "stale_connections",
     "blocked_client",
     "refused",
+    "error_responses",
     "capture",
     "over_limit_unthrottled",
     "healthy",
     "insufficient",
 }
+"""Those of the design but for `path`, which takes two capture points."""
 
 
 @cache
@@ -102,3 +134,27 @@ def test_who_sees_a_part_of_the_calls_need_not_name_the_limit() -> None:
     for pause in server["pauses"]:
         assert pause["cause"] == "rate_limit"
         assert set(pause["any_of"]) > {"rate_limit", "insufficient"}
+
+
+def test_a_reader_may_not_abstain_where_the_packets_are_plain() -> None:
+    for name in scenarios():
+        for server in servers_of(name):
+            if server["exists"] and not name.startswith(("short", "storm-branch", "flaps")):
+                one_way = name in ("storm-one-way", "one-way-up", "one-way-down")
+                assert ("insufficient" in server["any_of"]) == one_way, name
+
+
+def test_three_outages_after_equal_counts_may_be_taken_for_a_limit_and_after_others_may_not() -> None:
+    assert "insufficient" in servers_of("flaps-regular")[0]["any_of"]
+    assert servers_of("outages-alike")[0]["any_of"] == ["outage"]
+    assert servers_of("outages-short")[0]["any_of"] == ["outage"]
+
+
+def test_both_of_two_limits_are_to_be_named() -> None:
+    for name in ("both-limits-5", "both-limits-16"):
+        (server,) = servers_of(name)
+        assert set(server["any_of"]) == {"rate_limit", "max_connections"}
+        assert sorted(server["to_name"]) == [["max_connections"], ["rate_limit"]]
+    assert servers_of("storm")[0]["to_name"] == [["rate_limit"]]
+    assert servers_of("storm-queue")[0]["to_name"] == [["rate_limit", "no_response"]]
+    assert servers_of("healthy")[0]["to_name"] == []
