@@ -55,6 +55,8 @@ class Exchanges(Columns):
     A response that lasts until close needs the server's FIN; no response at all, the end of the server's stream; and
     an answer without a request is never complete.
     """
+    request_complete: Bool = column("?")
+    """The request was read to its end, and no byte of it is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Rows:
                 request.end - request.start if request else MISSING,
                 response.end - response.start if response else MISSING,
                 complete,
+                request is not None and request.complete,
             )
         )
         self._bodies.append((_body(request), _body(response)))

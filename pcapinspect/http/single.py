@@ -145,6 +145,7 @@ def _columns(rows: Segments, streams: Streams, chosen: Int64, found: list[_Excha
         request_bytes=told_once(streams.total[chosen, UP]),
         response_bytes=told_once(streams.total[chosen, DOWN]),
         complete=constant(True, count, "?"),
+        request_complete=constant(True, count, "?"),
     )
 
 

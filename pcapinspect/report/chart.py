@@ -45,7 +45,7 @@ def attempts_chart(report: Report, server: Server, zone: Zone, width: int) -> li
     lines = [f"ATTEMPTS A MINUTE  {endpoint(server['ip'], server['port'])}{which}"]
     drawn = set()
     for row, time in zip(rows.tolist(), times, strict=True):
-        counts = {sign: int(columns[name][row]) for name, sign in SIGNS}
+        counts = {sign: max(0, int(columns[name][row])) for name, sign in SIGNS}
         drawn |= {name for name, sign in SIGNS if counts[sign]}
         bar = _bar(counts, scale, bar_width, limits.limit)
         paused = "*" if columns["paused_seconds"][row] > 0 else " "

@@ -7,7 +7,7 @@ import numpy as np
 from pcapinspect.columns import MISSING
 from pcapinspect.kernel import step
 from pcapinspect.tcp.connections import CLOSE_FIN, CLOSE_NONE, CLOSE_RST_CLIENT, CLOSE_RST_SERVER
-from pcapinspect.tcp.payload import acknowledge, plausible, position
+from pcapinspect.tcp.payload import SURELY, acknowledge, plausible, position
 from pcapinspect.tcp.sequence import WINDOW_LIMIT, difference, wrap
 from pcapinspect.tcp.streams import ACK, FIN, RST, SYN
 from pcapinspect.tcp.tables import (
@@ -179,7 +179,7 @@ def prove_by_server(packet: Record, row: Record, client: Record, server: Record)
     """
     if is_opening(row):
         acked = difference(packet.ack, wrap(row.isn + 1))
-        if not 0 <= acked < WINDOW_LIMIT:
+        if not 0 <= acked <= SURELY:
             if is_bare(packet):
                 note_otherwise(row, packet)
             return False

@@ -24,7 +24,7 @@ def test_the_404_of_ios_ends_with_its_connection(talk: Talk) -> None:
         (
             *(0, 0, 0, 1, 0, 2, 1 * MS, 1 * MS, 2 * MS, 1 * MS),
             *("GET", "/cgi-bin/pkiclient.exe?operation=GetNextCACert&message=GETVPN", "HTTP/1.0", "192.0.2.1", None),
-            *(404, "Not Found", "cisco-IOS", "Tue, 30 Dec 2014 16:14:28 GMT", None, len(GET), 118, True),
+            *(404, "Not Found", "cisco-IOS", "Tue, 30 Dec 2014 16:14:28 GMT", None, len(GET), 118, True, True),
         )
     ]
 

@@ -39,7 +39,7 @@ _BY_OUTCOME = ((UNANSWERED, SILENCE), (REFUSED, RESET), (UNREACHABLE, ICMP), (AN
 
 SOON = SECOND
 """What has not come within this time of the capture's end may still have been on its way: TCP's first time-out
-(RFC 6298, 2.1). Where the capture shows a server that is slower, its own 99th percentile counts."""
+(RFC 6298, 2.1). Where the capture shows a server that is slower, its own slowest response counts."""
 
 SCEP_FAILURE, SCEP_PENDING = 2, 3
 """pkiStatus (RFC 8894, 3.2.1.3)."""
@@ -123,7 +123,7 @@ def _said(exchanges: Exchanges, operations: Operations, count: int) -> _Said:
     np.maximum.at(since, connection[waiting], exchanges.request_time[waiting])
     return _Said(
         any=where(np.ones(len(exchanges), np.bool_)),
-        whole=~where(asked & (exchanges.request_end_time == MISSING)),
+        whole=~where(asked & ~exchanges.request_complete),
         waits=where(waiting),
         since=since,
         failed=where((exchanges.status >= ERROR) | (operations.scep_status == SCEP_FAILURE)),
@@ -159,13 +159,13 @@ def _why_unserved(connections: Connections, asked: Bool, lacking: bool) -> UInt8
     """Of connections that were accepted and not answered. `lacking`: the capture is known to lack packets."""
     sent, acked = connections.sent_up, connections.acked_up
     again = (connections.unacked_up_sent > 1) | (connections.bytes_up < sent)
-    over = (connections.close != CLOSE_OPEN) & (not lacking)
     why = np.full(len(connections), NOT_FALLEN, np.uint8)
     why[asked] = NO_RESPONSE
-    why[~asked & (sent > 0) & (acked < sent) & (again | over)] = NOT_DELIVERED
+    why[~asked & (sent > 0) & (acked < sent) & (again | (not lacking))] = NOT_DELIVERED
     why[~asked & (sent > 0) & (acked >= sent)] = NO_REQUEST  # what was sent is not a whole one
     why[sent == 0] = NO_REQUEST
-    why[connections.sent_down > 1] = NOT_FALLEN if lacking else NOT_DELIVERED  # it answered, and nothing arrived
+    # One number more may be a FIN. It responded, and nothing arrived.
+    why[connections.sent_down > connections.bytes_down + 1] = NOT_FALLEN if lacking else NOT_DELIVERED
     before = (connections.reset_up == MISSING) | (connections.reset_down <= connections.reset_up)
     why[(connections.reset_down != MISSING) & before] = RESET
     why[(connections.packets_down == 0) | (connections.packets_up == 0)] = NOT_FALLEN
@@ -186,10 +186,7 @@ def _patience(exchanges: Exchanges, server: Int64) -> Int64:
     """For each server, how long (ns) a response may take."""
     patience = np.full(int(server.max(initial=-1)) + 1, SOON)
     timed = np.flatnonzero(exchanges.latency != MISSING)
-    of = server[exchanges.connection[timed]]
-    order = timed[np.lexsort((exchanges.latency[timed], of))]
-    groups, first, size = np.unique(server[exchanges.connection[order]], return_index=True, return_counts=True)
-    patience[groups] = np.maximum(patience[groups], exchanges.latency[order[first + (size - 1) * 99 // 100]])
+    np.maximum.at(patience, server[exchanges.connection[timed]], exchanges.latency[timed])
     return patience
 
 

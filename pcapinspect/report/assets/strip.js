@@ -57,7 +57,7 @@ class Strip {
     for (const bin of bins) {
       const x = this.x(bin.bin);
       const width = Math.max(1, this.x(bin.bin + size) - x - 0.5);
-      const failed = bin.unanswered + bin.refused + bin.unreachable;
+      const failed = bin.unanswered + bin.refused + bin.unreachable + bin.answered_otherwise;
       const parts = [
         [bin.established, OUTCOMES.established.color],
         [failed, OUTCOMES.unanswered.color],
@@ -91,7 +91,7 @@ class Strip {
       const bin = binOf(table.value("minute", row), size);
       if (bin > span.to) continue;
       const sum = bins.get(bin) || { bin };
-      for (const name of ["attempts", "established", "unanswered", "refused", "unreachable"])
+      for (const name of ["attempts", "established", "unanswered", "refused", "unreachable", "answered_otherwise"])
         sum[name] = (sum[name] || 0) + (table.value(name, row) || 0);
       bins.set(bin, sum);
     }
