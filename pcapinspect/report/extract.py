@@ -159,6 +159,9 @@ def _describe_connections(analysis: Analysis, rows: Int64, comments: dict[Frame,
             _add(
                 comments, [(int(table.file[place]), int(table.answer_frame[place]))], f"connection {number}: {outcome}"
             )
+        if table.otherwise_time[place] != MISSING:
+            frame = (int(table.file[place]), int(table.otherwise_frame[place]))
+            _add(comments, [frame], f"connection {number}: the server says neither yes nor no")
     _describe_exchanges(analysis, rows, comments)
 
 

@@ -148,7 +148,7 @@ def figures(document: Document, tz: tzinfo) -> list[View]:
     day = only_day([time for time in (server["first_time"], server["last_time"]) if time], tz)
     peak = server["peak_accepted_60s"]
     accepted = "answered dials begun" if document["capture"]["flows_only"] else "accepted"
-    failed = server["unanswered"] + server["refused"] + server["unreachable"]
+    failed = server["unanswered"] + server["refused"] + server["unreachable"] + server["answered_otherwise"]
     found = [
         figure("attempts", server["attempts"], f"from {plural(server['clients'], 'client')}"),
         figure("failed", failed, f"{percent(failed, server['attempts'])} of the attempts", loud=failed > 0),

@@ -10,9 +10,10 @@ from pcapinspect.findings.display_filter import filter_of
 from pcapinspect.findings.figures import percent, plural
 from pcapinspect.findings.kinds import kind_of
 from pcapinspect.report.document import Report
+from pcapinspect.report.ladder import fell_of, rungs_of
 from pcapinspect.report.markdown_flows import flows_section, seen_in
 from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
-from pcapinspect.report.model import Finding, Sections
+from pcapinspect.report.model import Finding, Ladder, Sections
 from pcapinspect.report.people import Zone, extract_command, figure_rows, limits_of, time_span
 from pcapinspect.report.timeline import timeline
 from pcapinspect.settings import Limits
@@ -71,12 +72,13 @@ def _symptoms(sections: Sections) -> list[str]:
         return [*lines, "There is no connection to a watched port."]
     worst = servers[0]
     name = endpoint(worst["ip"], worst["port"])
-    failed = worst["unanswered"] + worst["refused"] + worst["unreachable"]
+    failed = worst["unanswered"] + worst["refused"] + worst["unreachable"] + worst["answered_otherwise"]
     lines += [
         f"{name} was asked for {plural(worst['attempts'], 'connection')} by {plural(worst['clients'], 'client')}; "
         f"{failed:,} ({percent(failed, worst['attempts'])}) failed before a request could be sent.",
         "",
     ]
+    lines += _ladder(worst["ladder"])
     if worst["pauses"]:
         hit = sum(pause["unanswered_attempts"] for pause in worst["pauses"])
         silent = length(sum(pause["silence_at_least"] for pause in worst["pauses"]))
@@ -121,6 +123,18 @@ def _symptoms(sections: Sections) -> list[str]:
         *(f"Most accepted in {span}", "Pauses", "Verdict"),
     )
     return [*lines, *table(head, rows), *_more(len(servers) - len(rows), "server")]
+
+
+def _ladder(ladder: Ladder | None) -> list[str]:
+    """How many attempts came how far, and why the others did not."""
+    if ladder is None or not ladder["dialled"]:
+        return []
+    rows = [(rung, count, percent(count, ladder["dialled"])) for rung, count in rungs_of(ladder)]
+    lines = [*table(("Attempts that were", "", "Share"), rows), ""]
+    fell = fell_of(ladder)
+    if not fell:
+        return [*lines, "Every attempt got what it came for.", ""]
+    return [*lines, "Why the others came no farther:", "", *items([f"{count:,}: {words}" for words, count in fell]), ""]
 
 
 def _evidence(sections: Sections, zone: Zone) -> list[str]:

@@ -14,6 +14,7 @@ from pcapinspect.report import flow_words
 from pcapinspect.report.chart import attempts_chart
 from pcapinspect.report.document import Report
 from pcapinspect.report.inert import inert
+from pcapinspect.report.ladder import fell_sentence, funnel
 from pcapinspect.report.model import Sections
 from pcapinspect.report.people import (
     Zone,
@@ -59,6 +60,7 @@ def render_terminal(report: Report, *, colour: bool = False) -> str:
         _head(sections, zone),
         _verdict(sections, paint),
         _capture(sections, paint),
+        *_ladders(sections, paint),
         _findings(sections, paint),
         *_charts(report, zone, paint),
         _servers(sections, paint),
@@ -122,6 +124,22 @@ def _findings(sections: Sections, paint: Paint) -> list[str]:
         frames = f", {plural(len(finding['frames']), 'frame')} cited" if finding["frames"] else ""
         lines += _wrap(f"({finding['id']}: {seen}{frames})", " " * 12)
     return lines
+
+
+def _ladders(sections: Sections, paint: Paint) -> list[list[str]]:
+    """A funnel a server; one line where everybody got what they came for, and none of flows."""
+    found = []
+    for server in sections["servers"][:MOST_CHARTS]:
+        ladder, name = server["ladder"], endpoint(server["ip"], server["port"])
+        if ladder is None or not ladder["dialled"]:
+            continue
+        head = paint.bold("SERVICE") + f"  of {name}"
+        if ladder["succeeded"] == ladder["dialled"]:
+            found.append([f"{head}: {plural(ladder['dialled'], 'attempt')}, and each succeeded"])
+        else:
+            lines = [f"  {line}" for line in funnel(ladder)]
+            found.append([head, *lines, *_wrap(fell_sentence(ladder), "  ", "        ")])
+    return found
 
 
 def _charts(report: Report, zone: Zone, paint: Paint) -> list[list[str]]:

@@ -93,6 +93,7 @@ class Connections(Columns):
     reset_up: Int64 = column("i8")
     """First RST of the client that the server had to take."""
     reset_down: Int64 = column("i8")
+    """First RST of the server that the client had to take, unless the client had closed before."""
     data_up: UInt32 = column("u4")
     """Packets with payload; capture duplicates left out."""
     data_down: UInt32 = column("u4")

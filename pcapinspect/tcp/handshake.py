@@ -241,10 +241,10 @@ def reset_opening(packet: Record, row: Record, me: Record, peer: Record, up: boo
 
 @step
 def note_reset(row: Record, packet: Record, up: bool) -> None:
-    """The first reset of each side."""
+    """The first reset of each side. The server's answer to a client that has left already ends nothing."""
     if up and row.reset_up == MISSING:
         row.reset_up = packet.time
-    elif not up and row.reset_down == MISSING:
+    elif not up and row.reset_down == MISSING and not row.state & FIN_UP:
         row.reset_down = packet.time
 
 
