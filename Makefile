@@ -7,6 +7,10 @@ help: ## What can be made
 check: ## Every check and test, as CI runs them
 	scripts/test
 
+uncompiled: ## Test the kernels as plain Python, with branch coverage (minutes: no machine code)
+	NUMBA_DISABLE_JIT=1 python -m coverage run --branch --source pcapinspect/tcp,pcapinspect/capture -m pytest tests/tcp tests/capture
+	python -m coverage report --skip-covered
+
 format: ## Put the code into its form
 	ruff format . && ruff check --fix .
 
@@ -25,4 +29,4 @@ screenshot: ## Take the picture of the README again
 benchmark: ## Measure against other tools on generated captures
 	python benchmarks/run.py
 
-.PHONY: help check format described captures dashboards screenshot benchmark
+.PHONY: help check uncompiled format described captures dashboards screenshot benchmark

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 from numba import config, njit
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, NullCache
 from numba.core.runtime.nrt import rtsys
@@ -147,7 +148,14 @@ def step(function: Function) -> Function:
 
 
 def kernel(function: Function) -> Function:
-    """Compile on first use, keep the machine code, release the GIL. Bounds are the kernel's own business."""
+    """Compile on first use, keep the machine code, release the GIL. Bounds are the kernel's own business.
+
+    With NUMBA_DISABLE_JIT=1 it stays Python, for a debugger and for coverage: some hundred times slower.
+    """
+    if _config.DISABLE_JIT:
+        # Hashes and sequence numbers wrap around; machine code does so without a word.
+        uncompiled: Function = np.errstate(over="ignore")(function)
+        return uncompiled
     compiled: Any = _njit(nogil=True)(function)
     place = _Place.from_function(function, function.__code__.co_filename)
     compiled._cache = _NotKept() if place is None else _MachineCode(function)

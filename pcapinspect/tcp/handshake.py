@@ -39,7 +39,7 @@ WINDOW_LEAST = 65_535
 @step
 def is_bare(packet: Record) -> bool:
     """An acknowledgement and nothing else."""
-    return bool(packet.length == 0 and packet.flags & (FIN | SYN | RST | ACK) == ACK)
+    return bool(packet.length == 0 and packet.tcp_flags & (FIN | SYN | RST | ACK) == ACK)
 
 
 @step
@@ -81,8 +81,8 @@ def answers_syn(row: Record, client: Record, ack: int) -> bool:
 @step
 def set_server_base(row: Record, server: Record, number: int) -> None:
     """Fixes where the server's positions count from, unless bytes were counted already."""
-    if server.base == NONE or (server.high == 0 and server.low == 0):
-        server.base = number
+    if server.first_seq == NONE or (server.high == 0 and server.low == 0):
+        server.first_seq = number
         row.next_down = number
 
 
@@ -93,7 +93,7 @@ def take_syn(packet: Record, row: Record, server: Record, up: bool, counts: Reco
         note_otherwise(row, packet)
         set_server_base(row, server, wrap(packet.seq + 1))
         return
-    row.state &= ~ABORTED
+    row.state ^= row.state & ABORTED
     row.syn_packets += 1
     if row.syn_packets > 1:
         counts.retransmissions += 1
@@ -111,7 +111,7 @@ def is_of_far_leg(packet: Record, row: Record, me: Record, peer: Record, up: boo
     number once the client has acknowledged: no client repeats its SYN after that. The server's numbers differ on the
     two sides. What is seen on the near side is all that the client sees.
     """
-    if packet.flags & (SYN | ACK) == SYN:
+    if packet.tcp_flags & (SYN | ACK) == SYN:
         if not up or row.syn_packets == 0 or packet.seq != row.isn:
             return False
         row.state |= TWO_LEGS
@@ -119,13 +119,13 @@ def is_of_far_leg(packet: Record, row: Record, me: Record, peer: Record, up: boo
     if not row.state & TWO_LEGS:
         return False
     server = peer if up else me
-    if not up and packet.flags & SYN:
-        if packet.seq == wrap(server.base - 1):
+    if not up and packet.tcp_flags & SYN:
+        if packet.seq == wrap(server.first_seq - 1):
             return False
         server.leg = wrap(packet.seq + 1)
         return True
     number = packet.ack if up else packet.seq
-    own = abs(difference(number, wrap(server.base + server.high)))
+    own = abs(difference(number, wrap(server.first_seq + server.high)))
     return bool(server.leg != NONE and abs(difference(number, wrap(server.leg + server.high))) < own)
 
 
@@ -133,7 +133,7 @@ def is_of_far_leg(packet: Record, row: Record, me: Record, peer: Record, up: boo
 def take_synack(packet: Record, row: Record, client: Record, server: Record, up: bool) -> None:
     """A SYN/ACK: the server's answer if it acknowledges this attempt's SYN; the client's in a simultaneous open."""
     if up:
-        if server.base != NONE and wrap(server.base) == packet.ack:
+        if server.first_seq != NONE and wrap(server.first_seq) == packet.ack:
             row.state |= CLIENT_ACKED
             if row.synack_time != MISSING:
                 establish(row, packet)
@@ -163,10 +163,10 @@ def prove_by_client(packet: Record, row: Record, server: Record) -> None:
     if is_opening(row):
         if not 0 <= difference(packet.seq, wrap(row.isn + 1)) < WINDOW_LIMIT:
             return
-        if row.synack_time != MISSING and difference(packet.ack, wrap(server.base)) < 0:
+        if row.synack_time != MISSING and difference(packet.ack, wrap(server.first_seq)) < 0:
             return
         establish(row, packet)
-    if server.base == NONE:
+    if server.first_seq == NONE:
         set_server_base(row, server, packet.ack)
 
 
@@ -184,11 +184,11 @@ def prove_by_server(packet: Record, row: Record, client: Record, server: Record)
                 note_otherwise(row, packet)
             return False
         note_answer(row, packet)
-        if packet.length > 0 or packet.flags & FIN or acked > client.high or row.state & CLIENT_ACKED:
+        if packet.length > 0 or packet.tcp_flags & FIN or acked > client.high or row.state & CLIENT_ACKED:
             establish(row, packet)
         else:
             row.state |= SERVER_ACKED
-    if server.base == NONE:
+    if server.first_seq == NONE:
         set_server_base(row, server, packet.seq)
     return True
 
@@ -199,7 +199,7 @@ def take_rst(packet: Record, row: Record, me: Record, peer: Record, up: bool) ->
     if is_opening(row):
         reset_opening(packet, row, me, peer, up)
         return False
-    if me.base != NONE:
+    if me.first_seq != NONE:
         at = position(me, packet.seq)
         expected = me.low if me.acked == MISSING else me.acked
         window = max(peer.window << WINDOW_SHIFT, WINDOW_LEAST)
@@ -220,14 +220,14 @@ def reset_opening(packet: Record, row: Record, me: Record, peer: Record, up: boo
             row.state |= ABORTED
             note_reset(row, packet, up)
         return
-    of_syn = packet.flags & ACK != 0 and answers_syn(row, peer, packet.ack)
+    of_syn = packet.tcp_flags & ACK != 0 and answers_syn(row, peer, packet.ack)
     if of_syn and row.last_syn_time > row.synack_time != MISSING:
         # It answers the SYN that was sent again: the server has forgotten the first.
         note_reset(row, packet, up)
         row.answer_time, row.answer_frame = packet.time, packet.frame
         row.state |= REFUSED_ROW
     elif row.synack_time != MISSING or row.state & SERVER_ACKED:
-        if of_syn or difference(packet.seq, wrap(me.base)) == 0:
+        if of_syn or difference(packet.seq, wrap(me.first_seq)) == 0:
             note_reset(row, packet, up)
     elif of_syn:
         note_answer(row, packet)

@@ -52,9 +52,9 @@ def is_copy(packet: Record, side: Record) -> bool:
     # The checksum decides only where there is no identification: a capture may hold a packet before and after offload.
     check = packet.checksum if packet.ip_id == 0 else 0
     mark = mix(_NONE, np.uint64(packet.seq) << _HIGH_HALF | np.uint64(packet.ack), _NONE)
-    mark = mix(mark, np.uint64(packet.flags << 48 | packet.window << 32 | check), _NONE)
+    mark = mix(mark, np.uint64(packet.tcp_flags << 48 | packet.window << 32 | check), _NONE)
     mark = mix(mark, np.uint64(packet.ip_id << 32 | packet.length & 0xFFFFFFFF), _NONE)
-    within = COPY_WITHIN if packet.ip_id != 0 or packet.flags & SYN else COPY_WITHIN_BARE
+    within = COPY_WITHIN if packet.ip_id != 0 or packet.tcp_flags & SYN else COPY_WITHIN_BARE
     for place in range(RING):
         if side.marks[place] == mark and abs(packet.time - side.mark_times[place]) <= within:
             return True
@@ -90,7 +90,7 @@ def fit(row: Record, packet: Record) -> int:
     up = row.client_side == packet.side
     own = row.next_up if up else row.next_down
     other = row.next_down if up else row.next_up
-    by_ack = other != NONE and packet.flags & ACK != 0
+    by_ack = other != NONE and packet.tcp_flags & ACK != 0
     if own == NONE:
         return grade(difference(packet.ack, other)) if by_ack else 1
     seq_grade = grade(difference(packet.seq, own))
@@ -143,7 +143,7 @@ def find_connection(rows: Records, newest: int, packet: Record) -> int:
     """The connection of the 4-tuple that a packet belongs to, or NONE: it begins a new one."""
     if newest == NONE:
         return NONE
-    flags = packet.flags
+    flags = packet.tcp_flags
     if not flags & SYN or flags & RST:
         found = find_row(rows, newest, packet)
         if found != NONE or packet.length > 0 or flags & FIN:

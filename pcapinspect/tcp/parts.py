@@ -61,7 +61,7 @@ def divide(
     state: tuple[Records, Records, Records],
     out: Divided,
 ) -> None:
-    """Fills `out`, of which `needed` is all True. The flags of an entry are what was seen of it since its last SYN."""
+    """Fills `out`, of which `needed` is all True. The marks of an entry are what was seen of it since its last SYN."""
     ports, servers, seed = watch
     streams, counts, packets = state
     packet = packets[0]
@@ -73,13 +73,13 @@ def divide(
             continue
         key = key_of(packet, seed)
         stream = streams[find_stream(streams, key)]
-        if not stream.flags & USED:
+        if not stream.marks & USED:
             stream.key = key
             counts[0].entries += 1
-        if packet.flags & SYN or columns.kind[i] != TCP:
-            stream.flags = USED
+        if packet.tcp_flags & SYN or columns.kind[i] != TCP:
+            stream.marks = USED
             continue
-        seen = np.uint32(2 << 2 * packet.side << (1 if packet.flags & ACK else 0))
-        if stream.flags & seen:
+        seen = np.uint32(2 << 2 * packet.side << (1 if packet.tcp_flags & ACK else 0))
+        if stream.marks & seen:
             out.needed[i] = False
-        stream.flags |= USED | seen
+        stream.marks |= USED | seen

@@ -27,7 +27,7 @@ for `tcp.analysis.out_of_order` without a known round trip, packet-tcp.c)."""
 def position(side: Record, seq: int) -> int:
     """The 64-bit position of a sequence number: the one nearest to the highest byte seen."""
     high = int(side.high)
-    return high + difference(seq, wrap(side.base + high))
+    return high + difference(seq, wrap(side.first_seq + high))
 
 
 @step
@@ -39,7 +39,7 @@ def plausible(side: Record, at: int) -> bool:
 @step
 def acknowledge(side: Record, ack: int) -> None:
     """Notes the other side's acknowledgement of this side's bytes."""
-    if side.base != NONE:
+    if side.first_seq != NONE:
         at = position(side, ack)
         if at > side.acked and plausible(side, at):
             side.acked = at

@@ -45,9 +45,9 @@ def open_row(packet: Record, row: Record, older: int, client_sends: bool, stream
         row.client_high, row.client_low, row.client_port = packet.dst_high, packet.dst_low, packet.dst_port
         row.server_high, row.server_low, row.server_port = packet.src_high, packet.src_low, packet.src_port
     row.isn, row.state = MISSING, 0
-    if not packet.flags & SYN:
+    if not packet.tcp_flags & SYN:
         row.state = MIDSTREAM_ROW
-    elif packet.flags & ACK:
+    elif packet.tcp_flags & ACK:
         row.isn = wrap(packet.ack - 1)
     else:
         row.isn = packet.seq
@@ -89,7 +89,7 @@ def open_slot(place: int, row: Record, sides: Records, free: Int32, counts: Reco
 def open_side(side: Record, place: int, base: int, row: Record) -> None:
     """A direction of which nothing is known but the sequence number that it counts from, or NONE."""
     side.row = place
-    side.base = base
+    side.first_seq = base
     side.low = side.high = side.window = side.cursor = side.holes = 0
     side.acked = side.fin = side.stuck = MISSING
     side.reach = side.stuck_length = side.stuck_sent = 0

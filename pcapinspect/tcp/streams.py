@@ -53,7 +53,7 @@ def find_stream(streams: Records, key: np.uint64) -> int:
     """
     mask = len(streams) - 1
     place = int(key) & mask
-    while streams[place].flags & USED and streams[place].key != key:
+    while streams[place].marks & USED and streams[place].key != key:
         place = (place + 1) & mask
     return place
 
@@ -62,7 +62,7 @@ def find_stream(streams: Records, key: np.uint64) -> int:
 def add_stream(stream: Record, key: np.uint64, watch: int, counts: Record) -> None:
     """Enters a new 4-tuple, with the next stream number."""
     stream.key = key
-    stream.flags = USED | watch
+    stream.marks = USED | watch
     stream.number = counts.streams
     counts.streams += 1
     counts.entries += 1
@@ -73,28 +73,28 @@ def number_stream(stream: Record, packet: Record, quoted: bool, counts: Record) 
     """Moves the 4-tuple's conversation on by one packet, as Wireshark does."""
     side = packet.side
     set_own, set_other = BASE_SET_A << side, BASE_SET_B >> side
-    if packet.flags & SYN and stream.flags & set_own and stream.base[side] != packet.seq:
-        if packet.flags & ACK:
-            stream.base[side] = packet.seq
+    if packet.tcp_flags & SYN and stream.marks & set_own and stream.first_seq[side] != packet.seq:
+        if packet.tcp_flags & ACK:
+            stream.first_seq[side] = packet.seq
         else:
             stream.number = counts.streams
             counts.streams += 1
-            stream.flags &= ~(BASE_SET_A | BASE_SET_B)
+            stream.marks ^= stream.marks & (BASE_SET_A | BASE_SET_B)
     if quoted:
         return
-    if not stream.flags & set_own:
-        stream.base[side] = packet.seq if packet.flags & SYN else wrap(packet.seq - 1)
-        stream.flags |= set_own
-    if packet.flags & ACK and not stream.flags & set_other:
-        stream.base[1 - side] = wrap(packet.ack - 1)
-        stream.flags |= set_other
+    if not stream.marks & set_own:
+        stream.first_seq[side] = packet.seq if packet.tcp_flags & SYN else wrap(packet.seq - 1)
+        stream.marks |= set_own
+    if packet.tcp_flags & ACK and not stream.marks & set_other:
+        stream.first_seq[1 - side] = wrap(packet.ack - 1)
+        stream.marks |= set_other
 
 
 @kernel
 def move_streams(streams: Records, larger: Records) -> None:
     """Enters all 4-tuples into an empty, larger table."""
     for old in range(len(streams)):
-        if streams[old].flags & USED:
+        if streams[old].marks & USED:
             larger[find_stream(larger, streams[old].key)] = streams[old]
 
 

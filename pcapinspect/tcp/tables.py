@@ -35,17 +35,17 @@ def _numbers(names: str) -> list[tuple[str, str]]:
 
 PACKET = np.dtype(
     [(name, "u8") for name in ("src_high", "src_low", "dst_high", "dst_low")]
-    + _numbers("src_port dst_port time frame file seq ack flags window ip_id checksum length captured side")
+    + _numbers("src_port dst_port time frame file seq ack tcp_flags window ip_id checksum length captured side")
 )
 """The packet at hand. `side`: where its sender stands in the canonical order of the 4-tuple, 0 or 1."""
 
 STREAM = np.dtype(
-    [("key", "u8"), ("base", "u4", (2,)), ("number", "i4"), ("row", "i4"), ("flags", "u4"), ("spare", "u4")]
+    [("key", "u8"), ("first_seq", "u4", (2,)), ("number", "i4"), ("row", "i4"), ("marks", "u4"), ("spare", "u4")]
 )
-"""A 4-tuple. `base`: Wireshark's base_seq of each side; `number`: its stream number; `row`: its newest row + 1."""
+"""A 4-tuple. `first_seq`: Wireshark's base_seq of each side; `number`: its stream number; `row`: its newest row + 1."""
 
 USED, BASE_SET_A, BASE_SET_B, WATCH_A, WATCH_B, REVERSED = 1, 2, 4, 8, 16, 32
-"""Bits of `STREAM.flags`. WATCH_x: that side may be a watched server. REVERSED: opened from a watched port."""
+"""Bits of `STREAM.marks`. WATCH_x: that side may be a watched server. REVERSED: opened from a watched port."""
 
 _WORKING = [
     ("state", "u2"),
@@ -80,7 +80,7 @@ the connection once more."""
 SIDE = np.dtype(
     [
         ("row", "i8"),
-        ("base", "i8"),
+        ("first_seq", "i8"),
         ("low", "i8"),
         ("high", "i8"),
         ("acked", "i8"),
@@ -100,7 +100,7 @@ SIDE = np.dtype(
     ]
 )
 """One direction of a live connection; slot n has the sides 2n (client) and 2n + 1 (server). `row`: whose it is, or
-NONE where the slot is free. Positions count from sequence number `base`, 64 bits wide: `low` and `high` of the bytes
+NONE where the slot is free. Positions count from `first_seq`, 64 bits wide: `low` and `high` of the bytes
 seen, `acked` by the other side, `fin`; `reach`: the highest that its packets without payload stand at; `stuck`: the
 first byte without acknowledgement when a packet with it was last sent, how long that was and how often it came.
 `shift`: the position of the first byte, from which Segments.offset counts; `leg`: of a server, what its numbers count

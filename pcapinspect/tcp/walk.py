@@ -84,15 +84,15 @@ def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: 
         is_tcp = columns.kind[i] == TCP
         key = key_of(packet, seed)
         stream = streams[find_stream(streams, key)]
-        if is_tcp or packet.flags != 0:
+        if is_tcp or packet.tcp_flags != 0:
             known = counts.streams
-            if not stream.flags & USED:
+            if not stream.marks & USED:
                 add_stream(stream, key, watched(packet, ports, servers), counts)
             number_stream(stream, packet, not is_tcp, counts)
             if counts.streams != known:
                 firsts[counts.firsts] = i
                 counts.firsts += 1
-        if not stream.flags & (WATCH_A | WATCH_B):
+        if not stream.marks & (WATCH_A | WATCH_B):
             continue
         place = newest = int(stream.row) - 1
         if not is_tcp:
@@ -100,7 +100,9 @@ def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: 
             if place != NONE:
                 take_error(packet, rows[place])
             continue
-        if newest == NONE or packet.flags & SYN or fit(rows[newest], packet) != FITS:  # else it can only be the newest
+        if (
+            newest == NONE or packet.tcp_flags & SYN or fit(rows[newest], packet) != FITS
+        ):  # else it can only be the newest
             place = find_connection(rows, newest, packet)
             if place != newest and place != NONE:
                 note_challenge(rows[newest], packet)
@@ -120,7 +122,7 @@ def walk(columns: PacketColumns, first: int, last: int, tables: Arrays, output: 
         if (row.established_time != MISSING and is_of_far_leg(packet, row, me, peer, up)) or is_copy(packet, me):
             counts.duplicates += 1
             continue
-        if up and packet.flags & (SYN | ACK | RST) == SYN:
+        if up and packet.tcp_flags & (SYN | ACK | RST) == SYN:
             syn = syns[counts.syns]
             syn.packet, syn.connection = i, place
             counts.syns += 1
@@ -153,7 +155,7 @@ def emit(segment: Record, i: int, place: int, up: bool, at: int, end: int, me: R
 @step
 def acked_by(packet: Record, peer: Record) -> int:
     """The offset in the other direction's stream that a packet acknowledges, or MISSING."""
-    if not packet.flags & ACK or peer.base == NONE or peer.shift == MISSING:
+    if not packet.tcp_flags & ACK or peer.first_seq == NONE or peer.shift == MISSING:
         return MISSING
     at = position(peer, packet.ack)
     return at - int(peer.shift) if plausible(peer, at) else MISSING
@@ -166,7 +168,7 @@ def load(packet: Record, columns: PacketColumns, i: int) -> None:
     packet.dst_high, packet.dst_low = columns.dst_high[i], columns.dst_low[i]
     packet.src_port, packet.dst_port = columns.src_port[i], columns.dst_port[i]
     packet.time, packet.frame, packet.file = columns.time[i], columns.frame[i], columns.file[i]
-    packet.seq, packet.ack, packet.flags = columns.seq[i], columns.ack[i], columns.flags[i]
+    packet.seq, packet.ack, packet.tcp_flags = columns.seq[i], columns.ack[i], columns.flags[i]
     packet.window, packet.ip_id, packet.checksum = columns.window[i], columns.ip_id[i], columns.checksum[i]
     packet.length, packet.captured = columns.payload_length[i], columns.captured_length[i]
     packet.side = sender_side(packet)
@@ -195,19 +197,19 @@ def is_server(servers: UInt64, high: int, low: int) -> bool:
 @step
 def begin(packet: Record, stream: Record, rows: Records, newest: int, counts: Record) -> int:
     """A new connection that this packet begins, or NONE: it is none to a watched port."""
-    from_watched = stream.flags & (WATCH_A << packet.side) != 0
-    to_watched = stream.flags & (WATCH_B >> packet.side) != 0
+    from_watched = stream.marks & (WATCH_A << packet.side) != 0
+    to_watched = stream.marks & (WATCH_B >> packet.side) != 0
     client_sends = to_watched
-    if packet.flags & SYN and not packet.flags & RST:
-        if packet.flags & ACK:
+    if packet.tcp_flags & SYN and not packet.tcp_flags & RST:
+        if packet.tcp_flags & ACK:
             client_sends = False
             if not from_watched:
                 return NONE
         elif not to_watched:
-            stream.flags |= REVERSED
+            stream.marks |= REVERSED
             return NONE
-        stream.flags &= ~REVERSED
-    elif stream.flags & REVERSED:
+        stream.marks ^= stream.marks & REVERSED
+    elif stream.marks & REVERSED:
         return NONE
     place = int(counts.rows)
     counts.rows += 1
@@ -231,11 +233,11 @@ def count_packet(packet: Record, row: Record, up: bool) -> None:
 def follow(packet: Record, row: Record, me: Record, peer: Record, up: bool, counts: Record) -> tuple[int, int]:
     """Moves a connection on by one packet. Returns the position and the end mark of its segment, or NO_SEGMENT."""
     count_packet(packet, row, up)
-    flags, seq = packet.flags, packet.seq
+    flags, seq = packet.tcp_flags, packet.seq
     client, server = (me, peer) if up else (peer, me)
     if flags & RST:
         if take_rst(packet, row, me, peer, up):
-            return position(me, seq) if me.base != NONE else 0, END_RST
+            return position(me, seq) if me.first_seq != NONE else 0, END_RST
         return 0, NO_SEGMENT
     if flags & SYN:
         if flags & ACK:
@@ -248,8 +250,8 @@ def follow(packet: Record, row: Record, me: Record, peer: Record, up: bool, coun
             prove_by_client(packet, row, server)
         elif not prove_by_server(packet, row, client, server):
             return 0, NO_SEGMENT
-    if me.base == NONE:
-        me.base = seq
+    if me.first_seq == NONE:
+        me.first_seq = seq
         if up:
             row.next_up = seq
         else:
@@ -280,7 +282,7 @@ def take_payload(packet: Record, row: Record, me: Record, up: bool, at: int, hol
     cut = packet.captured < packet.length
     if up:
         row.bytes_up += fresh
-        row.next_up = wrap(me.base + me.high)
+        row.next_up = wrap(me.first_seq + me.high)
         row.data_up += 1
         row.again_up += again
         row.cut_up |= cut
@@ -290,7 +292,7 @@ def take_payload(packet: Record, row: Record, me: Record, up: bool, at: int, hol
             row.largest_up = min(packet.length, LARGEST)
     else:
         row.bytes_down += fresh
-        row.next_down = wrap(me.base + me.high)
+        row.next_down = wrap(me.first_seq + me.high)
         row.data_down += 1
         row.again_down += again
         row.cut_down |= cut

@@ -153,7 +153,7 @@ def test_growing_keeps_every_four_tuple() -> None:
     keys[:20] &= ~np.uint64(0xFF)  # all want the same place
     for number, key in enumerate(keys):
         stream = small[find_stream(small, key)]
-        stream.key, stream.flags, stream.number = key, USED, number
+        stream.key, stream.marks, stream.number = key, USED, number
     move_streams(small, large)
     assert [int(large[find_stream(large, key)].number) for key in keys] == list(range(40))
 

@@ -10,12 +10,12 @@ from pcapinspect.tcp.tables import HOLE, SIDE, Tables, grow, records
 def test_growing_keeps_what_is_there_and_adds_zeros() -> None:
     table = records(SIDE)
     grow(table, 3)
-    table["base"][:] = (7, 8, 9)
+    table["first_seq"][:] = (7, 8, 9)
     table.marks[2] = 5
     grow(table, 1000)
-    assert table["base"][:3].tolist() == [7, 8, 9]
+    assert table["first_seq"][:3].tolist() == [7, 8, 9]
     assert table.marks[2].tolist() == [5] * table.marks.shape[1]
-    assert not table["base"][3:].any()
+    assert not table["first_seq"][3:].any()
 
 
 def test_reserving_makes_room_for_every_packet() -> None:
