@@ -14,6 +14,7 @@ from pcapinspect.address import endpoint
 from pcapinspect.report import json_text, sections
 from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.columns import json_column
+from pcapinspect.report.every_row import Rows, rows_of, rows_of_section
 from pcapinspect.report.evidence_section import configuration_section, logs_section
 from pcapinspect.report.json_text import JsonTable
 from pcapinspect.report.model import Client, Document, EmbeddedTable, LeadingVerdict, Rollover, Sections, Server
@@ -36,9 +37,16 @@ TOP_CLIENTS = 50
 class Report:
     """All that is shown. `sections` is the document without its tables, which are made when asked for."""
 
-    def __init__(self, sections: Sections, tables: Tables, rows: dict[str, int] | None = None) -> None:
+    def __init__(
+        self,
+        sections: Sections,
+        tables: Tables,
+        rows: dict[str, int] | None = None,
+        every_row: Rows | None = None,
+    ) -> None:
         self.sections = sections
         self.tables = tables
+        self.every_row = every_row
         self._rows = rows
 
     @cached_property
@@ -46,14 +54,19 @@ class Report:
         """How many rows each table had when the captures were read; a saved report may hold fewer."""
         return self._rows or {name: self.tables.sources[name].length for name in TABLES}
 
-    @cached_property
+    @property
     def document(self) -> Document:
         """The JSON document (report/schema.json)."""
+        return {**self.shown, "every_row": None if self.every_row is None else self.every_row.section()}
+
+    @cached_property
+    def shown(self) -> Document:
+        """The document without the numbers of every row, of which a large capture has millions."""
         tables = map(self._table, TABLES)
         shown: dict[str, EmbeddedTable] = {
             table.name: {"rows": table.rows, "shown": table.shown, "columns": dict(table.columns)} for table in tables
         }
-        return {**self.sections, "tables": shown}
+        return {**self.sections, "tables": shown, "every_row": None}
 
     def to_json(self) -> str:
         """The document as text: the same report gives the same bytes."""
@@ -61,17 +74,19 @@ class Report:
 
     def json_pieces(self) -> Iterator[bytes]:
         """The same in UTF-8, made while it is written."""
-        return json_text.render(self.sections, map(self._table, TABLES))
+        return json_text.render(self.sections, map(self._table, TABLES), self.every_row)
 
     @classmethod
     def from_json(cls, text: str) -> Report:
         """The report that `to_json` wrote. Raises ReportError for anything else."""
         document = json_text.parse(text)
-        sections = cast(Sections, {name: section for name, section in document.items() if name != "tables"})
+        beside = ("tables", "every_row")
+        sections = cast(Sections, {name: section for name, section in document.items() if name not in beside})
         tables = document["tables"]
         columns = json_text.columns_of(tables)
+        every = rows_of_section(document["every_row"], len(document["servers"]))
         rows = {name: table["rows"] for name, table in tables.items()}
-        return cls(sections, Tables({name: Source.of(columns[name]) for name in TABLES}), rows)
+        return cls(sections, Tables({name: Source.of(columns[name]) for name in TABLES}), rows, every)
 
     def _table(self, name: str) -> JsonTable:
         rows = shown_rows(name, self.tables.sources[name])
@@ -86,7 +101,8 @@ def build(analysis: Analysis, findings: Sequence[Finding], command: Sequence[str
     names = np.empty(len(paths), dtype=object)
     names[:] = paths
     tables = tables_of(analysis, names)
-    return Report(_sections(analysis, findings, command, paths, tables), tables)
+    sections = _sections(analysis, findings, command, paths, tables)
+    return Report(sections, tables, every_row=rows_of(analysis))
 
 
 def _sections(

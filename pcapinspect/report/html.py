@@ -16,14 +16,18 @@ from markupsafe import Markup
 from pcapinspect import clock
 from pcapinspect.report import html_assets, html_view
 from pcapinspect.report.document import Report
+from pcapinspect.report.every_row import rows_of_tables
 from pcapinspect.report.html_data import page_data
+from pcapinspect.report.html_rows import packed
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_html(report: Report) -> str:
     """The whole page. The same report gives the same text."""
-    document = report.document
+    document = report.shown
+    rows = report.every_row or rows_of_tables(document["tables"], document["servers"])
+    every_row, numbers = packed(rows)
     # Markup: only what this package ships, and base64; everything of the report is escaped by the template
     return (
         _environment()
@@ -35,7 +39,8 @@ def render_html(report: Report) -> str:
             theme_script=Markup(html_assets.theme_script()),  # noqa: S704
             app_script=Markup(html_assets.app_script()),  # noqa: S704
             plotly=html_assets.packed_plotly(),
-            data=html_assets.pack(page_data(document)),
+            data=html_assets.pack(page_data(document, every_row)),
+            numbers=html_assets.pack(numbers),
         )
     )
 

@@ -6,6 +6,7 @@
                         "listed": the columns that people read, in their order,
                         "columns": {column: form}}},
      "causes": {cause: what people call it},
+     "every_row": where the numbers of every row are (html_rows),
      "zone": {"name", "offsets": [[from this second on, seconds ahead of UTC], ...]}}
 
     form  {"kind": "time", "s": seconds since 1970, each less the known one before it, "n": nanoseconds, -1: no time}
@@ -43,13 +44,14 @@ _STEP = 14 * _DAY
 (Morocco and Egypt put summer time off for Ramadan, four weeks)."""
 
 
-def page_data(document: Document) -> bytes:
-    """The JSON text of all that. The same document gives the same bytes."""
-    sections = {name: value for name, value in document.items() if name != "tables"}
+def page_data(document: Document, every_row: dict[str, object]) -> bytes:
+    """The JSON text of all that. `every_row`: the head that `html_rows.packed` makes."""
+    sections = {name: value for name, value in document.items() if name not in ("tables", "every_row")}
     span = limits_of(document["settings"]).span
     page = {
         "causes": {cause: said.words for cause, said in CAUSES.items()},
         "document": sections,
+        "every_row": every_row,
         "tables": {name: _table(name, table, span) for name, table in document["tables"].items()},
         "zone": {"name": document["settings"]["tz"], "offsets": _offsets(zone(document["settings"]["tz"]), sections)},
     }

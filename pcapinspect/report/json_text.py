@@ -12,6 +12,7 @@ import orjson
 from pcapinspect.errors import ReportError
 from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.columns import Array, memory_column
+from pcapinspect.report.every_row import Rows
 from pcapinspect.report.model import Cell, Document, EmbeddedTable, Sections
 
 
@@ -25,7 +26,7 @@ class JsonTable(NamedTuple):
     columns: Iterable[tuple[str, list[Cell]]]
 
 
-def render(sections: Sections, tables: Iterable[JsonTable]) -> Iterator[bytes]:
+def render(sections: Sections, tables: Iterable[JsonTable], every_row: Rows | None) -> Iterator[bytes]:
     """Standard JSON in UTF-8, piece by piece. Sections are indented for people; each column of a table is one line.
 
     A storm has tens of megabytes of columns, of which only one is in memory at a time.
@@ -38,7 +39,9 @@ def render(sections: Sections, tables: Iterable[JsonTable]) -> Iterator[bytes]:
             yield f'{"," if place else ""}\n    "{column}": '.encode()
             yield orjson.dumps(values)
         yield b"\n  }}"
-    yield b"\n }\n}\n"
+    yield b'\n },\n "every_row": '
+    yield b"null" if every_row is None else orjson.dumps(every_row.as_arrays(), option=orjson.OPT_SERIALIZE_NUMPY)
+    yield b"\n}\n"
 
 
 def schema_text() -> str:
@@ -96,11 +99,19 @@ def columns_of(tables: dict[str, EmbeddedTable]) -> dict[str, dict[str, Array]]:
 def _without_values(document: Any) -> Any:
     if not isinstance(document, dict) or not isinstance(document.get("tables"), dict):
         return document
+    every = document.get("every_row")
+    if isinstance(every, dict):
+        document = {**document, "every_row": {name: _emptied(part) for name, part in every.items()}}
     tables = {}
     for name, table in document["tables"].items():
         columns = table.get("columns") if isinstance(table, dict) else None
         if isinstance(columns, dict):
-            emptied = {column: [] if isinstance(values, list) else values for column, values in columns.items()}
-            table = {**table, "columns": emptied}
+            table = {**table, "columns": _emptied(columns)}
         tables[name] = table
     return {**document, "tables": tables}
+
+
+def _emptied(columns: Any) -> Any:
+    if not isinstance(columns, dict):
+        return columns
+    return {name: [] if isinstance(values, list) else values for name, values in columns.items()}

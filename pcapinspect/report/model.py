@@ -691,6 +691,43 @@ class EmbeddedTable(TypedDict):
     columns: dict[str, list[Cell]]
 
 
+class EveryConnection(TypedDict):
+    """Columns: a value for every connection, in the order of their numbers."""
+
+    start: list[int]
+    """Whole milliseconds since 1970."""
+    server: list[int]
+    """Index into `servers` of the document."""
+    client: list[int]
+    """Index into `clients`."""
+    outcome: list[int]
+    """Index into `outcomes`."""
+    syn_packets: list[int]
+
+
+class EveryExchange(TypedDict):
+    """Columns: a value for every exchange, in the order of the table; -1 for what is not there."""
+
+    connection: list[int]
+    asked: list[int]
+    """Whole milliseconds since 1970: of the request, or of the response where there is no request."""
+    operation: list[int]
+    """Index into `operations`; -1: not SCEP."""
+    status: list[int]
+    latency: list[int]
+    """Whole microseconds."""
+
+
+class EveryRow(TypedDict):
+    """What charts count, over all rows, where tables are cut."""
+
+    clients: list[str]
+    outcomes: list[str]
+    operations: list[str]
+    connections: EveryConnection
+    exchanges: EveryExchange
+
+
 class Sections(TypedDict):
     """The document without its tables."""
 
@@ -715,6 +752,8 @@ class Document(Sections):
     """Everything that pcapinspect shows of one analysis."""
 
     tables: dict[str, EmbeddedTable]
+    every_row: EveryRow | None
+    """Null where `tables` holds all connections and exchanges."""
 
 
 OPEN: tuple[type, ...] = (FlowFile, LogFile, Skew, LogRecord, Configuration, ConfigurationFile)

@@ -1,4 +1,6 @@
-"""Which rows of a large table a report carries: failures first, then the slowest, then an even sample."""
+"""Which rows of a large table a report carries for reading: failures, the slowest, and an even sample of the rest.
+
+Whatever is counted is counted over all rows (`every_row`)."""
 
 from __future__ import annotations
 
@@ -23,12 +25,14 @@ def shown_rows(name: str, table: Source, budget: int = ROW_BUDGET) -> Int64:
         return every[:budget]
     if table.failed is None:
         return _evenly(every, budget)
-    chosen = _evenly(every[table.failed], budget)
+    others = int(np.count_nonzero(~table.failed))
+    # However many failed, half of the room is for what did not: whoever looks for it must find some.
+    chosen = _evenly(every[table.failed], budget - min(others, budget // 2))
     if table.latency is not None:
         left = every[~table.failed & (table.latency != MISSING)]
         slowest = left[np.argsort(-table.latency[left], kind="stable")][: (budget - len(chosen)) // 2]
         chosen = np.concatenate([chosen, slowest])
-    rest = np.setdiff1d(every, chosen, assume_unique=True)
+    rest = np.setdiff1d(every[~table.failed], chosen, assume_unique=True)
     return np.sort(np.concatenate([chosen, _evenly(rest, budget - len(chosen))]))
 
 

@@ -126,7 +126,8 @@ class Holding:
     """Stands in for a Report that would be slow to build: only its document is rendered."""
 
     def __init__(self, document: dict[str, Any]) -> None:
-        self.document = document
+        self.shown = document
+        self.every_row = None
 
 
 def test_times_are_shown_in_the_zone_of_the_report(example: Report) -> None:

@@ -35,7 +35,7 @@ def unpacked(form: dict[str, Any]) -> list[Any]:
 
 
 def test_every_column_comes_back(document: dict[str, Any]) -> None:
-    tables = json.loads(page_data(document))["tables"]
+    tables = json.loads(page_data(document, {}))["tables"]
     for name, columns in ((name, table.kinds) for name, table in TABLES.items()):
         assert tables[name]["names"] == list(columns)
         assert tables[name]["rows"] == document["tables"][name]["rows"]
@@ -59,7 +59,7 @@ def test_times_keep_every_digit(document: dict[str, Any], times: list[str | None
         **document,
         "tables": {**document["tables"], "pauses": {"rows": 0, "shown": len(times), "columns": pauses}},
     }
-    form = json.loads(page_data(changed))["tables"]["pauses"]["columns"]["last_answer"]
+    form = json.loads(page_data(changed, {}))["tables"]["pauses"]["columns"]["last_answer"]
     assert unpacked(form) == times
 
 
@@ -69,7 +69,7 @@ def test_offsets_of_the_zone_hold_at_every_hour(document: dict[str, Any], name: 
     changed["inputs"] = [
         {"first_time": "2025-12-30T00:00:00.000000000Z", "last_time": "2027-01-02T00:00:00.000000000Z"}
     ]
-    offsets = json.loads(page_data(changed))["zone"]["offsets"]
+    offsets = json.loads(page_data(changed, {}))["zone"]["offsets"]
     tz = zone(name)
     for hour in range(490_850, 490_850 + 366 * 24):
         ahead = [ahead for since, ahead in offsets if since <= hour * 3600][-1]

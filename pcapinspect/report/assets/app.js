@@ -1,13 +1,11 @@
 /* The page: loads the data, holds the filter, and tells panels, tables and totals when it changes. */
 
-function prepare(page) {
-  const data = { document: page.document, causes: page.causes };
+function prepare(page, block) {
+  const data = { document: page.document, causes: page.causes, every: everyRow(page.every_row, block) };
   Object.assign(Zone, page.zone);
   for (const [name, packed] of Object.entries(page.tables)) data[name] = new Table(name, packed);
   data.pausesTable = data.pauses;
   data.servers = page.document.servers.map((server) => serverName(server.ip, server.port));
-  data.connectionServer = serverIndex(data.connections, data.servers);
-  data.exchangeServer = serverIndex(data.exchanges, data.servers);
   data.minuteServer = serverIndex(data.minutes, data.servers);
   data.synServer = serverIndex(data.syns, data.servers);
   data.clientServer = serverIndex(data.clients, data.servers);
@@ -16,31 +14,15 @@ function prepare(page) {
   data.pauses = page.document.servers.flatMap((server, place) =>
     server.pauses.map((pause) => ({ ...pause, place, number: pause.pause, ends: pauseEnds(pause) })),
   );
-  data.exchanges.columns.asked = askedTimes(data.exchanges);
   data.curves = curvesByServer(data);
   data.span = spanOf(page.document, data);
   data.worstMinute = worstMinute(data.minutes);
-  const words = (table, column, missing) => distinct(table, column, missing);
-  data.outcomes = new Set(words(data.connections, "outcome", null));
-  data.operationNames = words(data.exchanges, "operation", "not SCEP");
-  data.statuses = words(data.exchanges, "status", NO_RESPONSE);
-  data.clientNames = [
-    ...new Set([...words(data.clients, "client_ip", null), ...words(data.connections, "client_ip", null)]),
-  ];
+  const { every } = data;
+  data.outcomes = new Set(wordsByCount(every.connections.length, every.outcome));
+  data.operationNames = wordsByCount(every.exchanges.length, every.operation);
+  data.statuses = wordsByCount(every.exchanges.length, every.status);
+  data.clientNames = wordsByCount(every.connections.length, (row) => every.clients[every.connections.client[row]]);
   return data;
-}
-
-/* When an exchange was asked; where its request is not in the capture, when it was answered. */
-function askedTimes(table) {
-  const { request_time: request, response_time: response } = table.columns;
-  const s = Float64Array.from(request.s);
-  const n = Int32Array.from(request.n);
-  for (let row = 0; row < table.length; row++) {
-    if (n[row] >= 0) continue;
-    s[row] = response.s[row];
-    n[row] = response.n[row];
-  }
-  return { kind: "time", s, n };
 }
 
 function curvesByServer(data) {
@@ -78,13 +60,12 @@ function worstMinute(minutes) {
   return worst;
 }
 
-/* Distinct texts of a column, most frequent first; `missing` stands for a value that is not there. */
-function distinct(table, column, missing) {
+/* The distinct words of rows, most frequent first. */
+function wordsByCount(rows, wordOf) {
   const counts = new Map();
-  for (let row = 0; row < table.length; row++) {
-    const value = table.value(column, row);
-    const text = value === null ? missing : String(value);
-    if (text !== null) counts.set(text, (counts.get(text) || 0) + 1);
+  for (let row = 0; row < rows; row++) {
+    const word = wordOf(row);
+    counts.set(word, (counts.get(word) || 0) + 1);
   }
   return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || compareNames(a, b));
 }
@@ -118,6 +99,7 @@ class App {
     const to = Math.max(this.filter.to ?? span.to, from + 1);
     this.seen = {
       filter: this.filter,
+      masks,
       rows: { connections: rowsOf(masks.connections), exchanges: rowsOf(masks.exchanges) },
       from,
       to,
@@ -190,7 +172,7 @@ class App {
 
   rowsFor(name) {
     const view = this.view();
-    if (name === "connections" || name === "exchanges") return view.rows[name];
+    if (name === "connections" || name === "exchanges") return this.readableRows(name, view.masks[name]);
     const table = this.data[name === "pauses" ? "pausesTable" : name];
     const rows = [];
     const place = view.filter.server ? this.data.servers.indexOf(view.filter.server) : null;
@@ -203,6 +185,18 @@ class App {
       if (timed && (at + long <= view.from - (long ? 0 : 1) || at > view.to)) continue;
       if (name === "clients" && view.filter.client && table.value("client_ip", row) !== view.filter.client) continue;
       rows.push(row);
+    }
+    return rows;
+  }
+
+  /* Of the rows that the page holds for reading those that the filter leaves. */
+  readableRows(name, mask) {
+    const table = this.data[name];
+    const rows = [];
+    for (let row = 0; row < table.length; row++) {
+      const number = table.value("connection", row);
+      const place = name === "connections" ? number : this.data.every.firstExchange.get(number) + table.value("index", row);
+      if (mask[place]) rows.push(row);
     }
     return rows;
   }
@@ -338,13 +332,13 @@ class App {
 
 async function loadPlotly() {
   const script = document.createElement("script");
-  script.textContent = await inflate("plotly");
+  script.textContent = await inflate("plotly").text();
   document.head.append(script);
 }
 
 async function start() {
-  const [page] = await Promise.all([inflate("data").then(JSON.parse), loadPlotly()]);
-  const app = new App(prepare(page));
+  const [page, block] = await Promise.all([inflate("data").json(), inflate("numbers").arrayBuffer(), loadPlotly()]);
+  const app = new App(prepare(page, block));
   app.look();
   app.choosePause(1);
   app.changed();

@@ -79,9 +79,8 @@ class Controls {
       }
       field.closest("label").classList.toggle("set", value !== null && value !== "");
     }
-    const { connections, exchanges } = this.app.data;
-    const part = (found, table, one) =>
-      `${count(found.length)} of ${count(table.rows)} ${one}${table.complete ? "" : ` (${count(table.length)} of them are in this page)`}`;
+    const { connections, exchanges } = this.app.data.every;
+    const part = (found, all, one) => `${count(found.length)} of ${count(all.length)} ${one}`;
     const totals = [part(view.rows.connections, connections, "connections")];
     if (!this.app.data.document.capture.flows_only) totals.push(part(view.rows.exchanges, exchanges, "exchanges"));
     this.totals.textContent = totals.join(", ");

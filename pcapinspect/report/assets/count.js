@@ -37,11 +37,9 @@ function sizeText(size) {
 /* Below this a chart of minutes is two blocks or three: it says nothing of when. */
 const FEW_MINUTES = 3 * MINUTE;
 
-/* Length (ms) of a bar of attempts. Minutes, as the limit has them; but where the time is short and every attempt is in
-   the page, shorter ones. */
+/* Length (ms) of a bar of attempts. Minutes, as the limit has them; but where the time is short, shorter ones. */
 function attemptBin(data, from, to, most) {
-  const rows = data.connections.complete && !data.document.capture.flows_only;
-  return rows && to - from < FEW_MINUTES ? binSize(from, to, 60, 100) : binSize(from, to, most, MINUTE);
+  return !data.document.capture.flows_only && to - from < FEW_MINUTES ? binSize(from, to, 60, 100) : binSize(from, to, most, MINUTE);
 }
 
 function binOf(ms, size) {
@@ -67,12 +65,13 @@ function minutesOfServer(data, place, from, to) {
 
 /* The same from rows that a filter left, by bins of `size` ms; of one server, or of all where `place` is null. */
 function attemptsOfRows(data, rows, place, size) {
+  const { connections } = data.every;
   const found = new Map();
   for (const row of rows) {
-    if (place !== null && data.connectionServer[row] !== place) continue;
-    const outcome = data.connections.value("outcome", row);
+    if (place !== null && connections.server[row] !== place) continue;
+    const outcome = data.every.outcome(row);
     if (outcome === "midstream") continue;
-    const minute = binOf(data.connections.value("start", row), size);
+    const minute = binOf(connections.start[row], size);
     let counts = found.get(minute);
     if (!counts) {
       counts = { minute, attempts: 0, row: null };
@@ -167,13 +166,6 @@ function compareNames(a, b) {
 function percentile(sorted, share) {
   if (!sorted.length) return null;
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1))];
-}
-
-function median(values) {
-  return percentile(
-    [...values].sort((a, b) => a - b),
-    0.5,
-  );
 }
 
 /* How many of `values` lie in each of `edges.length - 1` bins; the last bin includes its end. */

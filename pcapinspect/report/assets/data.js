@@ -1,10 +1,44 @@
 /* The data of the page: gzip in base64, inflated by the browser; columns in the packing of html_data.py. */
 
-async function inflate(id) {
+function inflate(id) {
   const text = atob(document.getElementById(id).textContent);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+}
+
+/* A column of every row (html_rows.py): a typed array, in memory of its own so that its numbers are aligned. */
+function numbers({ type, at, length, from }, block) {
+  const kind = globalThis[type];
+  const found = new kind(block.slice(at, at + length * kind.BYTES_PER_ELEMENT));
+  if (from === null) return found;
+  const risen = new Float64Array(length);
+  for (let i = 0, value = from; i < length; i++) risen[i] = value += found[i];
+  return risen;
+}
+
+/* What charts and filters count: a few numbers of every connection and exchange of the capture, in typed arrays.
+   connections: start (ms), server, client, outcome (places in words), syn_packets; its row is the connection's number.
+   exchanges: connection, asked (ms), operation (-1: not SCEP), status (-1: none), latency (microseconds, -1: none). */
+function everyRow(head, block) {
+  const columns = (of) => Object.fromEntries(Object.entries(of).map(([name, form]) => [name, numbers(form, block)]));
+  const connections = columns(head.connections);
+  const exchanges = columns(head.exchanges);
+  const asked = new Float64Array(exchanges.asked.length);
+  const firstExchange = new Map();
+  for (let row = 0; row < asked.length; row++) {
+    asked[row] = connections.start[exchanges.connection[row]] + exchanges.asked[row];
+    if (!firstExchange.has(exchanges.connection[row])) firstExchange.set(exchanges.connection[row], row);
+  }
+  return {
+    ...head,
+    connections: { ...connections, length: connections.start.length },
+    exchanges: { ...exchanges, asked, length: asked.length },
+    firstExchange,
+    operation: (row) => head.operations[exchanges.operation[row]] ?? NOT_SCEP,
+    status: (row) => (exchanges.status[row] < 0 ? NO_RESPONSE : String(exchanges.status[row])),
+    outcome: (row) => head.outcomes[connections.outcome[row]],
+  };
 }
 
 /* A table: `length` rows here, of `rows` in the report; columns by name. */

@@ -42,62 +42,56 @@ function statusText(status) {
   return status === null ? NO_RESPONSE : String(status);
 }
 
-/* 1 for each row of a text column that has the word; all 1 where no word is asked for. */
-function matching(table, column, word, missing = null) {
-  const mask = new Uint8Array(table.length);
-  for (let row = 0; row < table.length; row++) {
-    const value = table.value(column, row);
-    mask[row] = (value === null ? missing : String(value)) === word ? 1 : 0;
-  }
-  return mask;
+/* Takes from a mask the rows whose number in a column is not the one asked for. */
+function keep(mask, column, number) {
+  for (let row = 0; row < mask.length; row++) if (column[row] !== number) mask[row] = 0;
 }
 
-function within(table, column, filter, mask) {
-  if (filter.from === null && filter.to === null) return;
-  for (let row = 0; row < table.length; row++) {
-    const at = table.value(column, row);
-    if (at === null || (filter.from !== null && at < filter.from) || (filter.to !== null && at > filter.to))
-      mask[row] = 0;
-  }
+function within(times, filter, mask) {
+  const from = filter.from ?? -Infinity;
+  const to = filter.to ?? Infinity;
+  for (let row = 0; row < mask.length; row++) if (times[row] < from || times[row] > to) mask[row] = 0;
 }
 
-function and(mask, other) {
-  for (let row = 0; row < mask.length; row++) mask[row] &= other[row];
+/* Takes from a mask of exchanges those whose connection is not in the other. */
+function ofConnections(asked, connection, own) {
+  for (let row = 0; row < asked.length; row++) if (!own[connection[row]]) asked[row] = 0;
 }
 
-/* The rows that a filter leaves: {connections, exchanges}, each a mask of 0 and 1.
-   A connection is in the time where it began, an exchange where it was asked (or, without a request, answered).
-   A connection has an operation or a status where one of its exchanges has both. */
+/* The number of a response: that of a status, -1 for none; NaN for a word that is neither. */
+function statusNumber(word) {
+  return word === NO_RESPONSE ? -1 : Number(word);
+}
+
+/* The rows that a filter leaves: {connections, exchanges}, each a mask of 0 and 1 over every row of the capture.
+   A connection is in the time where it began, an exchange where it was asked (or, without a request, answered); times
+   are whole milliseconds. A connection has an operation or a status where one of its exchanges has both. */
 function apply(filter, data) {
-  const { connections, exchanges, exchangeConnection, connectionServer, exchangeServer, servers } = data;
+  const { connections, exchanges, clients, outcomes, operations } = data.every;
   const own = new Uint8Array(connections.length).fill(1);
   const asked = new Uint8Array(exchanges.length).fill(1);
-  if (filter.server) {
-    const place = servers.indexOf(filter.server);
-    for (let row = 0; row < own.length; row++) own[row] = connectionServer[row] === place ? 1 : 0;
-    for (let row = 0; row < asked.length; row++) asked[row] = exchangeServer[row] === place ? 1 : 0;
-  }
-  if (filter.client) {
-    and(own, matching(connections, "client_ip", filter.client));
-    and(asked, matching(exchanges, "client_ip", filter.client));
-  }
-  if (filter.outcome) {
-    const outcome = matching(connections, "outcome", filter.outcome);
-    and(own, outcome);
-    for (let row = 0; row < asked.length; row++)
-      asked[row] &= exchangeConnection[row] < 0 ? 0 : outcome[exchangeConnection[row]];
-  }
-  if (filter.operation) and(asked, matching(exchanges, "operation", filter.operation, "not SCEP"));
-  if (filter.status) and(asked, matching(exchanges, "status", filter.status, NO_RESPONSE));
+  if (filter.server) keep(own, connections.server, data.servers.indexOf(filter.server));
+  if (filter.client) keep(own, connections.client, clients.indexOf(filter.client));
+  if (filter.outcome) keep(own, connections.outcome, outcomes.indexOf(filter.outcome));
+  if (filter.server || filter.client || filter.outcome) ofConnections(asked, exchanges.connection, own);
+  if (filter.operation) keepOperation(asked, exchanges.operation, operations, filter.operation);
+  if (filter.status) keep(asked, exchanges.status, statusNumber(filter.status));
   if (filter.operation || filter.status) {
     const having = new Uint8Array(connections.length);
-    for (let row = 0; row < asked.length; row++)
-      if (asked[row] && exchangeConnection[row] >= 0) having[exchangeConnection[row]] = 1;
-    and(own, having);
+    for (let row = 0; row < asked.length; row++) if (asked[row]) having[exchanges.connection[row]] = 1;
+    for (let row = 0; row < own.length; row++) own[row] &= having[row];
   }
-  within(connections, "start", filter, own);
-  within(exchanges, "asked", filter, asked);
+  if (filter.from !== null || filter.to !== null) {
+    within(connections.start, filter, own);
+    within(exchanges.asked, filter, asked);
+  }
   return { connections: own, exchanges: asked };
+}
+
+function keepOperation(asked, column, operations, name) {
+  const number = operations.indexOf(name);
+  if (number >= 0 || name === NOT_SCEP) keep(asked, column, number);
+  else asked.fill(0);
 }
 
 function rowsOf(mask) {

@@ -6,17 +6,17 @@ const SCALE_ROWS = 6;
 
 /* Attempts by client and bin, all and failed, and the clients that the chart has rows for. */
 function clientCells(data, view, rows) {
-  const table = data.connections;
+  const { clients: names, connections, outcome } = data.every;
   const size = binSize(view.from, view.to, Math.max(30, Math.floor(view.width / 10)));
   const cross = (some) =>
     crossCount(
       some,
-      (row) => table.value("client_ip", row),
-      (row) => table.value("start", row),
+      (row) => names[connections.client[row]],
+      (row) => connections.start[row],
       size,
     );
   const crossed = cross(rows);
-  const failed = cross(rows.filter((row) => !["established", "undetermined"].includes(table.value("outcome", row))));
+  const failed = cross(rows.filter((row) => !["established", "undetermined"].includes(outcome(row))));
   const bins = [];
   for (let bin = binOf(view.from, size); bin <= view.to; bin += size) bins.push(bin);
   const hit = crossed.keys.filter((client) => failed.total(client));
@@ -84,7 +84,7 @@ function clientFailures({ size, failed, bins, clients }) {
 }
 
 function drawClients(data, view) {
-  const rows = view.rows.connections.filter((row) => data.connections.value("outcome", row) !== "midstream");
+  const rows = view.rows.connections.filter((row) => data.every.outcome(row) !== "midstream");
   if (!rows.length) return nothing("No attempt in this selection.");
   const counted = clientCells(data, view, rows);
   const { crossed, failed, hit, clients } = counted;
@@ -188,10 +188,10 @@ function drawPolling(data, view) {
 /* Attempts folded over the median poll period: clients in step make a peak, clients spread out a plain. */
 function drawPhase(data, view) {
   const periods = pollPeriods(data, view);
-  const table = data.connections;
+  const { connections, outcome } = data.every;
   const starts = view.rows.connections
-    .filter((row) => table.value("outcome", row) !== "midstream")
-    .map((row) => table.value("start", row));
+    .filter((row) => outcome(row) !== "midstream")
+    .map((row) => connections.start[row]);
   if (!periods.length || starts.length < 3)
     return nothing("Too few attempts in this selection to say whether clients poll in step.");
   const period = percentile(periods, 0.5);

@@ -39,33 +39,28 @@ function stacked(crossed, size, view, axes, custom, legend, markOf) {
   );
 }
 
-/* [operation and response as JSON, exchanges], most first; of the whole capture from what Python counted on all of it. */
+/* [operation and response as JSON, exchanges], most first. */
 function pairCounts(data, view) {
   const pairs = new Map();
   const add = (operation, status, n) => {
-    const key = JSON.stringify([operation ?? "not SCEP", statusText(status)]);
+    const key = JSON.stringify([operation, status]);
     pairs.set(key, (pairs.get(key) || 0) + n);
   };
-  const table = data.exchanges;
-  if (isEmpty(view.filter) && !table.complete) {
-    for (const found of data.document.operations) add(found.operation, found.status, found.count);
-  } else {
-    for (const row of view.rows.exchanges) add(table.value("operation", row), table.value("status", row), 1);
-  }
+  for (const row of view.rows.exchanges) add(data.every.operation(row), data.every.status(row), 1);
   return [...pairs.entries()].sort((a, b) => b[1] - a[1]);
 }
 
 function drawOperations(data, view) {
   const rows = view.rows.exchanges;
-  const table = data.exchanges;
+  const { exchanges, operation: operationOf, status: statusOf } = data.every;
   if (!rows.length)
     return nothing(
-      table.length ? "No exchange in this selection." : "The capture holds no HTTP exchange on a watched port.",
+      exchanges.length ? "No exchange in this selection." : "The capture holds no HTTP exchange on a watched port.",
     );
   const size = binSize(view.from, view.to, binsFor(view.width));
-  const asked = (row) => table.value("asked", row);
-  const operations = crossCount(rows, (row) => table.value("operation", row) ?? "not SCEP", asked, size);
-  const codes = crossCount(rows, (row) => statusText(table.value("status", row)), asked, size);
+  const asked = (row) => exchanges.asked[row];
+  const operations = crossCount(rows, operationOf, asked, size);
+  const codes = crossCount(rows, statusOf, asked, size);
   const layout = baseLayout(view.colors, 470);
   layout.barmode = "stack";
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { anchor: "y2" });
@@ -122,13 +117,13 @@ const SHARES = [
 
 /* Sorted latencies by bin, and of all. One of 0 is real (both packets in one tick of the clock), one below is none. */
 function latencies(data, view, size) {
-  const table = data.exchanges;
+  const { exchanges } = data.every;
   const byBin = new Map();
   const all = [];
   for (const row of view.rows.exchanges) {
-    const latency = table.value("latency", row);
-    if (latency === null || latency < 0) continue;
-    const bin = binOf(table.value("asked", row), size);
+    if (exchanges.latency[row] < 0) continue;
+    const latency = exchanges.latency[row] / 1e6;
+    const bin = binOf(exchanges.asked[row], size);
     if (!byBin.has(bin)) byBin.set(bin, []);
     byBin.get(bin).push(latency);
     all.push(latency);
@@ -206,13 +201,13 @@ function decades(least, most) {
 
 /* How many SYNs an attempt took: the ladder of retransmissions. */
 function drawHandshakes(data, view) {
-  const table = data.connections;
+  const { connections, outcome: outcomeOf } = data.every;
   const steps = new Map();
   let attempts = 0;
   for (const row of view.rows.connections) {
-    const outcome = table.value("outcome", row);
+    const outcome = outcomeOf(row);
     if (outcome === "midstream") continue;
-    const syns = Math.min(8, table.value("syn_packets", row) || 1);
+    const syns = Math.min(8, connections.syn_packets[row] || 1);
     const cell = steps.get(syns) || {};
     cell[outcome] = (cell[outcome] || 0) + 1;
     steps.set(syns, cell);

@@ -3,12 +3,12 @@
 const PANELS = {
   minutes: { draw: drawMinutes, time: true },
   pause: { draw: drawPause, time: false },
-  operations: { draw: drawOperations, time: true, rows: "exchanges" },
-  latency: { draw: drawLatency, time: true, rows: "exchanges" },
-  handshakes: { draw: drawHandshakes, time: false, rows: "connections" },
-  clients: { draw: drawClients, time: true, rows: "connections" },
+  operations: { draw: drawOperations, time: true },
+  latency: { draw: drawLatency, time: true },
+  handshakes: { draw: drawHandshakes, time: false },
+  clients: { draw: drawClients, time: true },
   polling: { draw: drawPolling, time: false },
-  phase: { draw: drawPhase, time: false, rows: "connections" },
+  phase: { draw: drawPhase, time: false },
   open: { draw: drawOpen, time: true },
   rollover: { draw: drawRollover, time: false },
   flows: { draw: drawFlows, time: true },
@@ -29,12 +29,10 @@ const FOLLOWS = {
 function limits(name, data, filter) {
   const notes = [];
   if (name in FOLLOWS && !isEmpty(filter)) notes.push(FOLLOWS[name]);
-  const drawnFrom = name === "minutes" && !onlyTimeAndServer(filter) ? "connections" : PANELS[name].rows;
-  const table = drawnFrom && data[drawnFrom];
-  if (table && !table.complete) {
-    const part = `Drawn from ${count(table.length)} of ${count(table.rows)} ${drawnFrom}`;
-    notes.push(`${part}: failures first, then an even sample. Shares are not those of the capture.`);
-  }
+  if (name === "pause" && !data.syns.complete)
+    notes.push(`Drawn from ${count(data.syns.length)} of ${count(data.syns.rows)} SYN packets near pauses, an even sample.`);
+  if (name === "polling" && !data.clients.complete)
+    notes.push(`Of the ${count(data.clients.length)} busiest of ${count(data.clients.rows)} clients.`);
   return notes.join(" ");
 }
 

@@ -83,9 +83,9 @@ class Strip {
 
   /* Attempts of all servers, or of the one asked for, by bin. */
   totals(size) {
-    const { minutes: table, span, connections } = this.data;
+    const { minutes: table, span, every } = this.data;
     if (size < MINUTE)
-      return busiest(attemptsOfRows(this.data, [...connections.columns.start.s.keys()], null, size), size);
+      return busiest(attemptsOfRows(this.data, [...every.connections.start.keys()], null, size), size);
     const bins = new Map();
     for (let row = 0; row < table.length; row++) {
       const bin = binOf(table.value("minute", row), size);

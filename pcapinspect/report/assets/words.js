@@ -37,6 +37,7 @@ const OPERATION_MARKS = {
 const STATUS_MARKS = { 2: SERIES[0], 3: SERIES[2], 4: SERIES[1], 5: SERIES[3], n: SERIES[4] };
 
 const NO_RESPONSE = "no response";
+const NOT_SCEP = "not SCEP";
 
 function count(n) {
   return n.toLocaleString("en-US");

@@ -18,6 +18,8 @@ interface ReportDocument {
   pki: ReportPki;
   evidence: ReportEvidence;
   tables: Record<string, ReportEmbeddedTable>;
+  /** Null where `tables` holds all connections and exchanges. */
+  every_row: ReportEveryRow | null;
 }
 
 /** What made the report. */
@@ -639,4 +641,38 @@ interface ReportEmbeddedTable {
   /** Of it that are here. */
   shown: number;
   columns: Record<string, (string | number | boolean | null)[]>;
+}
+
+/** What charts count, over all rows, where tables are cut. */
+interface ReportEveryRow {
+  clients: string[];
+  outcomes: string[];
+  operations: string[];
+  connections: ReportEveryConnection;
+  exchanges: ReportEveryExchange;
+}
+
+/** Columns: a value for every connection, in the order of their numbers. */
+interface ReportEveryConnection {
+  /** Whole milliseconds since 1970. */
+  start: number[];
+  /** Index into `servers` of the document. */
+  server: number[];
+  /** Index into `clients`. */
+  client: number[];
+  /** Index into `outcomes`. */
+  outcome: number[];
+  syn_packets: number[];
+}
+
+/** Columns: a value for every exchange, in the order of the table; -1 for what is not there. */
+interface ReportEveryExchange {
+  connection: number[];
+  /** Whole milliseconds since 1970: of the request, or of the response where there is no request. */
+  asked: number[];
+  /** Index into `operations`; -1: not SCEP. */
+  operation: number[];
+  status: number[];
+  /** Whole microseconds. */
+  latency: number[];
 }
