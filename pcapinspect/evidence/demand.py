@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pcapinspect.clock import SECOND
-from pcapinspect.columns import MISSING, Int64
+from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.evidence.skew import server_clock
 from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.measures.errors import OTHERS, refused_polls
 from pcapinspect.load.measures.parties import number
 from pcapinspect.pki.operations import Operations
+from pcapinspect.pki.pkiclient import GET_NEXT_CA_CERT
 from pcapinspect.pki.scep import FAILURE
 from pcapinspect.tcp.connections import Connections
 
-ASKED = "GetNextCACert"
+ASKED = GET_NEXT_CA_CERT
 
 FIRST_ERROR = 400
 """4xx and 5xx alike: IOS says 404 (Cisco TAC note 118734), EJBCA 403, small servers 500 or 501; RFC 8894 names none.
@@ -54,7 +56,7 @@ def measure(connections: Connections, exchanges: Exchanges, operations: Operatio
     """Count the exchanges of one server. `operations` is parallel to them, `connections` is the whole table."""
     asked = operations.operation == ASKED
     failing = exchanges.status >= FIRST_ERROR
-    failed = np.flatnonzero(asked & failing)
+    failed = np.flatnonzero(failed_polls(exchanges, operations))
     times = exchanges.request_time[failed]
     known = times[times != MISSING]
     clients, period = _clients(connections, exchanges.connection[failed], times)
@@ -75,6 +77,17 @@ def measure(connections: Connections, exchanges: Exchanges, operations: Operatio
         other_errors=tuple(others.most_common()),
         clock_skew=server_clock(exchanges),
     )
+
+
+def failed_polls(exchanges: Exchanges, operations: Operations) -> Bool:
+    """Which exchanges of one server got an error that speaks of the next CA certificate, parallel to them."""
+    if not (exchanges.status >= FIRST_ERROR).any():
+        return np.zeros(len(exchanges), np.bool_)
+    operation = operations.operation
+    others = np.zeros(len(exchanges), np.bool_)
+    for name in OTHERS:
+        others |= operation == name
+    return refused_polls(exchanges.status, operation == ASKED, others)
 
 
 def _clients(connections: Connections, of: Int64, times: Int64) -> tuple[int, float | None]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pcapinspect.address import endpoint
 from pcapinspect.columns import Bool, Columns, Int64, Text
-from pcapinspect.evidence.demand import ASKED, FIRST_ERROR, measure
+from pcapinspect.evidence.demand import failed_polls, measure
 from pcapinspect.evidence.ownership import Inquiry, Ownership, own
 from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.display_filter import keys
@@ -104,11 +104,9 @@ class Case:
 
     @cached_property
     def failed_polls(self) -> Bool:
-        """Which of the server's exchanges are GetNextCACert with an error; parallel to `exchanges`."""
+        """Which of the server's exchanges are GetNextCACert with an error of its own; parallel to `exchanges`."""
         exchanges, operations = self.exchanges
-        failed = exchanges.status >= FIRST_ERROR
-        failed[failed] = operations.operation[failed] == ASKED
-        return failed
+        return failed_polls(exchanges, operations)
 
     @cached_property
     def refusals(self) -> Int64:

@@ -154,7 +154,13 @@ KINDS: dict[str, Kind] = {
     ),
     "error-responses": Kind(
         "A server answered requests with HTTP errors, whatever they asked for.",
-        (count("errors"), EXCHANGES, share("share_of_exchanges", "the exchanges"), *CITED),
+        (
+            count("errors"),
+            count("overload", "overload or a gateway (429, 502, 503, 504)"),
+            EXCHANGES,
+            share("share_of_exchanges", "the exchanges"),
+            *CITED,
+        ),
     ),
     "over-limit-unthrottled": Kind(
         "A server accepted more than the limit within its window and never paused.",

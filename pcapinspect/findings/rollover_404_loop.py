@@ -13,9 +13,7 @@ from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import percent, plural, share
 from pcapinspect.findings.finding import Finding
 from pcapinspect.labels import number_labels
-
-FIRST_SERVER_ERROR = 500
-"""From here on a response also means that the server does not know the operation; IOS says 404."""
+from pcapinspect.load.measures.errors import FIRST_SERVER_ERROR
 
 
 def judge(case: Case) -> Finding | None:
@@ -39,7 +37,7 @@ def judge(case: Case) -> Finding | None:
     responses = dict(zip(codes.tolist(), times.tolist(), strict=True))
     return Finding(
         id="rollover-404-loop",
-        severity=_severity(case, loop),
+        severity=_severity(case, loop, exists),
         title=f"{plural(errors, ASKED + ' request')} of {plural(len(clients), 'client')} got "
         f"{' or '.join(str(code) for code in sorted(responses))} from {case.name}"
         f" ({percent(errors, case.load.exchanges)} of its exchanges)",
@@ -87,10 +85,12 @@ def is_loop(clients: Int64) -> bool:
     return bool((clients > 2).any()) or int(np.count_nonzero(clients > 1)) > 1
 
 
-def _severity(case: Case, loop: bool) -> str:
-    """Critical where this load and a server in trouble come together."""
+def _severity(case: Case, loop: bool, exists: bool) -> str:
+    """Critical where this load and a server in trouble come together, and what is asked for is not there."""
     if not loop:
         return "notice"
+    if exists:
+        return "warning"
     in_trouble = bool(case.load.pauses) or case.load.minutes_over_limit > 0
     return "critical" if in_trouble else "warning"
 

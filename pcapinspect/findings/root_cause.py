@@ -7,7 +7,8 @@ from pcapinspect.evidence.remedy import Step
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.finding import Finding
-from pcapinspect.findings.rollover_404_loop import FIRST_SERVER_ERROR, is_loop
+from pcapinspect.findings.rollover_404_loop import is_loop
+from pcapinspect.load.measures.errors import FIRST_SERVER_ERROR
 
 CONFIDENCES = {"inside_window": 0.95, "assumed": 0.75}
 """By verdict: timers and dates that fit the capture, or traffic alone. The other verdicts are misfits."""

@@ -50,3 +50,44 @@ def test_what_another_finding_tells_or_means_something_else_is_left_out(asked: t
 
 def test_a_server_error_to_getcacaps_is_one() -> None:
     assert found(("GetCACaps", 500)) is not None
+
+
+def test_overload_is_told_as_such_and_never_as_a_certificate_that_is_missing() -> None:
+    asked = [("GetNextCACert", 429)] * 6 + [("GetCACert", 429)] * 3 + [("GetCACert", 200)]
+    finding = found(*asked)
+    assert finding is not None
+    assert finding.severity == "warning"
+    assert finding.figures["overload"] == 9
+    assert "429 is the answer of a limit on requests" in finding.explanation
+    assert "several operations alike, and says nothing of any certificate" in finding.explanation
+    assert not any("show crypto" in step for step in finding.remedy)
+
+
+def test_a_gateway_that_fails_now_and_then_is_no_overload() -> None:
+    finding = found(("PKIOperation", 502), *[("PKIOperation", 200)] * 25)
+    assert finding is not None
+    assert finding.severity == "notice"
+    assert "overload" not in finding.explanation
+    assert "show crypto pki server" in finding.remedy[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "refused"),
+    [
+        ([("GetNextCACert", 404)] * 3 + [("GetCACert", 200)], 3),
+        ([("GetNextCACert", 404)] * 3 + [("GetCACert", 404)], 0),
+        ([("GetNextCACert", 503)] * 3 + [("GetCACert", 200)], 0),
+        ([("GetNextCACert", 404), ("GetNextCACert", 429), ("PKIOperation", 429)], 1),
+        ([("GetNextCACert", 404), ("GetCACaps", 404), (None, 404)], 1),
+        ([("GetNextCACert", 500)] * 2 + [("GetCACert", 200)] * 2, 2),
+    ],
+)
+def test_only_an_error_of_its_own_says_that_there_is_no_next_certificate(
+    asked: list[tuple[str | None, int]], refused: int
+) -> None:
+    scene = Scene()
+    for number, (operation, status) in enumerate(asked):
+        connection = scene.attempt("10.0.0.1", {10 * number + 1: 5.0 * number}, answer=(10 * number + 2, 5.0 * number))
+        frames = (10 * number + 3, 5.0 * number + 1), (10 * number + 4, 5.0 * number + 1.1)
+        scene.exchange(connection, *frames, operation=operation, status=status)
+    assert int(scene.case().failed_polls.sum()) == refused

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load.measures.clients import ERROR
+from pcapinspect.load.measures.errors import refused_of
 from pcapinspect.load.measures.operations import Asked
 from pcapinspect.load.measures.rates import Rate
 from pcapinspect.load.measures.traffic import Traffic
 from pcapinspect.load.model import Counterfactual
 from pcapinspect.settings import Settings
-
-POLLED = "GetNextCACert"
 
 
 def counterfactual(traffic: Traffic, asked: Asked, settings: Settings) -> Counterfactual | None:
@@ -21,9 +19,7 @@ def counterfactual(traffic: Traffic, asked: Asked, settings: Settings) -> Counte
     Attempts that were never answered stay out of both peaks: only what the server accepted counts there.
     """
     rows = traffic.exchange_number
-    if POLLED not in asked.operations:
-        return None
-    refused = (asked.operation[rows] == asked.operations.index(POLLED)) & (asked.status[rows] >= ERROR)
+    refused = refused_of(asked, rows)
     left_out = int(np.count_nonzero(refused))
     if not left_out:
         return None

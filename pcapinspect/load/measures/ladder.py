@@ -18,6 +18,8 @@ from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import FELLS, RUNGS, Ladder, Service
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.pkiclient import PKI_OPERATION
+from pcapinspect.pki.scep import FAILURE
+from pcapinspect.pki.scep import PENDING as PENDING_ANSWER
 from pcapinspect.tcp.connections import (
     ANSWERED_OTHERWISE,
     CLOSE_NONE,
@@ -40,9 +42,6 @@ _BY_OUTCOME = ((UNANSWERED, SILENCE), (REFUSED, RESET), (UNREACHABLE, ICMP), (AN
 SOON = SECOND
 """What has not come within this time of the capture's end may still have been on its way: TCP's first time-out
 (RFC 6298, 2.1). Where the capture shows a server that is slower, its own slowest response counts."""
-
-SCEP_FAILURE, SCEP_PENDING = 2, 3
-"""pkiStatus (RFC 8894, 3.2.1.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +125,8 @@ def _said(exchanges: Exchanges, operations: Operations, count: int) -> _Said:
         whole=~where(asked & ~exchanges.request_complete),
         waits=where(waiting),
         since=since,
-        failed=where((exchanges.status >= ERROR) | (operations.scep_status == SCEP_FAILURE)),
-        pending=where(operations.scep_status == SCEP_PENDING),
+        failed=where((exchanges.status >= ERROR) | (operations.scep_status == FAILURE)),
+        pending=where(operations.scep_status == PENDING_ANSWER),
         untold=where(untold),
     )
 
