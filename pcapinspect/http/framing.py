@@ -52,6 +52,8 @@ class State(Enum):
     """Whether what follows is HTTP is not known yet."""
     IGNORE = auto()
     """What follows is not HTTP."""
+    ENDED = auto()
+    """Nothing follows."""
 
 
 class Framer(ABC):
@@ -151,7 +153,7 @@ class Framer(ABC):
                 case State.WAIT:
                     self._hold_back(piece, at)
                     return
-                case State.IGNORE:
+                case State.IGNORE | State.ENDED:
                     return
 
     def gap(self, length: int, *, cut: bool, now: int) -> None:
@@ -164,7 +166,7 @@ class Framer(ABC):
                 return
             if beyond or self._body is not None:
                 self._search_on(cut)
-        elif self._state is not State.IGNORE:
+        elif self._state not in (State.IGNORE, State.ENDED):
             if self._buffer:
                 self._break_off()
             self._miss(length, now)
@@ -177,7 +179,13 @@ class Framer(ABC):
         if message:
             headless = message.head is None and self._state is State.SEARCH
             self._close(message.end_time, fin and (headless or (self._body is not None and self._body.at_close)))
-        self.ignore()
+        self._drop_buffer()
+        if self._state is not State.IGNORE:
+            self._state = State.ENDED
+
+    def go_on_after_reset(self) -> None:
+        if self._state is State.ENDED:
+            self._state = State.HEAD
 
     def ignore(self) -> None:
         """What follows is not HTTP."""
@@ -200,7 +208,7 @@ class Framer(ABC):
     def skippable(self) -> int:
         """Bytes, if they come next, that need not be looked at."""
         if self._body is None:
-            return ENDLESS if self._state is State.IGNORE else 0
+            return ENDLESS if self._state in (State.IGNORE, State.ENDED) else 0
         kept = self._body.kept
         return 0 if kept is not None and kept.wants else self._body.room
 

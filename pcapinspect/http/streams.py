@@ -63,6 +63,9 @@ class Sink(Protocol):
     def end(self, *, fin: bool) -> None:
         """The stream ends here: with FIN, or torn down by its sender's RST."""
 
+    def go_on_after_reset(self) -> None:
+        """The RST was not the sender's: the stream goes on where it had ended."""
+
 
 @dataclass(slots=True)
 class Budget:
@@ -112,9 +115,11 @@ class Stream:
 
     def add(self, offset: int, data: bytes, length: int, origin: Origin, end: int) -> None:
         """One segment: `data` is what was captured of its `length` bytes; `end` is END_FIN, END_RST or END_NONE."""
-        if self.ended:
-            return
         stop = offset + length
+        if self.ended and (self._fin or stop <= self.next):
+            return
+        if self.ended:
+            self._reopen()
         if end and stop >= self.next and (self._end is None or stop < self._end):
             self._end, self._end_time, self._fin = stop, origin.time, end == END_FIN
         if offset <= self.next and not self._waiting:
@@ -122,6 +127,13 @@ class Stream:
         elif length:
             self._add_new(offset, data, length, origin)
         self._go_on(origin.time)
+
+    def _reopen(self) -> None:
+        """The sender went on after a reset, which therefore was not its own, and which the other side did not believe
+        (RFC 5961, 3.2; a bad signature of RFC 2385)."""
+        self.ended = False
+        self._end = None
+        self._sink.go_on_after_reset()
 
     def skip(self, length: int) -> None:
         """`length` bytes in order that the sink has taken note of by itself."""

@@ -40,8 +40,11 @@ class Table:
         """For each row: the row after the last of its run."""
 
     def read(self, pairing: Pairing, row: int, stop: int) -> None:
-        """Feeds the rows of one connection to its streams. Runs of body that nobody wants are skipped at once."""
-        while row < stop:
+        """Feeds the rows of one connection to its streams, until both have ended.
+
+        Runs of body that nobody wants are skipped at once.
+        """
+        while row < stop and not pairing.ended:
             direction, offset = self._direction[row], self._offset[row]
             stream, framer = pairing.direction(direction == DOWN)
             if self._run_stop[row] - row > 1 and stream.next == offset and stream.plain:

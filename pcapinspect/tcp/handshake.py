@@ -205,6 +205,7 @@ def take_rst(packet: Record, row: Record, me: Record, peer: Record, up: bool) ->
         window = max(peer.window << WINDOW_SHIFT, WINDOW_LEAST)
         if at < expected - 1 or at > max(me.high, expected) + window:
             return False
+        me.reset = at
     note_reset(row, packet, up)
     if row.close == CLOSE_NONE:
         row.close = CLOSE_RST_CLIENT if up else CLOSE_RST_SERVER
@@ -237,6 +238,19 @@ def reset_opening(packet: Record, row: Record, me: Record, peer: Record, up: boo
         row.state |= REFUSED_ROW
     else:
         note_otherwise(row, packet)
+
+
+@step
+def take_back_reset(row: Record, me: Record, up: bool) -> None:
+    """The sender went on beyond its reset: another sent that, and nobody believed it."""
+    me.reset = MISSING
+    if up:
+        row.reset_up = MISSING
+    else:
+        row.reset_down = MISSING
+    if row.close == (CLOSE_RST_CLIENT if up else CLOSE_RST_SERVER):
+        row.close = CLOSE_NONE
+        row.close_time = MISSING
 
 
 @step

@@ -9,6 +9,7 @@ from pcapinspect.columns import MISSING
 from pcapinspect.kernel import step
 from pcapinspect.mixing import mix
 from pcapinspect.tcp.connections import CLOSE_NONE
+from pcapinspect.tcp.handshake import is_bare
 from pcapinspect.tcp.sequence import difference, wrap
 from pcapinspect.tcp.streams import ACK, FIN, RST, SYN
 from pcapinspect.tcp.tables import MIDSTREAM_ROW, NONE, RING, Record, Records
@@ -39,7 +40,8 @@ COPY_WITHIN = SECOND // 10
 
 COPY_WITHIN_BARE = SECOND // 1000
 """The same where nothing tells a fast retransmission from a copy (IP identification 0, IPv6): SPAN ports and bridges
-copy within tens of microseconds."""
+copy within tens of microseconds. A SYN/ACK is one of them: it is sent again as soon as the SYN is. An acknowledgement
+and nothing else is never one: two in a row may be equal (RFC 5681, 3.2), and no byte is counted twice by them."""
 
 _HIGH_HALF = np.uint64(32)
 _NONE = np.uint64(0)
@@ -49,12 +51,14 @@ _NONE = np.uint64(0)
 @step
 def is_copy(packet: Record, side: Record) -> bool:
     """Whether this packet was among the last few of its direction just now; remembers it if not."""
+    if packet.ip_id == 0 and is_bare(packet):
+        return False
     # The checksum decides only where there is no identification: a capture may hold a packet before and after offload.
     check = packet.checksum if packet.ip_id == 0 else 0
     mark = mix(_NONE, np.uint64(packet.seq) << _HIGH_HALF | np.uint64(packet.ack), _NONE)
     mark = mix(mark, np.uint64(packet.tcp_flags << 48 | packet.window << 32 | check), _NONE)
     mark = mix(mark, np.uint64(packet.ip_id << 32 | packet.length & 0xFFFFFFFF), _NONE)
-    within = COPY_WITHIN if packet.ip_id != 0 or packet.tcp_flags & SYN else COPY_WITHIN_BARE
+    within = COPY_WITHIN if packet.ip_id != 0 or packet.tcp_flags & (SYN | ACK) == SYN else COPY_WITHIN_BARE
     for place in range(RING):
         if side.marks[place] == mark and abs(packet.time - side.mark_times[place]) <= within:
             return True

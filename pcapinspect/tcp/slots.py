@@ -91,7 +91,7 @@ def open_side(side: Record, place: int, base: int, row: Record) -> None:
     side.row = place
     side.first_seq = base
     side.low = side.high = side.window = side.cursor = side.holes = 0
-    side.acked = side.fin = side.stuck = MISSING
+    side.acked = side.fin = side.reset = side.stuck = MISSING
     side.reach = side.stuck_length = side.stuck_sent = 0
     side.leg = NONE
     side.shift = MISSING if row.state & MIDSTREAM_ROW else 0

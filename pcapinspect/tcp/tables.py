@@ -85,6 +85,7 @@ SIDE = np.dtype(
         ("high", "i8"),
         ("acked", "i8"),
         ("fin", "i8"),
+        ("reset", "i8"),
         ("shift", "i8"),
         ("window", "i8"),
         ("reach", "i8"),
@@ -100,12 +101,12 @@ SIDE = np.dtype(
     ]
 )
 """One direction of a live connection; slot n has the sides 2n (client) and 2n + 1 (server). `row`: whose it is, or
-NONE where the slot is free. Positions count from `first_seq`, 64 bits wide: `low` and `high` of the bytes
-seen, `acked` by the other side, `fin`; `reach`: the highest that its packets without payload stand at; `stuck`: the
-first byte without acknowledgement when a packet with it was last sent, how long that was and how often it came.
-`shift`: the position of the first byte, from which Segments.offset counts; `leg`: of a server, what its numbers count
-from on the far side of a proxy (`is_of_far_leg`), or NONE. `hole`, `holes`: first and number of its holes. `marks`:
-fingerprints of the last packets."""
+NONE where the slot is free. Positions count from `first_seq`, 64 bits wide: `low` and `high` of the bytes seen,
+`acked` by the other side, `fin`, `reset`: where its reset stands; `reach`: the highest that its packets without
+payload stand at; `stuck`: the first byte without acknowledgement when a packet with it was last sent, how long that
+was and how often it came. `shift`: the position of the first byte, from which Segments.offset counts; `leg`: of a
+server, what its numbers count from on the far side of a proxy (`is_of_far_leg`), or NONE. `hole`, `holes`: first
+and number of its holes. `marks`: fingerprints of the last packets."""
 
 HOLE = np.dtype([("start", "i8"), ("end", "i8"), ("time", "i8"), ("next", "i4"), ("free", "i4")])
 """Missing bytes [start, end) of a side, a chain in ascending order; `time`: when later bytes were first seen. The field

@@ -13,6 +13,7 @@ from pcapinspect.tcp.handshake import (
     note_otherwise,
     prove_by_client,
     prove_by_server,
+    take_back_reset,
     take_error,
     take_fin,
     take_rst,
@@ -276,6 +277,8 @@ def follow(packet: Record, row: Record, me: Record, peer: Record, up: bool, coun
 def take_payload(packet: Record, row: Record, me: Record, up: bool, at: int, holes: Records, counts: Record) -> None:
     """Payload at a position of its stream: what of it is new."""
     note_unacknowledged(me, at, packet.length)
+    if me.reset != MISSING and at + packet.length > me.reset:
+        take_back_reset(row, me, up)
     before = counts.retransmissions
     fresh = account(me, holes, at, packet.length, packet.time, counts)
     again = counts.retransmissions - before

@@ -314,3 +314,15 @@ def test_an_answer_whose_request_the_capture_lost_is_told_at_the_end(talk: Talk)
     lost = replace(talk.down(answer(b"a")), acked=500)
     reading = talk.read(talk.closed(lost))
     assert reading.rows("uri", "status") == [(None, 200)]
+
+
+def test_a_request_after_a_reset_that_nobody_believed(talk: Talk) -> None:
+    talked = [talk.up(b"", talk.RST), talk.up(get("/a")), talk.down(answer(b"x")), talk.up(b"", talk.FIN)]
+    reading = talk.read([*talked, talk.down(b"", talk.FIN)])
+    assert reading.rows(*SHORT) == [("/a", 200, True)]
+
+
+def test_a_tunnel_stays_one_after_a_reset(talk: Talk) -> None:
+    opened = [talk.up(get("a:443", method="CONNECT")), talk.down(answer()), talk.up(b"x"), talk.up(b"", talk.RST)]
+    reading = talk.read([*opened, talk.up(get("/in-the-tunnel")), talk.up(b"", talk.FIN), talk.down(b"", talk.FIN)])
+    assert [uri for (uri,) in reading.rows("uri")] == ["a:443"]

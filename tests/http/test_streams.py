@@ -42,6 +42,9 @@ class Heard:
     def end(self, *, fin: bool) -> None:
         self.ends.append(fin)
 
+    def go_on_after_reset(self) -> None:
+        assert self.ends.pop() is False
+
 
 def stream() -> tuple[Stream, Heard, Budget]:
     heard, budget = Heard(), Budget()
@@ -98,7 +101,9 @@ def test_the_end_is_reached_with_the_last_byte_and_nothing_comes_after_it(end: i
     assert not subject.ended
     add(subject, 3, 0, b"abc")
     assert subject.ended
-    add(subject, 4, 6, b"more")
+    add(subject, 4, 0, b"abcdef")
+    if end == END_FIN:
+        add(subject, 5, 6, b"more")
     assert heard.ends == [end == END_FIN]
     assert heard.at == 6
 
@@ -144,3 +149,17 @@ def test_all_streams_together_hold_no_more_than_the_budget() -> None:
         subject.flush()
     assert budget.used == 0
     assert {len(sink.data) for sink in heard} == {1900}
+
+
+def test_a_sender_that_goes_on_was_not_reset() -> None:
+    subject, heard, _ = stream()
+    add(subject, 0, 0, b"abc")
+    add(subject, 1, 3, b"", END_RST)
+    assert (heard.ends, subject.ended) == ([False], True)
+    add(subject, 2, 0, b"abc")  # on its way before the reset: proves nothing
+    assert subject.ended
+    add(subject, 3, 3, b"def", END_FIN)
+    assert bytes(heard.data.values()) == b"abcdef"
+    assert heard.ends == [True]
+    add(subject, 4, 6, b"behind the end")
+    assert heard.at == 6

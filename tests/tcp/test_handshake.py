@@ -299,3 +299,16 @@ def test_a_syn_after_its_own_answer_is_no_repeated_one() -> None:
     seen = track(wire)
     assert (seen.outcomes, seen.value("syn_packets")) == (["established"], 1)
     assert seen.result.quality.retransmissions == 0
+
+
+def test_a_forged_reset_after_which_the_client_goes_on_does_not_close() -> None:
+    wire = Wire().handshake().up(0.1, RST, 1).up(0.2, PSH | ACK, 1, 1, 100).down(0.21, ACK, 1, 101)
+    seen = track(wire.down(0.3, PSH | ACK, 1, 101, 50))
+    assert seen.closes == ["open"]
+    assert seen.seconds("reset_up") is None
+    assert track(wire.close(1, 101, 51)).closes == ["fin"]
+
+
+def test_bytes_that_a_reset_overtook_do_not_disprove_it() -> None:
+    wire = Wire().handshake().up(0.1, PSH | ACK, 1, 1, 50).up(0.2, RST | ACK, 101, 1).up(0.201, PSH | ACK, 51, 1, 50)
+    assert track(wire).closes == ["rst_client"]

@@ -173,6 +173,15 @@ def test_a_synack_sent_again_has_no_identification_either() -> None:
     assert (seen.value("packets_down"), seen.result.quality.duplicates) == (2, 1)
 
 
+def test_what_is_sent_twice_without_identification_is_no_copy() -> None:
+    """Of a laboratory capture at the client: SYN/ACKs 7.5 ms apart, and two equal acknowledgements at once."""
+    wire = Wire().syn(0).synack(0.01, ip_id=0).synack(0.0175, ip_id=0).up(0.02, ACK, 1, 1)
+    wire.down(0.03, ACK, 1, 1, ip_id=0).down(0.03002, ACK, 1, 1, ip_id=0)
+    seen = track(wire)
+    assert (seen.value("packets_down"), seen.value("synack_packets")) == (4, 2)
+    assert seen.result.quality.duplicates == 0
+
+
 def test_a_retransmission_has_its_own_identification() -> None:
     wire = Wire().handshake().up(0.03, PSH | ACK, 1, 1, 100).up(0.031, PSH | ACK, 1, 1, 100)
     seen = track(wire)
