@@ -37,11 +37,48 @@ CAUSES: dict[str, CauseWords] = {
         "capture tells), and pass when fewer are.",
     ),
     "outage": CauseWords("outage", "bad", "Nobody is served for a time that no limit explains."),
-    "loss": CauseWords("loss", "bad", "Packets are lost one by one while others are answered."),
+    "no_response": CauseWords(
+        "no response",
+        "bad",
+        "Connections are accepted, requests are delivered, and no response comes: a hung or overloaded application, or "
+        "a proxy without its server.",
+    ),
+    "path_mtu": CauseWords(
+        "path MTU", "bad", "Full-size segments are never acknowledged, small ones are: a black hole on the path."
+    ),
+    "loss": CauseWords(
+        "loss", "bad", "Packets of every kind are lost alike, one by one; the control is the loss of what is no SYN."
+    ),
+    "selective_drop": CauseWords(
+        "SYNs dropped",
+        "bad",
+        "SYNs are dropped and other packets are not: a policer (its rate and burst are told where the pattern does), a "
+        "filter, a full queue, or one of several real servers down.",
+    ),
+    "stale_connections": CauseWords(
+        "stale connections",
+        "bad",
+        "SYNs on addresses and ports of connections that the server still holds are answered otherwise.",
+    ),
     "blocked_client": CauseWords(
-        "blocked client", "bad", "Certain clients are never served, while others are: an access list or a broken path."
+        "blocked client",
+        "bad",
+        "Certain clients are never served, or from a certain moment on no longer, while others are: an access list, a "
+        "route, a firewall's table.",
     ),
     "refused": CauseWords("refused", "bad", "RSTs answer a share of the attempts, in no pattern of a limit."),
+    "error_responses": CauseWords(
+        "error responses",
+        "bad",
+        "The server takes the attempts and answers, and what it answers are errors: overload, a gateway without its "
+        "server, or most of what is asked rejected.",
+    ),
+    "path": CauseWords(
+        "path",
+        "bad",
+        "What one side sends does not reach the other: seen at one capture point and not at the other, or answered and "
+        "never completed.",
+    ),
     "capture": CauseWords(
         "capture incomplete", "open", "The capture, not the server, is missing packets, or holds one direction only."
     ),

@@ -12,6 +12,10 @@ RUNGS = ("dialled", "accepted", "asked", "answered", "succeeded")
 FELLS = ("silence", "reset", "icmp", "otherwise", "no_request", "not_delivered", "no_response", "error", "pending")
 """Why an attempt came no higher."""
 
+DIALLED, ACCEPTED, ASKED, ANSWERED, SUCCEEDED, NO_RUNG = range(6)
+
+SILENCE, RESET, ICMP, OTHERWISE, NO_REQUEST, NOT_DELIVERED, NO_RESPONSE, FAILED, PENDING, NOT_FALLEN = range(10)
+
 
 @dataclass(frozen=True, slots=True)
 class Peak:
@@ -32,7 +36,7 @@ class PeakMinute:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """An interval in which a server answered nobody who asked. Times in nanoseconds, None where cut or unknown."""
+    """An interval in which a server served nobody who asked. Times in nanoseconds, None where cut or unknown."""
 
     last_answer: int | None
     first_unanswered: int
@@ -45,7 +49,11 @@ class Pause:
     unanswered_attempts: int
     clients: int
     accepted_before_60s: int
+    accepted_since_pause: int | None
+    """Accepts since the pause before; None for the first."""
     open_before: int
+    form: str
+    """How nobody was served: `silence`, `reset`, `icmp`, `waiting` or `mixed`."""
     cause: str
     confidence: float
     evidence_for: tuple[str, ...]
@@ -70,6 +78,20 @@ class Verdict:
     evidence_for: tuple[str, ...] = ()
     evidence_against: tuple[str, ...] = ()
     not_shown: tuple[str, ...] = ()
+    explains: float | None = None
+    """Share of the attempts that were not served at once which the cause explains; None where it claims none."""
+    also: tuple[Also, ...] = ()
+    """What explains the rest, most first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Also:
+    """A cause beside the verdict's."""
+
+    cause: str
+    share: float
+    """Of the attempts that were not served at once, those that no cause before it explains."""
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +101,15 @@ class CountingModel:
     counts: str
     """`attempts`, `syns`, `accepts` or `requests`."""
     window: str
-    """`rolling`, `fixed`, or `rearmed`: rolling, but begun anew after each pause."""
+    """`rolling` or `fixed`; `rearmed` and `fixed_rearmed` are the same, begun anew after each pause."""
     at_onset: tuple[int, ...]
     """The count when each pause began."""
     fits: bool
     """True: at or above the limit at every pause, and nowhere above it without one."""
     over_without_pause: int = 0
-    """What was counted (rolling) or minutes (fixed) above the limit while the server went on answering."""
+    """In how many windows the limit was passed while the server went on answering."""
+    stands: bool = False
+    """True: the limit was reached at most pauses as long as its own, and hardly ever passed without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,13 +195,13 @@ MINUTES = Table(
 )
 
 PAUSES = Table(
-    "an interval in which a server answered nobody who asked",
+    "an interval in which a server served nobody who asked",
     (
         SERVER_IP,
         SERVER_PORT,
         Column("last_answer", TIME, "Last answer before it; null: the capture holds none."),
-        Column("first_unanswered", TIME, "First SYN without an answer.", "first unanswered"),
-        Column("last_unanswered", TIME, "Last SYN without an answer.", "last unanswered"),
+        Column("first_unanswered", TIME, "First SYN, or request, without an answer.", "first unanswered"),
+        Column("last_unanswered", TIME, "Last SYN, or request, without an answer.", "last unanswered"),
         Column("next_answer", TIME, "First answer after it; null: the capture holds none."),
         Column("silence_at_least", SECONDS, "It lasted at least so long.", "silent at least"),
         Column("silence_at_most", SECONDS, "At most so long; null: the capture begins or ends in it.", "at most"),
@@ -219,14 +219,19 @@ PAUSES = Table(
             "Accepted within the window of the limit (`settings.window`, 60 s by default) before it.",
             "accepted in {span} before",
         ),
+        Column(
+            "accepted_since_pause", INTEGER, "Accepted since the pause before; null: it is the first.", "since the last"
+        ),
         Column("open_before", INTEGER, "Connections open when it began."),
+        Column("form", TEXT, "How nobody was served: silence, reset, icmp, waiting (accepted, not answered), mixed."),
         Column("cause", TEXT, "One of the causes."),
         Column("confidence", NUMBER, "Of the cause, 0 to 1."),
         Column("pause", INTEGER, "Its number, from 1 over all servers: `extract --pause N` takes it."),
     ),
     _shown(
         "pause server_ip server_port last_answer first_unanswered last_unanswered next_answer silence_at_least "
-        "silence_at_most unanswered_syns unanswered_attempts clients accepted_before_60s open_before cause confidence"
+        "silence_at_most unanswered_syns unanswered_attempts clients accepted_before_60s accepted_since_pause "
+        "open_before form cause confidence"
     ),
 )
 

@@ -173,6 +173,8 @@ def _verdict(servers: list[Server], names: list[str], analysis: Analysis) -> Lea
         "not_shown": [
             "Whether a server was reachable at another port, at another time, or past another capture point."
         ],
+        "explains": None,
+        "also": [],
     }
 
 

@@ -133,6 +133,15 @@ class Capture(TypedDict):
     last_time: Time | None
 
 
+class Also(TypedDict):
+    """A cause beside the verdict's."""
+
+    cause: CauseName
+    share: Share
+    """Of the attempts that were not served at once, those that no cause before it explains."""
+    sentence: str
+
+
 class Verdict(TypedDict):
     """What is said of a server."""
 
@@ -142,6 +151,10 @@ class Verdict(TypedDict):
     evidence_for: list[str]
     evidence_against: list[str]
     not_shown: list[str]
+    explains: Share | None
+    """Share of the attempts that were not served at once which the cause explains; null where it claims none."""
+    also: list[Also]
+    """What explains the rest, most first."""
 
 
 class LeadingVerdict(Verdict):
@@ -176,7 +189,7 @@ class Frame(TypedDict):
 
 
 class Pause(TypedDict):
-    """An interval in which the server answered nobody who asked."""
+    """An interval in which the server served nobody who asked."""
 
     pause: int
     """From 1, over all servers: the number that `extract --pause` takes."""
@@ -194,7 +207,11 @@ class Pause(TypedDict):
     clients: Count
     accepted_before_60s: Count
     """Accepted within the window of the limit (`settings.window`) before it."""
+    accepted_since_pause: Count | None
+    """Accepted since the pause before; null for the first."""
     open_before: Count
+    form: Literal["silence", "reset", "icmp", "waiting", "mixed"]
+    """How nobody was served: no answer to SYNs, RST, ICMP errors, accepted and not answered, several of these."""
     cause: CauseName
     confidence: Share
     evidence_for: list[str]
@@ -213,13 +230,16 @@ class CountingModel(TypedDict):
     """One way in which IOS might count to its limit."""
 
     counts: Literal["attempts", "syns", "accepts", "requests"]
-    window: Literal["rolling", "fixed", "rearmed"]
-    """`rearmed`: rolling, but begun anew after each pause."""
+    window: Literal["rolling", "fixed", "rearmed", "fixed_rearmed"]
+    """`rearmed` and `fixed_rearmed`: rolling and fixed, but begun anew after each pause."""
     at_onset: list[Count]
     """The count when each pause began."""
     fits: bool
     """At or above the limit at every pause, and nowhere above it without one."""
+    stands: bool
+    """The limit was reached at most pauses as long as its own, and hardly ever passed without one."""
     over_without_pause: Count
+    """In how many windows the limit was passed while the server went on answering."""
 
 
 class Estimate(TypedDict):

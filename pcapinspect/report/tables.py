@@ -214,13 +214,16 @@ def pauses_of(analysis: Analysis) -> Columns:
         "accepted_before_60s",
         "open_before",
     )
-    optional = ("last_answer", "first_unanswered", "last_unanswered", "next_answer", "silence_at_most")
-    cause = np.empty(len(rows), dtype=object)
+    times = ("last_answer", "first_unanswered", "last_unanswered", "next_answer", "silence_at_most")
+    optional = (*times, "accepted_since_pause")
+    cause, form = np.empty((2, len(rows)), dtype=object)
     cause[:] = [pause.cause for _, pause in rows]
+    form[:] = [pause.form for _, pause in rows]
     return {
         **_server_of(analysis, np.array([index for index, _ in rows], dtype=np.int64)),
         **{name: np.array([getattr(pause, name) for _, pause in rows], dtype=np.int64) for name in counts},
         **{name: _optional([getattr(pause, name) for _, pause in rows]) for name in optional},
+        "form": form,
         "cause": cause,
         "confidence": np.array([pause.confidence for _, pause in rows], dtype=np.float64),
         "pause": np.arange(1, len(rows) + 1),

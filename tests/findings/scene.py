@@ -137,7 +137,8 @@ def pause(first: float, last: float, cause: str, **more: Any) -> model.Pause:
         "last_answer": at(first - 0.5), "first_unanswered": at(first), "last_unanswered": at(last),
         "next_answer": at(last + 0.5), "silence_at_least": at(last) - at(first),
         "silence_at_most": at(last + 0.5) - at(first - 0.5), "unanswered_syns": 3, "unanswered_attempts": 2,
-        "clients": 2, "accepted_before_60s": 80, "open_before": 4, "cause": cause, "confidence": 0.8,
+        "clients": 2, "accepted_before_60s": 80, "accepted_since_pause": None, "open_before": 4, "form": "silence",
+        "cause": cause, "confidence": 0.8,
         "evidence_for": (), "evidence_against": (), "frames": ((0, 10), (0, 11), (0, 15), (0, 16)), "connections": (),
     }  # fmt: skip
     return model.Pause(**(fields | more))

@@ -64,12 +64,12 @@ def test_other_limits_are_found_when_they_are_given(shared_captures: Path) -> No
 @pytest.mark.parametrize(
     ("name", "causes"),
     [
-        ("ratelimit-nft-80min.pcap", {"loss", "over_limit_unthrottled"}),
+        ("ratelimit-nft-80min.pcap", {"selective_drop"}),
         ("ratelimit-nft-rst.pcap", {"refused"}),
         ("blackhole-full-retries.pcap", {"outage"}),
         ("lossy5pct-at-client.pcap", {"loss"}),
         ("lossy5pct-at-server.pcap", {"loss"}),
-        ("synack-loss-at-client.pcap", {"loss"}),
+        ("synack-loss-at-client.pcap", {"loss", "selective_drop"}),
         ("synflood-plus-good.pcap", {"healthy", "loss"}),
         ("mix.pcapng", {"healthy"}),
         ("mix-full.pcap", {"healthy"}),

@@ -235,6 +235,8 @@ def storm_pauses(found: Sequence[Attempt]) -> tuple[Pause, ...]:
                 unanswered_syns=sum(len(a.syn_times) for _, a in hit),
                 unanswered_attempts=len(hit),
                 clients=len({a.client for _, a in hit}),
+                accepted_since_pause=None,
+                form="silence",
                 accepted_before_60s=sum((a.answered or 0) > first - MINUTE for a in before),
                 open_before=4,
                 cause="rate_limit",

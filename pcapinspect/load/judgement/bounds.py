@@ -1,4 +1,4 @@
-"""A silence and the range of its true length.
+"""An interval in which nobody was served, and the range of its true length, by SYNs that were not answered.
 
 What bounds it are SYNs and answers as the capture saw them. Each may deceive: packets were on their way, a queue may
 have answered for a listener that had stopped, and on a lossy path the first or last unanswered SYN may have been lost
@@ -18,6 +18,13 @@ import numpy as np
 from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.load.measures.rates import distinct
 from pcapinspect.load.measures.traffic import PROMPT, Traffic
+from pcapinspect.tcp.connections import REFUSED, UNREACHABLE
+
+FORMS = ("silence", "reset", "icmp", "waiting", "mixed")
+"""Ways of not being served: no answer to the SYN, a RST, an ICMP error, accepted and not answered, several of these."""
+
+MOSTLY_OF_A_FORM = 0.9
+"""Share of the attempts from which an interval has their form: one SYN may be lost beside many that got a RST."""
 
 LONGEST_QUEUE = 128
 """Connections that a kernel may have accepted for a listener that stopped: beyond that the queue was not full."""
@@ -30,22 +37,25 @@ DOUBT = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """One interval. Times in nanoseconds, None where the capture begins or ends within it; `at_most` also where its
-    clock jumped."""
+class Interval:
+    """In which nobody who asked was served. Times in nanoseconds, None where the capture begins or ends within it;
+    `at_most` also where its clock jumped."""
 
     last_answer: int | None
     """The last that the listener gave: not one of a queue in front of it, nor what may be a copy."""
     first_unanswered: int
     last_unanswered: int
+    """SYNs, or requests of connections that were accepted."""
     next_answer: int | None
     at_least: int
     at_most: int | None
     syns: Int64
     """Rows of the unanswered SYNs in Traffic's SYN columns, in order."""
     attempts: Int64
-    """Rows of the attempts that they belong to, each once."""
+    """Rows of the attempts that nobody served, each once."""
     clients: int
+    form: str
+    """How they were not: one of FORMS."""
     stalled: int
     """Connections that were accepted but not served before the silence ended: the queue in front of the listener."""
     waited: int
@@ -142,7 +152,7 @@ class Bounds:
         traffic = self._traffic
         return int(traffic.syn_time[row] + self._trips[traffic.client[traffic.syn_attempt[row]]])
 
-    def silence(self, reach: tuple[int, int]) -> Silence:
+    def silence(self, reach: tuple[int, int]) -> Interval:
         """The silence from one stretch to another."""
         traffic, pieces = self._traffic, self._pieces
         low, high = reach
@@ -157,7 +167,7 @@ class Bounds:
         if last_answer is not None and next_answer is not None:
             # The server may have given its last answer as soon as the SYN was seen.
             at_most = next_answer - int(self._taken[before])
-        return Silence(
+        return Interval(
             last_answer=last_answer,
             first_unanswered=int(traffic.syn_time[rows[0]]),
             last_unanswered=int(traffic.syn_time[rows[-1]]),
@@ -167,6 +177,7 @@ class Bounds:
             syns=rows,
             attempts=attempts,
             clients=len(distinct(traffic.client[attempts])),
+            form=form_of(traffic, attempts, stalled),
             stalled=stalled,
             waited=self._waited(gap - stalled, gap),
         )
@@ -235,7 +246,20 @@ class Bounds:
         return int((traffic.served[rows] - traffic.requested[rows])[served].max(initial=0))
 
 
-def within(silences: Sequence[Silence], times: Int64) -> Bool:
+def form_of(traffic: Traffic, attempts: Int64, stalled: int) -> str:
+    """The form that most of the attempts have whose SYNs were not answered, and of the `stalled` beside them."""
+    outcome = traffic.outcome[attempts]
+    counts = {
+        "reset": int(np.count_nonzero(outcome == REFUSED)),
+        "icmp": int(np.count_nonzero(outcome == UNREACHABLE)),
+        "waiting": stalled,
+    }
+    counts["silence"] = len(attempts) - counts["reset"] - counts["icmp"]
+    form = max(counts, key=lambda one: counts[one])
+    return form if counts[form] >= MOSTLY_OF_A_FORM * sum(counts.values()) else "mixed"
+
+
+def within(silences: Sequence[Interval], times: Int64) -> Bool:
     """Which of the sorted times lie in a silence, its answers' round trips included."""
     inside = np.zeros(len(times), np.bool_)
     for silence in silences:

@@ -11,11 +11,11 @@ import numpy as np
 
 from pcapinspect.clock import SECOND, between
 from pcapinspect.columns import Int64
-from pcapinspect.load.judgement.bounds import Silence
+from pcapinspect.load.judgement.bounds import Interval
 from pcapinspect.load.judgement.counting import resumptions
 from pcapinspect.load.measures.rates import Rate
 from pcapinspect.load.model import Estimate
-from pcapinspect.settings import Settings
+from pcapinspect.settings import Limits
 
 FEWEST = 3
 """Silences from which a regularity is looked for."""
@@ -60,7 +60,7 @@ class _Limit:
         )
 
 
-def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: Settings) -> Estimate | None:
+def estimate(silences: Sequence[Interval], accepts: Int64, begin: int, limits: Limits) -> Estimate | None:
     """What the silences have in common. None: too few, nothing in common, or what the settings say anyway.
 
     `accepts`: sorted times; `begin`: of the capture.
@@ -69,10 +69,10 @@ def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: 
     if len(whole) < FEWEST:
         return None
     begun = [silence for silence in silences if silence.last_answer is not None]
-    pause, limit = _common_length(whole), _common_count(begun, accepts, begin, settings.window)
-    usual_pause = pause is None or pause[0] - TIMER <= settings.pause <= pause[1] + TIMER
+    pause, limit = _common_length(whole), _common_count(begun, accepts, begin, limits.window)
+    usual_pause = pause is None or pause[0] - TIMER <= limits.pause <= pause[1] + TIMER
     usual_limit = limit is None or (
-        limit.window == settings.window and any(abs(count - settings.limit) <= 2 for count in limit.counts)
+        limit.window == limits.window and any(abs(count - limits.limit) <= 2 for count in limit.counts)
     )
     if usual_pause and usual_limit:
         return None
@@ -81,7 +81,7 @@ def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: 
         said.append(f"pauses begin after {limit}")
     if pause is not None:
         said.append(f"{between(*pause)} fits the length of most of them")
-    known = f"the settings say {settings.limit}, {settings.window} s and {settings.pause} s"
+    known = f"the settings say {limits.limit}, {limits.window} s and {limits.pause} s"
     counts = list(dict.fromkeys(limit.counts)) if limit else []
     return Estimate(
         limit=counts[0] if counts else None,
@@ -92,16 +92,16 @@ def estimate(silences: Sequence[Silence], accepts: Int64, begin: int, settings: 
     )
 
 
-def in_words(found: Estimate | None, settings: Settings) -> tuple[str, str]:
+def in_words(found: Estimate | None, limits: Limits) -> tuple[str, str]:
     """`120 or about 40 connections in 60 s` and `10.0 to 10.3 s`: the limit and its pause, by the settings if nothing
     else was found."""
     if found is None or found.limit is None or found.window is None or found.pause is None:
-        return f"{settings.limit} connections in {settings.window} s", f"{settings.pause} s"
+        return f"{limits.limit} connections in {limits.window} s", f"{limits.pause} s"
     counts = f"{found.limit}" if found.limit_anew is None else f"{found.limit} or about {found.limit_anew}"
     return f"{counts} connections in {found.window:g} s", between(*found.pause)
 
 
-def _common_length(silences: Sequence[Silence]) -> tuple[float, float] | None:
+def _common_length(silences: Sequence[Interval]) -> tuple[float, float] | None:
     """Seconds: the range that lies in the ranges of most silences; two pauses in one go may look like one."""
     ends = sorted((silence.at_most, silence.at_least) for silence in silences if silence.at_most is not None)
     high = ends[len(ends) // 10][0]
@@ -111,7 +111,7 @@ def _common_length(silences: Sequence[Silence]) -> tuple[float, float] | None:
     return max(fitting) / SECOND, high / SECOND
 
 
-def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, window: int) -> _Limit | None:
+def _common_count(silences: Sequence[Interval], accepts: Int64, begin: int, window: int) -> _Limit | None:
     """The counts and window that all onsets share: the window in force, else the shortest that does."""
     for seconds in dict.fromkeys((window, *WINDOWS)):
         rate = Rate(accepts, seconds * SECOND)
@@ -122,7 +122,7 @@ def _common_count(silences: Sequence[Silence], accepts: Int64, begin: int, windo
     return None
 
 
-def _regular_count(silences: Sequence[Silence], rate: Rate, anew: Int64, begin: int) -> int | None:
+def _regular_count(silences: Sequence[Interval], rate: Rate, anew: Int64, begin: int) -> int | None:
     """The count that all onsets share, if it begins anew at these times."""
     onsets = np.array([silence.onset for silence in silences], np.int64)
     # A window that reaches beyond the capture's begin counts too little.
@@ -136,7 +136,7 @@ def _regular_count(silences: Sequence[Silence], rate: Rate, anew: Int64, begin: 
     return limit if reached <= ELSEWHERE * len(onsets) else None
 
 
-def _by_timer(silences: Sequence[Silence], counts: Int64) -> bool:
+def _by_timer(silences: Sequence[Interval], counts: Int64) -> bool:
     """Whether the silences come about as regularly by the clock as by the count: a timer may make them.
 
     Compared are how far the counts lie apart, and how far the times since the server answered again must, in accepts:

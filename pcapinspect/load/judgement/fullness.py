@@ -55,6 +55,10 @@ class Fullness:
     """The limit is neither IOS's nor given: the capture suggests it."""
     exact: bool = True
     """It was never passed, and the capture holds the begins and ends of the connections."""
+    dropped_full: float = 1.0
+    """Share of the SYNs that were not answered with so many connections open or more."""
+    dropped_free: float = 0.0
+    """The same with fewer."""
 
 
 class _Parting:
@@ -156,6 +160,17 @@ def _candidates(tested: _Parting, known: Iterable[int]) -> list[int]:
     return [*dict.fromkeys((*first, *(limit for limit in known if abs(limit - best) <= 1), best))]
 
 
+def explains(fullness: Fullness | None, syns: Int64, stalled: int) -> bool:
+    """Whether these SYNs met a server that was full, and not a queue that filled while nobody read it.
+
+    `stalled`: connections that waited for a server that served nobody; most of the open ones are such a queue, unless
+    it is well known that they were as many as the server takes.
+    """
+    if fullness is None or not full_in(fullness, syns):
+        return False
+    return (fullness.exact and not fullness.estimated) or stalled < HALF * fullness.limit
+
+
 def full_in(fullness: Fullness | None, syns: Int64) -> bool:
     """Whether most of these SYNs met a full server."""
-    return fullness is not None and bool(np.mean(fullness.room.full[syns]) >= HALF)
+    return fullness is not None and len(syns) > 0 and bool(np.mean(fullness.room.full[syns]) >= HALF)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from pcapinspect.columns import Int64
-from pcapinspect.load.judgement.bounds import Silence
+from pcapinspect.load.judgement.bounds import Interval
 from pcapinspect.load.measures.quality import Jump
 from pcapinspect.load.measures.traffic import Traffic
 from pcapinspect.tcp.connections import Syns
@@ -18,8 +18,8 @@ _FILE = np.int64(1 << 40)
 
 
 def measured_beside(
-    silences: Sequence[Silence], jumps: Sequence[Jump], traffic: Traffic, syns: Syns
-) -> Sequence[Silence]:
+    silences: Sequence[Interval], jumps: Sequence[Jump], traffic: Traffic, syns: Syns
+) -> Sequence[Interval]:
     """The silences; those in which the clock jumped last at least as long as the longest stretch beside a jump."""
     if not jumps or not silences:
         return silences
@@ -41,7 +41,7 @@ def _stretches(syns: Syns, jumps: Sequence[Jump]) -> Int64:
     return stretch
 
 
-def _meet(silences: Sequence[Silence], jumps: Sequence[Jump]) -> list[bool]:
+def _meet(silences: Sequence[Interval], jumps: Sequence[Jump]) -> list[bool]:
     """Which silences have times in them that a clock showed twice, or left out."""
     low = np.array([min(jump.before, jump.after) for jump in jumps])
     high = np.array([max(jump.before, jump.after) for jump in jumps])
@@ -54,9 +54,11 @@ def _meet(silences: Sequence[Silence], jumps: Sequence[Jump]) -> list[bool]:
     return met
 
 
-def _measured(silence: Silence, times: Int64, stretch: Int64) -> Silence:
+def _measured(silence: Interval, times: Int64, stretch: Int64) -> Interval:
     """Nobody was answered in the times of its SYNs, so each stretch of them is of the silence as well. What the whole
     falls short of its SYNs, because the outer ones may have been lost or on their way, a stretch may, too."""
+    if not len(times):
+        return replace(silence, at_most=None, jumped=True)
     _, place = np.unique(stretch, return_inverse=True)
     first, last = np.full(place.max() + 1, np.iinfo(np.int64).max), np.zeros(place.max() + 1, np.int64)
     np.minimum.at(first, place, times)

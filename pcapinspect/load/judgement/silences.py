@@ -15,7 +15,7 @@ import numpy as np
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Bool, Int64
 from pcapinspect.load.judgement import strangers
-from pcapinspect.load.judgement.bounds import Bounds, Pieces, Room, Silence, within
+from pcapinspect.load.judgement.bounds import Bounds, Interval, Pieces, Room, within
 from pcapinspect.load.judgement.strangers import Strangers
 from pcapinspect.load.measures.rates import count_before, distinct
 from pcapinspect.load.measures.traffic import UNANSWERED, Traffic
@@ -39,26 +39,36 @@ FEWEST_ATTEMPTS = 2
 """One attempt alone may be one client's trouble, however often it asks."""
 
 
-def tell_apart(traffic: Traffic) -> tuple[list[Silence], Strangers]:
+def tell_apart(traffic: Traffic) -> tuple[list[Interval], Strangers]:
     """The silences of a server, and the parties that are no evidence for them.
 
-    A client that was never answered is first left out wherever the server answered others in between. If its SYNs lie
-    in silences that others suffered too, those explain it; if enough lie elsewhere, it is blocked.
+    A client that was never answered, or from some time on no longer, is first left out wherever the server answered
+    others in between. If its SYNs lie in silences that others suffered too, those explain it; if enough lie elsewhere,
+    it is blocked.
     """
-    answered = strangers.answered_clients(traffic)
-    lone = strangers.lone_syns(traffic, answered)
+    lone = strangers.lone_syns(traffic, strangers.answered_clients(traffic))
     counted = (traffic.syn_state == UNANSWERED) & ~lone
-    suspects = strangers.suspects(traffic, answered, np.flatnonzero(counted))
-    silences = find(traffic, lone | strangers.syns_of(traffic, suspects))
-    if not len(suspects):
-        return silences, Strangers(lone, suspects, int(np.count_nonzero(lone)))
-    outside = counted & ~within(silences, traffic.syn_time)
-    blocked = strangers.blocked(traffic, answered, outside)
-    left_out = lone | strangers.syns_of(traffic, blocked)
-    return find(traffic, left_out), Strangers(left_out, blocked, int(np.count_nonzero(lone)))
+    since = strangers.since_last_answer(traffic)
+    suspects = strangers.suspects(traffic, since, counted)
+    left_out = strangers.syns_of(traffic, suspects) & since
+    silences = find(traffic, lone | left_out)
+    blocked = np.empty(0, np.int64)
+    if len(suspects):
+        outside = counted & ~within(silences, traffic.syn_time)
+        blocked = strangers.blocked(traffic, since, outside)
+        left_out = strangers.syns_of(traffic, blocked) & since
+        silences = find(traffic, lone | left_out)
+    return silences, Strangers(
+        syns=lone | left_out,
+        flood=lone,
+        blocked=blocked,
+        gone=blocked[strangers.answered_clients(traffic)[blocked]],
+        blocked_syns=left_out,
+        lone=int(np.count_nonzero(lone)),
+    )
 
 
-def find(traffic: Traffic, left_out: Bool, room: Room | None = None, expected: Bool | None = None) -> list[Silence]:
+def find(traffic: Traffic, left_out: Bool, room: Room | None = None, expected: Bool | None = None) -> list[Interval]:
     """All silences of a server, in order of time, by the SYNs that are not left out.
 
     `room`: of a server that was full; `expected`: SYNs that came when a pause was due. One such SYN is enough.
@@ -130,7 +140,7 @@ def _joined(reaches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def share_lost(traffic: Traffic, silences: Sequence[Silence], rows: Int64) -> float:
+def share_lost(traffic: Traffic, silences: Sequence[Interval], rows: Int64) -> float:
     """The share of SYNs, or of their answers, that the network or the capture lost one by one."""
     outside = int(np.count_nonzero(~within(silences, traffic.syn_time[rows])))
     share = outside / (outside + len(traffic.prompt)) if outside else 0.0

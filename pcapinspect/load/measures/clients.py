@@ -41,7 +41,7 @@ def clients_of(
     first = np.full(count, np.iinfo(np.int64).max)
     last = np.full(count, np.iinfo(np.int64).min)
     np.minimum.at(first, traffic.client, traffic.start)
-    np.maximum.at(last, traffic.client, np.maximum(traffic.start, traffic.answer))
+    np.maximum.at(last, traffic.client, np.maximum(traffic.start, np.maximum(traffic.answer, traffic.turned_away)))
     np.maximum.at(last, traffic.client[traffic.syn_attempt], traffic.syn_time)
     errors = asked.status[traffic.exchange_number] >= ERROR
     return Clients(

@@ -42,9 +42,8 @@ def refused_polls(status: Int64, polls: Bool, others: Bool) -> Bool:
     return refused
 
 
-def errors_by_class(asked: Asked, scep_status: Int64, rows: Int64) -> dict[str, int]:
-    """How many responses of each class there are among the exchanges `rows`, which are of one server; only classes that
-    are there, in the order of CLASSES."""
+def errors_of(asked: Asked, scep_status: Int64, rows: Int64) -> dict[str, Bool]:
+    """Which of the exchanges `rows`, which are of one server, are errors of each class."""
     status = asked.status[rows]
     failed = status >= ERROR
     overload = np.isin(status, OVERLOAD)
@@ -53,8 +52,7 @@ def errors_by_class(asked: Asked, scep_status: Int64, rows: Int64) -> dict[str, 
     legitimate = failed & caps & (status < FIRST_SERVER_ERROR) & ~overload
     rejected = ~failed & (scep_status[rows] == FAILURE)
     other = failed & ~(overload | not_there | legitimate)
-    found = zip(CLASSES, (overload, not_there, rejected, legitimate, other), strict=True)
-    return {name: count for name, which in found if (count := int(np.count_nonzero(which)))}
+    return dict(zip(CLASSES, (overload, not_there, rejected, legitimate, other), strict=True))
 
 
 def refused_of(asked: Asked, rows: Int64) -> Bool:

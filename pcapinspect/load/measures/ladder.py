@@ -15,7 +15,28 @@ from pcapinspect.columns import MISSING, Bool, Int64, UInt8
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.measures.clients import ERROR
 from pcapinspect.load.measures.quality import CaptureQuality
-from pcapinspect.load.model import FELLS, RUNGS, Ladder, Service
+from pcapinspect.load.model import (
+    ACCEPTED,
+    ANSWERED,
+    ASKED,
+    DIALLED,
+    FAILED,
+    FELLS,
+    ICMP,
+    NO_REQUEST,
+    NO_RESPONSE,
+    NO_RUNG,
+    NOT_DELIVERED,
+    NOT_FALLEN,
+    OTHERWISE,
+    PENDING,
+    RESET,
+    RUNGS,
+    SILENCE,
+    SUCCEEDED,
+    Ladder,
+    Service,
+)
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.pkiclient import PKI_OPERATION
 from pcapinspect.pki.scep import FAILURE
@@ -32,10 +53,6 @@ from pcapinspect.tcp.connections import (
     UNREACHABLE,
     Connections,
 )
-
-DIALLED, ACCEPTED, ASKED, ANSWERED, SUCCEEDED, NO_RUNG = range(6)
-
-SILENCE, RESET, ICMP, OTHERWISE, NO_REQUEST, NOT_DELIVERED, NO_RESPONSE, FAILED, PENDING, NOT_FALLEN = range(10)
 
 _BY_OUTCOME = ((UNANSWERED, SILENCE), (REFUSED, RESET), (UNREACHABLE, ICMP), (ANSWERED_OTHERWISE, OTHERWISE))
 

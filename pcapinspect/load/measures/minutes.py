@@ -9,10 +9,9 @@ import numpy as np
 from pcapinspect.clock import MINUTE
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.load.measures.concurrency import Open
-from pcapinspect.load.measures.ladder import ANSWERED, ASKED, NO_RUNG, SUCCEEDED
 from pcapinspect.load.measures.rates import Rate, distinct, highest
 from pcapinspect.load.measures.traffic import Traffic
-from pcapinspect.load.model import Minutes
+from pcapinspect.load.model import ANSWERED, ASKED, NO_RUNG, SUCCEEDED, Minutes
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import (
     ANSWERED_OTHERWISE,

@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
 from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.measures.asks import GAVE_UP, asks_of
 from pcapinspect.load.measures.parties import Parties
 from pcapinspect.load.measures.rates import in_order
-from pcapinspect.load.model import Service
+from pcapinspect.load.measures.segments import largest_passed, stuck_segments
+from pcapinspect.load.model import ANSWERED as RUNG_ANSWERED
+from pcapinspect.load.model import NO_RUNG, RESET, Service
 from pcapinspect.tcp.connections import (
     CLOSE_NONE,
     CLOSE_OPEN,
@@ -59,9 +62,11 @@ class Traffic:
     start: Int64
     outcome: UInt8
     answer: Int64
-    """When the attempt was first answered, with whatever; MISSING where it was not."""
+    """When the attempt was accepted: by a SYN/ACK, or by what proves one; MISSING where it was not."""
     asked: Int64
     """The SYN that was answered: the last one before the answer that is not too close to it; MISSING as `answer`."""
+    turned_away: Int64
+    """When a RST or an ICMP error came instead; MISSING where none did."""
     accepted: Bool
     """The server answered with SYN/ACK, or must have."""
     rung: UInt8
@@ -69,6 +74,20 @@ class Traffic:
     fell: UInt8
     response: Int64
     """When the server's first bytes came by; MISSING where none did."""
+    ended: Int64
+    """When the last packet came by."""
+    otherwise: Int64
+    """When the server said something that neither accepts nor refuses the attempt; MISSING where it did not."""
+    synack_packets: Int64
+    data_packets: Int64
+    """With payload, both ways; `data_again` of them were sent again."""
+    data_again: Int64
+    stuck_bytes: Int64
+    """Payload of the first segment that was never acknowledged, or of what is missing there; 0 where all was."""
+    stuck_sent: Int64
+    """How often that segment was sent."""
+    passed_bytes: Int64
+    """Payload of the largest segment that was acknowledged; 0 where not all was."""
     opened: Int64
     """When the connection took a place at the server, by its SYN/ACK; MISSING where it was never established."""
     closed: Int64
@@ -85,6 +104,11 @@ class Traffic:
     exchange_number: Int64
     """Row in the table of exchanges."""
     exchange_attempt: Int64
+    ask_time: Int64
+    """When each request was asked, in order; of an accepted attempt without a readable one, when it could have been."""
+    ask_attempt: Int64
+    reply_time: Int64
+    """When its response began; MISSING where none came."""
     prompt: Int64
     """Rows of the attempts that were answered at once, in the order of the answers."""
     packets: int
@@ -96,6 +120,19 @@ class Traffic:
     begin: int
     end: int
     """Of the capture, not of the server's packets."""
+
+    @property
+    def replied(self) -> Bool:
+        """Attempts that got a response."""
+        reached: Bool = (self.rung >= RUNG_ANSWERED) & (self.rung != NO_RUNG)
+        return reached
+
+    @property
+    def reset_at_once(self) -> Bool:
+        """Attempts that got a RST and did not wait for it: who resets because a client gave up had nothing to say."""
+        waited = self.accepted & (self.ended - self.answer > GAVE_UP)
+        at_once: Bool = (self.fell == RESET) & ~waited
+        return at_once
 
     @property
     def accept_times(self) -> Int64:
@@ -129,20 +166,28 @@ def traffic_of(
     """The traffic of each server, in the order of their numbers. `bounds`: begin and end of the capture."""
     servers = len(parties.server_shown)
     answer, asked = _answers(connections)
+    turned_away = _turned_away(connections)
     opened, closed = _open_times(connections, answer)
     accepted = _accepted(connections)
+    asks = asks_of(connections, exchanges, service, accepted)
+    data = connections.data_up.astype(np.int64) + connections.data_down
+    again = connections.again_up.astype(np.int64) + connections.again_down
+    stuck = stuck_segments(connections)
     requested, served = _first_exchanges(connections, exchanges, answer, closed)
     local = np.empty(len(connections), np.int64)
     by_connection = _groups(parties.server, servers)
     by_syn = _groups(parties.server[syns.connection], servers)
     by_exchange = _groups(parties.server[exchanges.connection], servers)
-    for rows, syn_rows, exchange_rows in zip(by_connection, by_syn, by_exchange, strict=True):
+    by_ask = _groups(parties.server[asks[1]], servers)
+    for rows, syn_rows, exchange_rows, ask_rows in zip(by_connection, by_syn, by_exchange, by_ask, strict=True):
         local[rows] = np.arange(len(rows))
         in_time = _in_order(syn_rows, _own(syns.time, syn_rows))
         attempt = local[_own(syns.connection, in_time)]
         trip = _round_trip(_own(connections.syn_packets, rows), _own(answer, rows), _own(asked, rows))
         sent = _asked(_own(asked, rows), _own(answer, rows), _own(connections.start, rows), trip)
         when = _own(syns.time, in_time)
+        told = _own(turned_away, rows) != MISSING
+        other = _own(connections.otherwise_time, rows) != MISSING
         numbers, client = _present(_own(parties.client, rows), len(parties.client_shown))
         yield Traffic(
             numbers=rows,
@@ -152,20 +197,34 @@ def traffic_of(
             outcome=_own(connections.outcome, rows),
             answer=_own(answer, rows),
             asked=sent,
+            turned_away=_own(turned_away, rows),
             accepted=_own(accepted, rows),
             rung=_own(service.rung, rows),
             fell=_own(service.fell, rows),
             response=_own(service.response, rows),
+            ended=_own(connections.end, rows),
+            otherwise=_own(connections.otherwise_time, rows),
+            synack_packets=_own(connections.synack_packets, rows).astype(np.int64),
+            data_packets=_own(data, rows),
+            data_again=_own(again, rows),
+            stuck_bytes=_own(stuck[0], rows),
+            stuck_sent=_own(stuck[1], rows),
+            passed_bytes=_own(largest_passed(connections), rows),
             requested=_own(requested, rows),
             served=_own(served, rows),
             opened=_own(opened, rows),
             closed=_own(closed, rows),
             syn_time=when,
             syn_attempt=attempt,
-            syn_state=_syn_states(when, _own(answer, rows)[attempt], sent[attempt], trip, bounds[1]),
+            syn_state=_syn_states(
+                when, _own(answer, rows)[attempt], sent[attempt], told[attempt], other[attempt], trip, bounds[1]
+            ),
             syn_number=in_time,
             exchange_number=exchange_rows,
             exchange_attempt=local[exchanges.connection[exchange_rows]],
+            ask_time=_own(asks[0], ask_rows),
+            ask_attempt=local[_own(asks[1], ask_rows)],
+            reply_time=_own(asks[2], ask_rows),
             prompt=_prompt(_own(answer, rows), sent, trip),
             packets=int((_own(connections.packets_up, rows) + _own(connections.packets_down, rows)).sum()),
             share_unseen=_share_unseen(_own(connections.synack_time, rows), _own(accepted, rows)),
@@ -201,10 +260,9 @@ def _groups(codes: Int64, count: int) -> list[Int64]:
 
 
 def _answers(connections: Connections) -> tuple[Int64, Int64]:
-    """When each attempt was answered, and the last SYN before that."""
-    answered = (connections.outcome == ESTABLISHED) | (connections.outcome == HALF_OPEN)
-    refused = (connections.outcome == REFUSED) | (connections.outcome == UNREACHABLE)
-    answer = np.where(answered | refused, connections.answer_time, MISSING)
+    """When each attempt was accepted, and the last SYN before that."""
+    accepted = (connections.outcome == ESTABLISHED) | (connections.outcome == HALF_OPEN)
+    answer = np.where(accepted, connections.answer_time, MISSING)
     # A SYN/ACK that is not in the capture came before the first packet that proves it.
     proven = np.where(connections.outcome == ESTABLISHED, connections.established_time, MISSING)
     earlier = (proven != MISSING) & ((answer == MISSING) | (proven < answer))
@@ -217,6 +275,11 @@ def _answers(connections: Connections) -> tuple[Int64, Int64]:
     asked = np.where(before, last, asked)
     asked = np.where((asked == MISSING) & (answer != MISSING), np.minimum(connections.start, answer), asked)
     return answer, np.where(answer == MISSING, MISSING, asked)
+
+
+def _turned_away(connections: Connections) -> Int64:
+    refused = (connections.outcome == REFUSED) | (connections.outcome == UNREACHABLE)
+    return np.where(refused, connections.answer_time, MISSING)
 
 
 def _accepted(connections: Connections) -> Bool:
@@ -276,11 +339,15 @@ def _prompt(answer: Int64, asked: Int64, trip: int) -> Int64:
     return rows[np.argsort(answer[rows], kind="stable")]
 
 
-def _syn_states(time: Int64, answer: Int64, asked: Int64, trip: int, end: int) -> UInt8:
-    """What became of each SYN. Those before the one that was answered were not, nor was one that was answered late."""
+def _syn_states(
+    time: Int64, answer: Int64, asked: Int64, turned_away: Bool, otherwise: Bool, trip: int, end: int
+) -> UInt8:
+    """What became of each SYN. Those before the one that was answered were not, nor was one that was answered late. An
+    error instead of an answer is known at once; what the server answered otherwise says that it listens."""
     never = answer == MISSING
     earlier = ~never & (time < asked) & (answer - time > 2 * trip)
     late = ~never & (time <= answer) & (answer - time > patience(trip))
     state = np.where(never | earlier | late, UNANSWERED, ANSWERED).astype(np.uint8)
-    state[never & (time > end - patience(trip))] = UNKNOWN
+    state[otherwise] = UNKNOWN
+    state[never & ~turned_away & (time > end - patience(trip))] = UNKNOWN
     return state

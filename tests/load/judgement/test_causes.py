@@ -8,12 +8,12 @@ import pytest
 from build import Made, ns, steady, stop
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load.judgement import causes
-from pcapinspect.load.judgement.bounds import Silence
-from pcapinspect.load.judgement.causes import describe_range, fits_pause
+from pcapinspect.load.judgement import pauses as search
+from pcapinspect.load.judgement.bounds import Interval
+from pcapinspect.load.judgement.evidence import describe_range, fits_pause
 from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import ServerLoad
-from pcapinspect.settings import Settings
+from pcapinspect.settings import Limits, Settings
 
 
 def storm(accepts: int, length: float = 15.0, overs: Sequence[float] = (50.0,)) -> ServerLoad:
@@ -163,12 +163,12 @@ def test_each_pause_more_is_little_more_work(monkeypatch: pytest.MonkeyPatch) ->
     """What all pauses say together is asked once: with twice the pauses there is twice to ask, not four times."""
     asked = 0
 
-    def counted(silence: Silence, pause: int) -> bool:
+    def counted(pause: Interval, limits: Limits) -> bool:
         nonlocal asked
         asked += 1
-        return fits_pause(silence, pause)
+        return fits_pause(pause, limits)
 
-    monkeypatch.setattr(causes, "fits_pause", counted)
+    monkeypatch.setattr(search, "fits_pause", counted)
     work = []
     for pauses in (10, 20):
         asked = 0
@@ -184,13 +184,15 @@ def test_each_pause_more_is_little_more_work(monkeypatch: pytest.MonkeyPatch) ->
         (14.2, 15.4, True),
         (2.0, None, True),
         (15.4, 16.0, True),
-        (16.0, 18.0, False),
-        (12.0, 14.4, False),
+        (17.9, 22.0, True),
+        (18.1, 22.0, False),
+        (8.0, 12.1, True),
+        (8.0, 11.9, False),
         (20, None, False),
     ],
 )
 def test_the_range_is_compared_with_the_pause(at_least: float, at_most: float | None, fits: bool) -> None:
-    assert fits_pause(silence(at_least, at_most), 15) is fits
+    assert fits_pause(silence(at_least, at_most), Limits()) is fits
 
 
 def test_ranges_are_said_as_they_are() -> None:
@@ -199,9 +201,9 @@ def test_ranges_are_said_as_they_are() -> None:
     assert describe_range(silence(3.0, None)) == "at least 3.0 s"
 
 
-def silence(at_least: float, at_most: float | None) -> Silence:
+def silence(at_least: float, at_most: float | None) -> Interval:
     import numpy as np
 
     none = np.empty(0, np.int64)
     most = None if at_most is None else ns(at_most)
-    return Silence(0, SECOND, 2 * SECOND, None, ns(at_least), most, none, none, 1, 0, 0)
+    return Interval(0, SECOND, 2 * SECOND, None, ns(at_least), most, none, none, 1, "silence", 0, 0)

@@ -6,22 +6,27 @@ import numpy as np
 from build import ns
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load.judgement.bounds import Silence
-from pcapinspect.load.judgement.counting import count_models, quiet_until, reaching, resumptions
+from pcapinspect.load.judgement.bounds import Interval
+from pcapinspect.load.judgement.counting import Pauses, count_models, quiet_until, resumptions
+from pcapinspect.load.judgement.tolerance import reached_from
 from pcapinspect.load.measures.rates import Rate
 from pcapinspect.load.model import CountingModel
+from pcapinspect.settings import Limits
 
 
-def silence(last: float, following: float) -> Silence:
+def silence(last: float, following: float) -> Interval:
     none = np.empty(0, np.int64)
-    return Silence(ns(last), ns(last), ns(following), ns(following), 0, ns(following - last), none, none, 1, 0, 0)
+    return Interval(
+        ns(last), ns(last), ns(following), ns(following), 0, ns(following - last), none, none, 1, "silence", 0, 0
+    )
 
 
-def models(times: list[float], *silences: Silence, limit: int = 10) -> dict[str, CountingModel]:
+def models(times: list[float], *silences: Interval, limit: int = 10) -> dict[str, CountingModel]:
     rate = Rate(np.array([ns(time) for time in times], np.int64), 60 * SECOND)
     alike = np.ones(len(silences), np.bool_)
     quiet = quiet_until(rate.times, 15 * SECOND)
-    found = count_models({"accepts": rate}, silences, alike, quiet, limit, limit)
+    pauses = Pauses(silences, alike, quiet, ())
+    found = count_models({"accepts": rate}, pauses, alike, Limits(limit=limit), limit)
     assert {model.counts for model in found} == {"accepts"}
     return {model.window: model for model in found}
 
@@ -81,9 +86,9 @@ def test_without_a_pause_nothing_fits() -> None:
 
 
 def test_a_lossy_capture_may_miss_some_of_what_was_counted() -> None:
-    assert reaching(80, 0.0) == 76
-    assert reaching(80, 0.1) == 68
-    assert reaching(1, 0.9) == 1
+    assert reached_from(Limits(), 0.0) == 76
+    assert reached_from(Limits(), 0.1) == 68
+    assert reached_from(Limits(limit=1), 0.9) == 1
 
 
 def test_resumptions_are_the_answers_after_silences() -> None:

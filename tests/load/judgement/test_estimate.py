@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from build import ns
 
-from pcapinspect.load.judgement.bounds import Silence
+from pcapinspect.load.judgement.bounds import Interval
 from pcapinspect.load.judgement.estimate import estimate, in_words
 from pcapinspect.load.model import Estimate
 from pcapinspect.settings import Settings
@@ -27,9 +27,11 @@ def run(counts: list[int], pause: float, paces: Sequence[float] = PACES, begin: 
         last = accepts[-1]
         now = last + pause + 0.1
         bounds = ns(pause - 0.4), ns(pause + 0.2)
-        silences.append(Silence(ns(last), ns(last + 0.2), ns(now - 0.3), ns(now), *bounds, none, none, 1, 0, 0))
-    times = np.array([ns(time) for time in accepts], np.int64)
-    return estimate(silences, times, ns(begin), Settings())
+        silences.append(
+            Interval(ns(last), ns(last + 0.2), ns(now - 0.3), ns(now), *bounds, none, none, 1, "silence", 0, 0)
+        )
+    accepted = np.array([ns(time) for time in accepts], np.int64)
+    return estimate(silences, accepted, ns(begin), Settings())
 
 
 def test_another_limit_and_pause_show() -> None:

@@ -6,6 +6,7 @@ import heapq
 
 from build import Made, steady, stop
 
+from pcapinspect.clock import SECOND
 from pcapinspect.load.causes import CAUSES
 from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.model import Verdict
@@ -94,9 +95,13 @@ def test_late_answers_are_told_with_it() -> None:
         connection = made.answered(f"10.1.0.{number + 1}", number * 0.5, lasts=15.0)
         late = 90 <= number < 100
         made.asked(connection, "GetCACert", response_time=number * 0.5 + (14.0 if late else 0.03))
+    (pause,) = made.analyse().servers[0].pauses
+    assert (pause.form, pause.cause, pause.unanswered_attempts) == ("waiting", "no_response", 10)
+    assert pause.silence_at_most is not None
+    assert pause.silence_at_least <= 5 * SECOND <= pause.silence_at_most
     found = verdict(made)
-    assert found.cause == "over_limit_unthrottled"
-    assert any("10 requests waited" in text for text in found.evidence_against)
+    assert found.cause == "no_response"
+    assert "10 requests waited" in found.sentence
 
 
 def test_lost_syns_between_answers_are_loss() -> None:
@@ -137,7 +142,8 @@ def test_refusals_are_refused_even_for_a_while() -> None:
     steady(made, 75, 120, 1)
     found = verdict(made)
     assert found.cause == "refused"
-    assert any("15 of them" in text for text in found.evidence_for)
+    (pause,) = made.analyse().servers[0].pauses
+    assert (pause.form, pause.cause, pause.unanswered_attempts) == ("reset", "refused", 15)
 
 
 def test_a_client_that_is_never_answered_is_blocked() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from build import Made, ns, steady
 
+from pcapinspect.columns import MISSING
 from pcapinspect.load.measures.traffic import ANSWERED, UNANSWERED, UNKNOWN, Traffic
 
 
@@ -51,11 +52,13 @@ def test_an_established_connection_was_answered_even_if_the_synack_is_not_captur
     assert found.accepted.tolist() == [True]
 
 
-def test_a_refused_attempt_was_answered_but_not_accepted() -> None:
+def test_a_refused_attempt_was_turned_away() -> None:
     made = Made()
     made.refused("10.1.0.1", 100.0)
     found = traffic(made)
-    assert found.syn_state.tolist() == [ANSWERED]
+    assert found.syn_state.tolist() == [UNANSWERED]
+    assert found.turned_away.tolist() == [ns(100.01)]
+    assert found.answer.tolist() == [MISSING]
     assert found.accepted.tolist() == [False]
     assert len(found.accept_times) == 0
 

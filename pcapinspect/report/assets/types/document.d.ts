@@ -129,8 +129,20 @@ interface ReportLeadingVerdict {
   evidence_for: string[];
   evidence_against: string[];
   not_shown: string[];
+  /** Share of the attempts that were not served at once which the cause explains; null where it claims none. */
+  explains: number | null;
+  /** What explains the rest, most first. */
+  also: ReportAlso[];
   /** `ip:port`; null: there is none. */
   server: string | null;
+}
+
+/** A cause beside the verdict's. */
+interface ReportAlso {
+  cause: string;
+  /** Of the attempts that were not served at once, those that no cause before it explains. */
+  share: number;
+  sentence: string;
 }
 
 /** One server on one watched port. */
@@ -191,7 +203,7 @@ interface ReportPeakMinute {
   minute: string;
 }
 
-/** An interval in which the server answered nobody who asked. */
+/** An interval in which the server served nobody who asked. */
 interface ReportPause {
   /** From 1, over all servers: the number that `extract --pause` takes. */
   pause: number;
@@ -209,7 +221,11 @@ interface ReportPause {
   clients: number;
   /** Accepted within the window of the limit (`settings.window`) before it. */
   accepted_before_60s: number;
+  /** Accepted since the pause before; null for the first. */
+  accepted_since_pause: number | null;
   open_before: number;
+  /** How nobody was served: no answer to SYNs, RST, ICMP errors, accepted and not answered, several of these. */
+  form: "silence" | "reset" | "icmp" | "waiting" | "mixed";
   cause: string;
   confidence: number;
   evidence_for: string[];
@@ -238,17 +254,24 @@ interface ReportVerdict {
   evidence_for: string[];
   evidence_against: string[];
   not_shown: string[];
+  /** Share of the attempts that were not served at once which the cause explains; null where it claims none. */
+  explains: number | null;
+  /** What explains the rest, most first. */
+  also: ReportAlso[];
 }
 
 /** One way in which IOS might count to its limit. */
 interface ReportCountingModel {
   counts: "attempts" | "syns" | "accepts" | "requests";
-  /** `rearmed`: rolling, but begun anew after each pause. */
-  window: "rolling" | "fixed" | "rearmed";
+  /** `rearmed` and `fixed_rearmed`: rolling and fixed, but begun anew after each pause. */
+  window: "rolling" | "fixed" | "rearmed" | "fixed_rearmed";
   /** The count when each pause began. */
   at_onset: number[];
   /** At or above the limit at every pause, and nowhere above it without one. */
   fits: boolean;
+  /** The limit was reached at most pauses as long as its own, and hardly ever passed without one. */
+  stands: boolean;
+  /** In how many windows the limit was passed while the server went on answering. */
   over_without_pause: number;
 }
 

@@ -1,0 +1,87 @@
+"""`selective_drop`: SYNs are dropped and other packets are not: a policer, a filter, one of several servers down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pcapinspect.load.judgement.causes.loss import LOSSY, Remainder, spares_others
+from pcapinspect.load.judgement.evidence import Evidence, Explanation, percent, plural
+from pcapinspect.load.judgement.policer import Policer, policer_of
+from pcapinspect.load.measures.traffic import UNANSWERED, UNKNOWN
+
+NAME = "selective_drop"
+
+AS_BUCKET, BY_CONTROL = 0.9, 0.85
+"""Confidence where a rate and a burst say which SYNs were dropped, and where only the control speaks."""
+
+FEWEST_LOST = 3
+"""SYNs from which it is a pattern."""
+
+NEAR_LIMIT = 0.1
+"""Share of the limit by which a policer's rate may differ from it to be told beside it."""
+
+FEW_CLIENTS = 0.5
+"""Share of the clients at which those hit are named as few."""
+
+
+def explain(evidence: Evidence, left: Remainder) -> Explanation | None:
+    """What is left of the SYNs in vain, where the control was spared."""
+    if not left.vain or not spares_others(evidence, left):
+        return None
+    bucket = _policer(evidence, left)
+    control = evidence.control
+    shown = [
+        f"{left.vain:,} of {left.syns:,} SYNs were not answered ({percent(left.selective)}); of {control.packets:,} "
+        f"other packets {control.again:,} had to be sent again ({percent(control.share)}): no path loses like that."
+    ]
+    if bucket is not None:
+        shown.append(_bucket(evidence, bucket))
+    shown.extend(_who(evidence, left))
+    return Explanation(
+        NAME,
+        left.attempts,
+        AS_BUCKET if bucket else BY_CONTROL,
+        _sentence(evidence, left, bucket),
+        tuple(shown),
+        (),
+        ("What drops them: the queue of a listener, one of several servers, a policer or a filter before it.",),
+        grave=left.vain >= FEWEST_LOST and left.selective >= LOSSY,
+    )
+
+
+def _sentence(evidence: Evidence, left: Remainder, bucket: Policer | None) -> str:
+    number = int(np.count_nonzero(left.attempts))
+    if not left.at_once:
+        return f"No first SYN was answered: all {plural(number, 'attempt')} needed another, and nothing else was lost."
+    of_all = f"{number:,} of {plural(evidence.attempts, 'attempt')}"
+    what = f"SYNs of {of_all}, or their answers, were dropped, and no other packets"
+    if bucket is None:
+        return f"{what}: a rule or a full queue before the server, or one of several servers behind its address."
+    return f"{what}: as by a policer of {bucket.rate:.0f} a minute with a burst of {bucket.burst:,}."
+
+
+def _policer(evidence: Evidence, left: Remainder) -> Policer | None:
+    traffic = evidence.traffic
+    known = ~evidence.strangers.syns & (traffic.syn_state != UNKNOWN)
+    del left
+    return policer_of(traffic.syn_time[known], traffic.syn_state[known] != UNANSWERED)
+
+
+def _bucket(evidence: Evidence, bucket: Policer) -> str:
+    limits = evidence.limits
+    near = abs(bucket.rate * limits.window / 60 - limits.limit) <= NEAR_LIMIT * limits.limit
+    return (
+        f"A bucket of {bucket.burst:,} tokens that fills at {bucket.rate:.0f} a minute says which SYNs passed, but for "
+        f"{percent(bucket.misjudged)}."
+        + (f" A limit of {limits.rate} may be counted so: how IOS counts is not public." if near else "")
+    )
+
+
+def _who(evidence: Evidence, left: Remainder) -> tuple[str, ...]:
+    """Whether all of it met few of the clients."""
+    traffic = evidence.traffic
+    hit = np.unique(traffic.client[left.attempts])
+    known = np.unique(traffic.client[evidence.falls.counted])
+    if len(hit) > FEW_CLIENTS * len(known):
+        return ()
+    return (f"All of it met {len(hit):,} of {len(known):,} clients; the others were always answered.",)

@@ -1,0 +1,77 @@
+"""Which attempts fell: those that did not get what they came for, and those that got it only after SYNs in vain.
+
+What a server says truthfully is no fall: that there is no next certificate yet, that a request is pending, that
+GetCACaps is unknown. Nor is what nobody waited for: a flood's SYNs, a port check that closes again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.columns import MISSING, Bool
+from pcapinspect.load.measures.asks import GAVE_UP
+from pcapinspect.load.measures.traffic import UNANSWERED, Traffic
+from pcapinspect.load.model import FAILED, NO_REQUEST, NOT_FALLEN, OTHERWISE, PENDING
+from pcapinspect.tcp.connections import ESTABLISHED, HALF_OPEN, MIDSTREAM
+
+
+@dataclass(frozen=True, slots=True)
+class Falls:
+    """Columns parallel to a Traffic's attempts."""
+
+    counted: Bool
+    """Attempts that say something of the server."""
+    vain: Bool
+    """SYNs of it were not answered, or not so that the client took it."""
+    repeated: Bool
+    """The client sent its SYN again although the capture holds the answer: that was lost after it."""
+    waited: Bool
+    """It met a pause, and was served only after it, or not at all."""
+    unserved: Bool
+    """It was accepted, and did not get what it asked for."""
+    failed: Bool
+    """It got an error that says something of the server, not of what was asked."""
+
+    @property
+    def fallen(self) -> Bool:
+        return self.vain | self.repeated | self.waited | self.unserved | self.failed
+
+    @property
+    def count(self) -> int:
+        return int(np.count_nonzero(self.fallen))
+
+
+def falls_of(traffic: Traffic, flood: Bool, errors: Bool, paused: Bool) -> Falls:
+    """`flood`: SYNs that are no TCP client's; `errors`: attempts with an error response that counts; `paused`: attempts
+    that met a pause."""
+    counted = (traffic.outcome != MIDSTREAM) & ~_of_attempts(traffic, flood)
+    vain = counted & _of_attempts(traffic, traffic.syn_state == UNANSWERED)
+    accepted = counted & ((traffic.outcome == ESTABLISHED) | (traffic.outcome == HALF_OPEN))
+    why = traffic.fell
+    unserved = accepted & (why != NOT_FALLEN) & (why != FAILED) & (why != PENDING)
+    unserved &= (why != NO_REQUEST) | _wanted(traffic)
+    answer = traffic.answer[traffic.syn_attempt]
+    repeated = _of_attempts(traffic, (answer != MISSING) & (traffic.syn_time > answer))
+    return Falls(
+        counted=counted,
+        vain=vain | counted & (why == OTHERWISE),
+        repeated=counted & repeated,
+        waited=counted & paused,
+        unserved=unserved,
+        failed=counted & errors & (why == FAILED),
+    )
+
+
+def _wanted(traffic: Traffic) -> Bool:
+    """Connections without a request whose client waited, or never took the handshake's answer."""
+    wanted: Bool = (traffic.outcome == HALF_OPEN) | (traffic.ended - traffic.answer > GAVE_UP)
+    return wanted
+
+
+def _of_attempts(traffic: Traffic, syns: Bool) -> Bool:
+    """Attempts that have one of these SYNs."""
+    there = np.zeros(len(traffic.start), np.bool_)
+    there[traffic.syn_attempt[syns]] = True
+    return there

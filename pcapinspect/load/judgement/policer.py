@@ -1,0 +1,76 @@
+"""A policer: a bucket of tokens that fills at a steady rate, and a SYN that finds none is dropped.
+
+"80 a minute" may be counted so: `limit rate 80/minute burst 5` of a firewall is one, and nothing excludes that IOS
+counts alike. Tried are rates and bursts; told is the pair by which the bucket was empty when SYNs were dropped, and not
+empty when they passed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pcapinspect.clock import MINUTE
+from pcapinspect.columns import Bool, Int64
+from pcapinspect.kernel import kernel
+from pcapinspect.load.measures.rates import Rate
+
+BURSTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200)
+"""Bursts that are tried."""
+
+STEPS = 48
+"""Rates that are tried, from half of the busiest minute's to all of it."""
+
+MOST_MISJUDGED = 0.05
+"""Share of the SYNs on the wrong side of the bucket at which it still fits: SYNs that arrive while a token is made."""
+
+FEWEST_DROPPED = 20
+"""SYNs dropped, and as many passed, from which a rate and a burst can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policer:
+    """A bucket that explains which SYNs passed."""
+
+    rate: float
+    """A minute."""
+    burst: int
+    misjudged: float
+    """Share of the SYNs that it does not explain."""
+
+
+def policer_of(times: Int64, passed: Bool) -> Policer | None:
+    """By the sorted times of SYNs (ns), and which were answered. None: no bucket explains them."""
+    through = int(np.count_nonzero(passed))
+    if min(through, len(times) - through) < FEWEST_DROPPED:
+        return None
+    peak = Rate(times[passed], MINUTE).peak()
+    assert peak is not None
+    tried = [
+        (_misjudged(times, passed, rate / MINUTE, float(burst)), burst, float(rate))
+        for rate in np.linspace(peak.count / 2, peak.count, STEPS)
+        for burst in BURSTS
+        if burst <= through
+    ]
+    wrong, burst, rate = min(tried)
+    share = wrong / len(times)
+    # The rarer kind must be told apart, not only the commoner.
+    rare = min(through, len(times) - through)
+    return Policer(rate, burst, share) if share <= MOST_MISJUDGED and wrong <= rare / 4 else None
+
+
+@kernel
+def _misjudged(times: Int64, passed: Bool, rate: float, burst: float) -> int:
+    """SYNs that passed without a token, and that were dropped though there was one. `rate`: tokens a nanosecond."""
+    tokens, wrong, before = burst, 0, times[0]
+    for row in range(times.size):
+        tokens = min(burst, tokens + (times[row] - before) * rate)
+        before = times[row]
+        if passed[row]:
+            if tokens < 0.5:
+                wrong += 1
+            tokens = max(0.0, tokens - 1.0)
+        elif tokens >= 1.0:
+            wrong += 1
+    return wrong
