@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pcapinspect.clock import MINUTE, SECOND, iso
+from pcapinspect.clock import MINUTE, SECOND, iso, length
 from pcapinspect.evidence.configuration_model import Configuration
 from pcapinspect.evidence.demand import Demand
 from pcapinspect.evidence.log_model import Logs
@@ -183,7 +183,7 @@ def _sentence(
     begin, end = (None if time is None else iso(time, digits=0) for time in limits)
     asked = f"{demand.errors} GetNextCACert requests of {demand.clients} client addresses got an error"
     if demand.period:
-        asked += f", an address asking every {demand.period:.0f} s"
+        asked += f", an address asking every {length(demand.period)}"
     if demand.first is not None and demand.last is not None and demand.last - demand.first >= MINUTE:
         rate = demand.errors / ((demand.last - demand.first) / MINUTE)
         asked += f": {rate:.0f} a minute in all, against a limit of {limit} connections"

@@ -10,7 +10,7 @@ import numpy as np
 
 from pcapinspect.address import endpoint
 from pcapinspect.columns import Bool, Columns, Int64, Text
-from pcapinspect.evidence.demand import failed_polls, measure
+from pcapinspect.evidence.demand import ASKED, failed_polls, measure
 from pcapinspect.evidence.ownership import Inquiry, Ownership, own
 from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.display_filter import keys
@@ -107,6 +107,12 @@ class Case:
         """Which of the server's exchanges are GetNextCACert with an error of its own; parallel to `exchanges`."""
         exchanges, operations = self.exchanges
         return failed_polls(exchanges, operations)
+
+    @cached_property
+    def granted_polls(self) -> int:
+        """GetNextCACert requests that got the certificate."""
+        exchanges, operations = self.exchanges
+        return int(np.count_nonzero((operations.operation == ASKED) & (exchanges.status == 200)))
 
     @cached_property
     def refusals(self) -> Int64:

@@ -214,12 +214,37 @@ KINDS: dict[str, Kind] = {
         ),
     ),
     "scep-rejected": Kind(
-        "A CA rejected enrolments: pkiStatus FAILURE inside HTTP 200.",
-        (count("rejected"), count("transactions"), *CITED),
+        "The last answer to enrolments was pkiStatus FAILURE inside HTTP 200; or a GetCert or GetCRL got it.",
+        (
+            count("rejected"),
+            count("rejected_after_waiting"),
+            count("queries_failed", "GetCert and GetCRL failed"),
+            *CITED,
+        ),
     ),
     "scep-pending": Kind(
-        "Enrolments wait for someone to grant them, and their clients poll.",
-        (count("pending", "PENDING answers"), count("polls"), count("transactions"), *CITED),
+        "Enrolments wait, or waited, for someone to grant them, and their clients poll.",
+        (
+            count("pending", "PENDING answers"),
+            count("polls"),
+            count("waiting", "wait at last"),
+            count("granted_after_waiting"),
+            count("rejected_after_waiting"),
+            *CITED,
+        ),
+    ),
+    "certificate-ends": Kind(
+        "A CA or RA certificate that the server gave out has expired, or ends within 60 days, from which on IOS warns.",
+        (
+            count("ended", "certificates that ended"),
+            count("end_soon", "certificates that end soon"),
+            Figure("first_end", "time", "the first of them ends"),
+            count("router_certificates_ended"),
+        ),
+    ),
+    "never-enrols": Kind(
+        "Clients ask for the CA certificate four times or more and never send a PKIOperation.",
+        (CLIENTS, count("requests"), count("errors"), *CITED),
     ),
     "netflow-load": Kind(
         "Flows show a server in trouble or above its limit.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pcapinspect.findings import (
     capture_incomplete,
+    certificate_ends,
     client_blocked,
     concurrent_limit_pattern,
     error_responses,
@@ -18,6 +19,7 @@ from pcapinspect.findings import (
     loss,
     max_connections_low,
     netflow_load,
+    never_enrols,
     over_limit_unthrottled,
     port_refused,
     queue_limit_logged,
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
     root_cause.judge,
+    certificate_ends.judge,
     server_down.judge,
     server_pauses.judge,
     rate_limit_pattern.judge,
@@ -54,6 +57,7 @@ OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
     retry_synchronisation.judge,
     scep_rejected.judge,
     scep_pending.judge,
+    never_enrols.judge,
     evidence_conflicts.judge,
     evidence_not_used.judge,
 )

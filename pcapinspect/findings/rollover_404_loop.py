@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.clock import SECOND, length
+from pcapinspect.clock import length
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.evidence.demand import ASKED
 from pcapinspect.findings import remedies
@@ -26,9 +26,9 @@ def judge(case: Case) -> Finding | None:
     if not errors:
         return None
     clients = case.refusals
-    loop = is_loop(clients)
+    granted = case.granted_polls
+    loop = is_loop(clients) and errors > granted
     refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
-    granted = int(np.count_nonzero((operations.operation == ASKED) & (exchanges.status == 200)))
     exists = granted > 0 or (case.rollover is not None and case.rollover.sources.shadow is not None)
     shown = cite(exchange_frames(exchanges, failed))
     label, names = number_labels(operations.ca_identifier)
@@ -37,7 +37,7 @@ def judge(case: Case) -> Finding | None:
     responses = dict(zip(codes.tolist(), times.tolist(), strict=True))
     return Finding(
         id="rollover-404-loop",
-        severity=_severity(case, loop, exists),
+        severity=_severity(case, errors, loop, exists),
         title=f"{plural(errors, ASKED + ' request')} of {plural(len(clients), 'client')} got "
         f"{' or '.join(str(code) for code in sorted(responses))} from {case.name}"
         f" ({percent(errors, case.load.exchanges)} of its exchanges)",
@@ -85,14 +85,20 @@ def is_loop(clients: Int64) -> bool:
     return bool((clients > 2).any()) or int(np.count_nonzero(clients > 1)) > 1
 
 
-def _severity(case: Case, loop: bool, exists: bool) -> str:
-    """Critical where this load and a server in trouble come together, and what is asked for is not there."""
+MIN_SHARE_OF_LOAD = 0.2
+"""Of a server's exchanges, from which on these requests are a load: a few of one client beside all others are none."""
+
+
+def _severity(case: Case, errors: int, loop: bool, exists: bool) -> str:
+    """Critical where this load and a server in trouble come together."""
     if not loop:
         return "notice"
     if exists:
         return "warning"
-    in_trouble = bool(case.load.pauses) or case.load.minutes_over_limit > 0
-    return "critical" if in_trouble else "warning"
+    counterfactual = case.load.counterfactual
+    heavy = errors >= MIN_SHARE_OF_LOAD * case.load.exchanges
+    heavy = heavy or (counterfactual is not None and counterfactual.below_limit)
+    return "critical" if case.in_trouble and heavy else "warning"
 
 
 def _observed(case: Case, clients: Int64, granted: int) -> str:
@@ -142,8 +148,8 @@ def _peak_without(case: Case) -> int | None:
 
 
 def _poll_period(case: Case) -> float | None:
-    period = case.load.synchronisation.period
-    return None if period is None else period / SECOND
+    """Of a client's failed requests: the one period that is told of it."""
+    return case.rollover.demand.period if case.rollover is not None else None
 
 
 def _first_time(times: Int64, otherwise: int) -> int:

@@ -26,6 +26,8 @@ def judge(case: Case) -> Finding | None:
     refused = bool((exchanges.status[failed] < FIRST_SERVER_ERROR).any())
     if found.verdict != "inside_window" and not (refused and is_loop(case.refusals)):
         return None
+    if found.verdict == "shadow_exists" and case.granted_polls >= found.demand.errors:
+        return None
     shown = cite(exchange_frames(exchanges, failed))
     explains = found.verdict in CONFIDENCES
     owned = case.owned

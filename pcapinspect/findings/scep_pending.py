@@ -6,9 +6,10 @@ import numpy as np
 
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
-from pcapinspect.findings.figures import plural
+from pcapinspect.findings.enrolments import Enrolments, enrolments
+from pcapinspect.findings.figures import listed, plural
 from pcapinspect.findings.finding import Finding
-from pcapinspect.pki.scep import CERT_POLL, PENDING
+from pcapinspect.pki.scep import FAILURE, PENDING, SUCCESS
 
 
 def judge(case: Case) -> Finding | None:
@@ -16,27 +17,58 @@ def judge(case: Case) -> Finding | None:
     if not case.load.exchanges:
         return None
     exchanges, operations = case.exchanges
-    waiting = operations.scep_status == PENDING
-    pending = int(np.count_nonzero(waiting))
+    answers = operations.scep_status == PENDING
+    pending = int(np.count_nonzero(answers))
     if not pending:
         return None
-    polls = int(np.count_nonzero(operations.scep_message_type == CERT_POLL))
-    transactions = {name for name in operations.transaction_id[waiting] if name}
-    shown = cite(exchange_frames(exchanges, waiting))
+    found = enrolments(case)
+    waiting = found.ended(PENDING)
+    told = waiting if waiting.any() else found.waited
+    shown = cite(exchange_frames(exchanges, found.rows_of(told)))
     return Finding(
         id="scep-pending",
         severity="info",
-        title=f"{plural(len(transactions), 'enrolment waits', 'enrolments wait')} to be granted at {case.name}",
+        title=_title(found, case.name),
         explanation=(
-            f"Observed: {plural(pending, 'response')} with pkiStatus PENDING, and {plural(polls, 'poll')} (CertPoll) "
-            "for them. These polls are a load apart from that of the rollover."
+            f"Observed: {plural(pending, 'response')} with pkiStatus PENDING, and {plural(found.polls, 'poll')} "
+            f"(CertPoll) for them. The last answer of each transaction decides: {_ends(found)}. These polls are a load "
+            "apart from that of the rollover."
         ),
         server=case.name,
-        figures={"pending": pending, "polls": polls, "transactions": len(transactions), **shown.figures},
+        figures={
+            "pending": pending,
+            "polls": found.polls,
+            "waiting": int(np.count_nonzero(waiting)),
+            "granted_after_waiting": found.after_waiting(SUCCESS),
+            "rejected_after_waiting": found.after_waiting(FAILURE),
+            **shown.figures,
+        },
         frames=shown.frames,
         display_filter=shown.display_filter,
-        not_shown=("Whether they were granted after the capture.",),
-        remedy=("On the CA: `show crypto pki server NAME requests`, then `crypto pki server NAME grant all`.",),
-        start=int(exchanges.response_time[waiting].min()),
-        end=int(exchanges.response_time[waiting].max()),
+        not_shown=("Whether they were granted after the capture.",) if waiting.any() else (),
+        remedy=(
+            "On the CA: `show crypto pki server NAME requests`, then `crypto pki server NAME grant REQUEST` for those "
+            "that you know.",
+        )
+        if waiting.any()
+        else (),
+        start=int(exchanges.response_time[answers].min()),
+        end=int(exchanges.response_time[answers].max()),
     )
+
+
+def _title(found: Enrolments, name: str) -> str:
+    waiting = int(np.count_nonzero(found.ended(PENDING)))
+    if waiting:
+        return f"{plural(waiting, 'enrolment waits', 'enrolments wait')} to be granted at {name}"
+    waited = int(np.count_nonzero(found.waited))
+    return f"{plural(waited, 'enrolment', 'enrolments')} waited to be granted at {name}, and none waits any more"
+
+
+def _ends(found: Enrolments) -> str:
+    ends = (
+        (int(np.count_nonzero(found.ended(PENDING))), "still waits", "still wait"),
+        (found.after_waiting(SUCCESS), "was granted after waiting", "were granted after waiting"),
+        (found.after_waiting(FAILURE), "was rejected after waiting", "were rejected after waiting"),
+    )
+    return listed([plural(number, one, many) for number, one, many in ends if number])
