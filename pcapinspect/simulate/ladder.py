@@ -63,8 +63,14 @@ def _of_exchange(attempt: Attempt, exchange: Exchange, end: int) -> list[Place]:
     # Who still waits when the capture ends has not fallen yet.
     open_end: list[Place] = []
     if response is not None and response.first_time is not None:
+        # A client that acknowledges nothing of its response may not have got it.
+        untaken: list[Place] = (
+            [] if sight.taken >= response.reach else [("answered", None), ("answered", "not_delivered")]
+        )
         if exchange.status is None or exchange.status < ERRORS:
-            return [("succeeded", None)]
+            # A response of which a part never passed may hold a failure of SCEP in that part.
+            cut: list[Place] = [("answered", None)] if response.captured() < response.size else []
+            return [("succeeded", None), *cut, *untaken]
         return [("answered", "error")]
     asked = sight.acknowledged >= request.reach > 0
     rung = "asked" if asked else "accepted"

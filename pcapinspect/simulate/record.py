@@ -38,6 +38,9 @@ class Sight:
     """First RST of the server after its SYN/ACK."""
     acknowledged: int = 0
     """Most bytes of the client that a packet of the server acknowledged."""
+    server_isn: int | None = None
+    taken: int = 0
+    """Most bytes of the server that a packet of the client acknowledged."""
     missed: int = 0
     """Packets of this attempt that passed the capture point but are not in the capture."""
     answers_missed: int = 0

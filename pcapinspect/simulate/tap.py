@@ -105,7 +105,7 @@ class Tap:
             if segment.up:
                 sight.syns.append(time)
             elif sight.synack is None:
-                sight.synack = time
+                sight.synack, sight.server_isn = time, segment.seq
         elif flags & RST:
             if not segment.up and sight.refusal is None:
                 sight.refusal = time
@@ -118,6 +118,9 @@ class Tap:
         if not segment.up and flags & ACK and not segment.challenge and segment.quoted is None:
             bytes_up = (segment.ack - segment.attempt.isn - 1) & SEQUENCE
             sight.acknowledged = max(sight.acknowledged, bytes_up if bytes_up < SEQUENCE // 2 else 0)
+        elif segment.up and flags & ACK and sight.server_isn is not None:
+            bytes_down = (segment.ack - sight.server_isn - 1) & SEQUENCE
+            sight.taken = max(sight.taken, bytes_down if bytes_down < SEQUENCE // 2 else 0)
         if segment.message is not None:
             self._read(segment.message, segment, time)
 

@@ -203,7 +203,7 @@ def _server(run: Run, key: tuple[str, int], seen: list[Attempt], outcomes: dict[
     # By the server's clock: where the capture's is set back, its stamps fold two minutes into one.
     answered = sorted(a.answered for a in attempts if a.answered is not None and a.sight.synack is not None)
     verdict = judge(run, attempts, silences, most_in_a_minute(answered))
-    found = [places(a, outcomes[a.number], run.tap.stamp(run.tap.end)) for a in attempts]
+    found = [places(a, outcomes[a.number], run.tap.stamp(run.tap.end)) for a in mine]
     rate = settings.rate if settings else None
     return {
         "ip": key[0],

@@ -80,6 +80,7 @@ def asking(one: Attempt, status: int | None, *, pieces: bool = True, sent: int =
     exchange = Exchange(one, 0, "GetCACert", "x", None, False, request)
     if status is not None:
         exchange.response, exchange.status = Message(50, 12, sent, first_time=sent + 1), status
+        exchange.response.pieces = {0: 50}
     one.exchanges.append(exchange)
     return one
 
@@ -122,6 +123,18 @@ def test_who_was_accepted_stands_where_its_request_came_to(one: Attempt, best: t
 def test_of_several_requests_the_least_served_counts() -> None:
     one = asking(asking(attempt(acknowledged=100), 200), None)
     assert places(one, ["established"], END) == [("asked", "no_response")]
+
+
+def test_a_response_that_the_client_did_not_take_or_that_is_cut_may_be_no_success() -> None:
+    one = asking(attempt(acknowledged=100, taken=49), 200)
+    response = one.exchanges[0].response
+    assert response is not None
+    response.reach, response.pieces = 50, {0: 50}
+    assert places(one, ["established"], END) == [("succeeded", None), ("answered", None), ("answered", "not_delivered")]
+    one.sight.taken = 50
+    assert places(one, ["established"], END) == [("succeeded", None)]
+    response.pieces = {0: 49}
+    assert places(one, ["established"], END) == [("succeeded", None), ("answered", None)]
 
 
 def test_who_still_waits_at_the_end_has_not_fallen_for_certain() -> None:
