@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from pcapinspect.findings.analysis import Analysis
     from pcapinspect.http.exchanges import Exchanges
-    from pcapinspect.load.model import Pause, ServerLoad
+    from pcapinspect.load.model import Pause, ServerLoad, Service
     from pcapinspect.pki.operations import Operations
     from pcapinspect.tcp.connections import Connections
 
@@ -95,6 +95,11 @@ class Case:
     @cached_property
     def connections(self) -> Connections:
         return _taken(self.analysis.connections, self.connection_rows)
+
+    @cached_property
+    def service(self) -> Service:
+        """How far each of `connections` came."""
+        return _taken(self.analysis.load.service, self.connection_rows)
 
     @cached_property
     def exchanges(self) -> tuple[Exchanges, Operations]:

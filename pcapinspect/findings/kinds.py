@@ -185,6 +185,7 @@ KINDS: dict[str, Kind] = {
         "Requests on accepted connections waited long for their response, or got none.",
         (
             count("late", "late responses"),
+            count("late_with_retransmissions", "of them with data sent again"),
             count("without_response", "without a response"),
             EXCHANGES,
             share("share", "the exchanges"),

@@ -30,14 +30,16 @@ def judge(case: Case) -> Finding | None:
     repeated = int(np.count_nonzero(again))
     if not repeated or (not is_verdict and (repeated < FEWEST or repeated < WORTH_TELLING * load.attempts)):
         return None
+    others = int(np.count_nonzero(answered & (own.syn_packets == 1)))
     shown = cite(case.syn_frames(rows[again]))
     after = again & answered & (own.synack_time >= own.last_syn_time)
     waits = (own.synack_time - own.start)[after]
     return Finding(
         id="loss",
         severity="warning" if is_verdict else "notice",
-        title=f"{plural(repeated, 'attempt')} at {case.name} needed more than one SYN while others were answered "
-        f"at once ({percent(repeated, load.attempts)} of all)",
+        title=f"{plural(repeated, 'attempt')} at {case.name} needed more than one SYN"
+        + (f", while {others:,} were answered at the first" if others else ", and none was answered at the first")
+        + f" ({percent(repeated, load.attempts)} of all)",
         explanation=(
             f"Observed: {len(waits):,} of these attempts were answered only after a repeated SYN, "
             f"{int(np.count_nonzero(again & ~answered)):,} never, and the rest repeated a SYN that had been answered. "

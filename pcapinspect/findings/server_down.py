@@ -38,8 +38,7 @@ def judge(case: Case) -> Finding | None:
             + (
                 "No packet of this server answers a SYN anywhere in the capture. "
                 if never
-                else f"The longest silence, {duration(longest)} or more, is far longer than the "
-                f"{case.analysis.settings.pause} s for which the rate limit stops a server. "
+                else f"The longest silence lasted {duration(longest)} or more{_against(case, longest)}. "
             )
             + "Inferred: the server, its HTTP service or the path to it was down."
         ),
@@ -69,3 +68,12 @@ def judge(case: Case) -> Finding | None:
         start=pauses[0].first_unanswered if pauses else load.first_time,
         end=(pauses[-1].next_answer or pauses[-1].last_unanswered) if pauses else load.last_time,
     )
+
+
+def _against(case: Case, longest: int) -> str:
+    """How the longest silence compares with the pause of a limit."""
+    pause = case.analysis.settings.pause
+    times = longest / (pause * SECOND)
+    if times < 1:
+        return f"; the limit held against it stops a server for {pause} s"
+    return f", {times:.1f} times the {pause} s for which the limit held against it stops a server"
