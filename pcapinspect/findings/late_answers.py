@@ -19,7 +19,7 @@ systems (RFC 1122, 4.2.3.1)."""
 SEVERAL = 3
 """Fewer responses that are late may each have a reason of its own."""
 
-ON_THE_SERVER = "On the server: `show processes cpu sorted`, `show ip http server connection`, `show crypto pki server`"
+ON_THE_SERVER = (
     "On the server: `show processes cpu sorted`, `show ip http server connection`, `show crypto pki server`."
 )
 

@@ -260,7 +260,7 @@ class Synchronisation:
     """Clients that poll in step."""
 
     clients: int
-    """That poll periodically (three polls or more)."""
+    """That poll with one period, or too seldom in the capture to contradict it."""
     period: int | None
     """Median poll period over these clients, nanoseconds."""
     concentration: float | None

@@ -16,30 +16,52 @@ CYCLES = 5
 
 
 def synchronisation(traffic: Traffic, polls: Int64, period: Int64) -> Synchronisation:
-    """`polls`: rows of the attempts that begin one; `period`: of each client, MISSING where it has none."""
+    """`polls`: rows of the attempts that begin one; `period`: of each client, MISSING where it has none.
+
+    Clients with one poll or two belong to the sample as far as they do not contradict the common period: in a capture
+    of a few periods those with three began early, and that alone would put them in step.
+    """
     known = period[period != MISSING]
     if not len(known):
         return Synchronisation(0, None, None)
     common = int(np.median(known))
     if common <= 0:
         return Synchronisation(len(known), common, None)
-    alike = (period != MISSING) & (np.abs(period - common) <= ALIKE * common)
-    rows = polls[alike[traffic.client[polls]]]
-    return Synchronisation(len(known), common, _concentration(traffic, rows, alike, common))
+    sample = _alike(traffic, polls, period, common)
+    rows = polls[sample[traffic.client[polls]]]
+    return Synchronisation(int(np.count_nonzero(sample)), common, _concentration(traffic, rows, common))
 
 
-def _concentration(traffic: Traffic, rows: Int64, alike: Bool, period: int) -> float | None:
-    """Length of the mean phase vector of the polls, free of what few attempts have by chance (Mardia and Jupp,
-    Directional Statistics, 2000, 2.3: E[n R^2] = 1 for phases without order)."""
-    start = traffic.start[rows]
-    if len(start) < 2 or np.count_nonzero(alike) < 2:
+def _alike(traffic: Traffic, polls: Int64, period: Int64, common: int) -> Bool:
+    """Clients whose polls do not contradict the common period: of one poll, the next and the one before would lie
+    outside of the capture."""
+    client, start = traffic.client[polls], traffic.start[polls]
+    number = np.bincount(client, minlength=len(period))
+    first, last = np.full(len(period), np.iinfo(np.int64).max), np.full(len(period), MISSING)
+    np.minimum.at(first, client, start)
+    np.maximum.at(last, client, start)
+    between = np.where(number == 2, last - first, period)
+    off = (1 + ALIKE) * common
+    alone = (number == 1) & (first - traffic.begin < off) & (traffic.end - last < off)
+    alike: Bool = alone | ((number > 1) & (between != MISSING) & (np.abs(between - common) <= ALIKE * common))
+    return alike
+
+
+def _concentration(traffic: Traffic, rows: Int64, period: int) -> float | None:
+    """Length of the mean phase vector of the clients, free of what few have by chance (Mardia and Jupp, Directional
+    Statistics, 2000, 2.3: E[n R^2] = 1 for phases without order). A client counts once in each window, however often
+    it polls there: its own polls are in step with each other."""
+    if not len(rows):
         return None
-    start = start - start.min()
-    vector = np.exp(2j * np.pi * (start % period) / period)
+    start = traffic.start[rows] - traffic.start[rows].min()
     window = start // (CYCLES * period)
-    _, window = np.unique(window, return_inverse=True)
+    width = int(traffic.client.max()) + 1
+    keys, own = np.unique(window * width + traffic.client[rows], return_inverse=True)
+    angle = 2 * np.pi * (start % period) / period
+    phase = np.arctan2(np.bincount(own, np.sin(angle)), np.bincount(own, np.cos(angle)))
+    _, window = np.unique(keys // width, return_inverse=True)
     number = np.bincount(window)
-    squared = np.bincount(window, vector.real) ** 2 + np.bincount(window, vector.imag) ** 2
+    squared = np.bincount(window, np.cos(phase)) ** 2 + np.bincount(window, np.sin(phase)) ** 2
     several = number > 1
     if not several.any():
         return None

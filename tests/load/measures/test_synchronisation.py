@@ -50,3 +50,34 @@ def test_few_clients_at_random_are_not_either() -> None:
 
 def test_without_periods_nothing_is_said() -> None:
     assert polls([0.0, 10.0], count=2) == Synchronisation(0, None, None)
+
+
+def test_independent_clients_in_a_capture_of_two_periods_and_a_half_are_not_in_step() -> None:
+    """Those with three polls began in the first half of a period, by which they seem to be in step."""
+    random = np.random.default_rng(24)
+    found = []
+    for _ in range(20):
+        made = Made()
+        for number, phase in enumerate((random.random(40) * 24).tolist()):
+            for turn in range(3):
+                if phase + turn * 24.0 < 60:
+                    made.answered(f"10.1.0.{number + 1}", phase + turn * 24.0)
+        one = made.analyse().servers[0].synchronisation
+        assert one.clients == 40
+        assert one.concentration is not None
+        found.append(one.concentration)
+    assert np.mean(found) < 0.15
+    assert max(found) < 0.4
+
+
+def test_a_client_that_came_once_and_could_have_come_again_is_no_poller() -> None:
+    made = Made()
+    for number, phase in enumerate(np.linspace(0, 50, 10).tolist()):
+        for turn in range(8):
+            made.answered(f"10.1.0.{number + 1}", phase + turn * 60.0)
+    for number in range(30):
+        made.answered(f"10.2.0.{number + 1}", 200.0 + number / 100)
+    found = made.analyse().servers[0].synchronisation
+    assert found.clients == 10
+    assert found.concentration is not None
+    assert found.concentration < 0.3
