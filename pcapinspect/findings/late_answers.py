@@ -10,7 +10,7 @@ from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
 from pcapinspect.findings.figures import duration, percent, plural, share
 from pcapinspect.findings.finding import Finding
-from pcapinspect.load.measures.ladder import NO_RESPONSE
+from pcapinspect.load.model import NO_RESPONSE
 
 LATE = 3 * SECOND
 """Longer than TCP needs to repair one lost packet: its first retransmission comes after 1 s (RFC 6298), 3 s in older
