@@ -124,7 +124,7 @@ def _packets(
 
     configuration = _configuration(evidence.configuration)
     followed, inputs = follow_on(spread.dask, spread.stages, paths, settings, progress)
-    return _analysis(followed, inputs, settings, configuration, evidence.logs)
+    return _analysis(followed, inputs, settings, configuration, evidence)
 
 
 def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None) -> Reader:
@@ -150,7 +150,7 @@ def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analys
         load=flows.load,
         facts=PkiReader().facts(),
         configuration=_configuration(evidence.configuration),
-        logs=_logs(evidence.logs, None, flows.connections, Exchanges.empty(), Operations.empty()),
+        logs=_logs(evidence, None, flows.connections, Exchanges.empty(), Operations.empty()),
         flows=flows,
     )
 
@@ -159,7 +159,7 @@ def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
     """From packets to load, whichever engine reads them."""
     configuration = _configuration(evidence.configuration)
     followed = _follow(reader, settings)
-    return _analysis(followed, reader.inputs, settings, configuration, evidence.logs)
+    return _analysis(followed, reader.inputs, settings, configuration, evidence)
 
 
 def _analysis(
@@ -167,7 +167,7 @@ def _analysis(
     inputs: Sequence[InputFile],
     settings: Settings,
     configuration: Configuration | None,
-    logs: Sequence[str],
+    evidence: Evidence,
 ) -> Analysis:
     """The load of what was followed, whoever followed it."""
     followed, clocks = on_one_clock(followed)
@@ -186,7 +186,7 @@ def _analysis(
         load=load,
         facts=followed.facts,
         configuration=configuration,
-        logs=_logs(logs, min(first_times, default=None), tcp.connections, exchanges, operations),
+        logs=_logs(evidence, min(first_times, default=None), tcp.connections, exchanges, operations),
     )
 
 
@@ -231,12 +231,14 @@ def _configuration(paths: Sequence[str]) -> Configuration | None:
 
 
 def _logs(
-    paths: Sequence[str], anchor: int | None, connections: Connections, exchanges: Exchanges, operations: Operations
+    evidence: Evidence, anchor: int | None, connections: Connections, exchanges: Exchanges, operations: Operations
 ) -> Logs | None:
     """Logs with their skew. `anchor`, a time of the capture, tells the year that IOS logs leave out."""
-    if not paths:
+    if not evidence.logs:
         return None
     from pcapinspect.evidence.ios_log import read_logs
     from pcapinspect.evidence.skew import align
+    from pcapinspect.evidence.zones import read_zones
 
-    return align(read_logs(paths, anchor), connections, exchanges, operations)
+    zones = read_zones(evidence.configuration)
+    return align(read_logs(evidence.logs, anchor, zones), connections, exchanges, operations)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64
-from pcapinspect.evidence.skew import server_clock
+from pcapinspect.evidence.ties import server_clock
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.measures.errors import OTHERS, refused_polls
 from pcapinspect.load.measures.parties import number

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from pcapinspect.clock import SECOND
 
@@ -83,6 +84,18 @@ def calendar(year: str | int, month: str, day: str, hour: str, minute: str, seco
     try:
         # a leap second is read as the second before it
         at = datetime(int(year), number, int(day), int(hour), int(minute), min(int(second), 59), tzinfo=UTC)
+    except ValueError:
+        return None
+    return int(at.timestamp()) * SECOND
+
+
+@lru_cache(maxsize=4096)
+def calendar_day(year: int, month: int, day: int) -> int | None:
+    """Nanoseconds of a day's begin in UTC; None for a day that does not exist, or not in _YEARS."""
+    if year not in _YEARS:
+        return None
+    try:
+        at = datetime(year, month, day, tzinfo=UTC)
     except ValueError:
         return None
     return int(at.timestamp()) * SECOND

@@ -1,21 +1,27 @@
-"""How far the clock of a log is from the capture's: estimated from what both hold, stated with its spread.
+"""How far each clock of the logs is from the capture's, stretch by stretch, stated with the pairs that agree.
 
-Three ties, the firmest first: a discarded SYN whose sequence number the log prints; the HTTP Date of replies, which log
-and capture both carry; requests of one client, whose pattern of times fits at one shift only. Where none holds there is
-no skew, and the log's times stay apart from the capture's.
+What ties records to the capture (evidence/ties.py) says for each of them how far its clock was ahead. One value for all
+is a skew. Values that change once are a clock that was set, by hand, by NTP or by summer-time; values that alternate
+are the clocks of several devices in one file; a value that grows evenly is a clock that drifts. Records between ties
+are placed where only one value fits, and else not at all.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from pcapinspect.address import halves
+from pcapinspect.address import text_of
 from pcapinspect.clock import SECOND
-from pcapinspect.columns import MISSING, Int64
-from pcapinspect.evidence.log_model import LogFile, LogRecord, Logs, Skew
-from pcapinspect.evidence.moments import http_date
+from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.evidence import request_pattern
+from pcapinspect.evidence.log_model import Clock, LogRecord, Logs, Skew
+from pcapinspect.evidence.placing import place
+from pcapinspect.evidence.stretches import Pair, Stretch, stretches_of
+from pcapinspect.evidence.ties import METHODS, Tie, ties_of
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.pki.operations import Operations
 from pcapinspect.tcp.connections import Connections
@@ -25,170 +31,137 @@ _QUARTER = 900 * SECOND
 
 _FARTHEST_ZONE = 14 * 3600 * SECOND
 
-_TOGETHER = 2 * SECOND
-"""Pairs within this agree: the second of an HTTP Date, and the delay between a packet and its line in the log."""
+MOST_BY_PATTERN = 15 * 3600 * SECOND
+"""Of a clock that IOS holds for set: what the farthest zone and an hour explain. A pattern of another day is no tie."""
 
-_LEAST_REQUESTS = 3
-"""Requests of one client that must fit; two fit any client that asks twice."""
-
-_FIT = 0.6
-"""Share of the log's requests that must fit; the others are before or after the capture, or lost."""
-
-_RIVAL = 0.9
-"""A second client that fits this well beside the best, at another shift, makes the match ambiguous."""
-
-_MOST_OF_LOG, _MOST_OF_CLIENT = 50, 200
-"""Requests that are compared, to bound the work at thousands of clients."""
+_HOW = {
+    "syn": "discarded SYNs found in the capture by sequence number",
+    "transaction": "SCEP transactions found in the capture by their number",
+    "date": "HTTP Dates of replies in the log and in the capture",
+    "date, alone": "HTTP Dates of replies in the log, the server's clock taken as the capture's",
+    "requests": "requests matched to one client's",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
-    """A shift on which pairs agree."""
+class _Line:
+    """A record of a clock."""
 
-    offset: int
-    spread: int
-    pairs: int
+    index: int
+    """Of Logs.records."""
+    reading: int
+    synchronised: bool
 
 
 def align(logs: Logs, connections: Connections, exchanges: Exchanges, operations: Operations) -> Logs:
-    """The same logs with the skew of each file. `operations` is parallel to `exchanges`."""
-    skews = []
-    for index, file in enumerate(logs.files):
-        records = [record for record in logs.records if record.file == index and record.time is not None]
-        skews.append(_estimate(file, records, connections, exchanges, operations))
-    return replace(logs, skews=tuple(skews))
+    """The same logs with the skew of each clock, and each record's place. `operations` is parallel to `exchanges`."""
+    found, server_seen = ties_of(logs.records, connections, exchanges, operations)
+    ties = {tie.record: tie for tie in found}
+    asked = _Asked(connections, exchanges, operations)
+    placed: list[int | None] = [None] * len(logs.records)
+    skews: dict[int, list[Skew]] = {}
+    lines = _lines(logs)
+    # A device's own clock is finer than the relay's, which places what is left.
+    for number in sorted(range(len(logs.clocks)), key=lambda number: logs.clocks[number].relay):
+        clock, own = logs.clocks[number], lines[number]
+        pairs, method = _pairs(own, ties)
+        if not pairs:
+            pairs, method = _by_pattern(clock, own, logs.records, asked), "requests"
+        stretches = stretches_of(pairs)
+        how = _HOW["date, alone" if method == "date" and not server_seen else method]
+        skews[number] = [
+            _skew(number, stretch, stretches, pairs, method, how, logs.records, own, clock) for stretch in stretches
+        ]
+        readings = [line.reading for line in own]
+        for line, at in zip(own, place(readings, [line.synchronised for line in own], stretches), strict=True):
+            placed[line.index] = at if placed[line.index] is None else placed[line.index]
+    in_order: list[Skew | None] = []
+    for number in range(len(logs.clocks)):
+        in_order += skews[number] or [None]
+    return replace(logs, skews=tuple(in_order), placed=tuple(placed))
 
 
-def _estimate(
-    file: LogFile, records: list[LogRecord], connections: Connections, exchanges: Exchanges, operations: Operations
-) -> Skew | None:
-    fit = _by_syns(records, connections)
-    if fit is not None:
-        return _skew(fit, "syn", "discarded SYNs found in the capture by sequence number", file)
-    dated = [record for record in records if record.kind == "reply" and record.date is not None]
-    if dated:
-        server = server_clock(exchanges)
-        fit = _by_dates(dated, 0 if server is None else server)
-        told = "HTTP Dates of replies in the log"
-        told += ", the server's clock taken as the capture's" if server is None else " and in the capture"
-        return _skew(replace(fit, spread=max(fit.spread, SECOND)), "date", told, file)
-    fit = _by_requests(records, connections, exchanges, operations)
-    if fit is not None:
-        how = "requests matched to one client's; of the shifts that fit, the one nearest to a time zone"
-        return _skew(fit, "requests", how, file)
-    return None
+def _lines(logs: Logs) -> list[list[_Line]]:
+    """The records of each clock, in their order; of a relay's, every one that it stamped."""
+    lines: list[list[_Line]] = [[] for _ in logs.clocks]
+    relays = {clock.file: number for number, clock in enumerate(logs.clocks) if clock.relay}
+    for index, record in enumerate(logs.records):
+        if record.clock is not None and record.time is not None:
+            lines[record.clock].append(_Line(index, record.time, record.synchronised))
+        if record.relayed is not None and record.file in relays:
+            lines[relays[record.file]].append(_Line(index, record.relayed, True))
+    return lines
 
 
-def _by_syns(records: list[LogRecord], connections: Connections) -> _Fit | None:
-    """The first line of each discarded SYN against the first SYN of that attempt."""
-    first: dict[tuple[int, str | None], int] = {}
-    for record in records:
-        if record.isn is not None and record.time is not None:
-            first.setdefault((record.isn, record.peer), record.time)
-    if not first or not len(connections):
-        return None
-    order = np.argsort(connections.isn, kind="stable")
-    sorted_isn = connections.isn[order]
-    differences = []
-    for (isn, peer), time in first.items():
-        low, high = np.searchsorted(sorted_isn, [isn, isn + 1])
-        for row in order[low:high].tolist():
-            if _is_client(connections, row, peer):
-                differences.append(time - int(connections.start[row]))
-    return _densest(np.array(differences, dtype=np.int64)) if differences else None
+def _pairs(own: Sequence[_Line], ties: Mapping[int, Tie]) -> tuple[list[Pair], str]:
+    """The pairs of the firmest method that has some."""
+    tied = [(place, line, ties[line.index]) for place, line in enumerate(own) if line.index in ties]
+    method = min((tie.method for _, _, tie in tied), key=METHODS.index, default="requests")
+    pairs = [Pair(place, line.reading, line.reading - tie.at) for place, line, tie in tied if tie.method == method]
+    return pairs, method
 
 
-def _is_client(connections: Connections, row: int, peer: str | None) -> bool:
-    if peer is None:
-        return True
-    try:
-        high, low = halves(peer)
-    except ValueError:
-        return False
-    return int(connections.client_high[row]) == high and int(connections.client_low[row]) == low
+class _Asked:
+    """Requests of the capture by client, operation and label."""
+
+    def __init__(self, connections: Connections, exchanges: Exchanges, operations: Operations) -> None:
+        self._connections, self._exchanges, self._operations = connections, exchanges, operations
+
+    @cached_property
+    def _client(self) -> tuple[Int64, list[str]]:
+        of = self._exchanges.connection
+        pairs = np.stack([self._connections.client_high[of], self._connections.client_low[of]])
+        distinct, numbers = np.unique(pairs, axis=1, return_inverse=True)
+        return numbers.ravel().astype(np.int64), [text_of(high, low) for high, low in distinct.T]
+
+    def times(self, operation: str, label: str | None, device: str | None) -> list[Int64]:
+        """Ascending times of each client's; of the device's alone, where it is a client's address."""
+        numbers, names = self._client
+        same = self._rows(operation, label)
+        if device in names:
+            same &= numbers == names.index(device)
+        rows = np.flatnonzero(same)
+        order = np.argsort(numbers[rows], kind="stable")
+        cuts = np.cumsum(np.bincount(numbers[rows]))[:-1].tolist()
+        return [np.sort(times) for times in np.split(self._exchanges.request_time[rows[order]], cuts) if len(times)]
+
+    def of_servers(self, operation: str) -> list[Int64]:
+        """Ascending times of what each server was asked."""
+        rows = np.flatnonzero(self._rows(operation, None))
+        of = self._exchanges.connection[rows]
+        servers = np.stack([self._connections.server_high[of], self._connections.server_low[of]])
+        numbers = np.unique(servers, axis=1, return_inverse=True)[1].ravel()
+        times = self._exchanges.request_time[rows]
+        return [np.sort(times[numbers == number]) for number in range(int(numbers.max(initial=-1)) + 1)]
+
+    def _rows(self, operation: str, label: str | None) -> Bool:
+        same: Bool = (self._operations.operation == operation) & (self._exchanges.request_time != MISSING)
+        return same if label is None else same & (self._operations.ca_identifier == label)
 
 
-def server_clock(exchanges: Exchanges) -> int | None:
-    """How far the HTTP Date is ahead of the capture, in nanoseconds; None where no response has one."""
-    rows = np.flatnonzero((exchanges.response_time != MISSING) & (exchanges.date != None))  # noqa: E711
-    if len(rows) > 10_000:
-        rows = rows[:: len(rows) // 10_000]
-    read: dict[str, int | None] = {}
-    ahead = []
-    for text, time in zip(exchanges.date[rows].tolist(), exchanges.response_time[rows].tolist(), strict=True):
-        if text not in read:
-            read[text] = http_date(text)
-        date = read[text]
-        if date is not None:
-            # a Date is cut to its second: on average it is half a second behind
-            ahead.append(date + SECOND // 2 - time)
-    return int(np.median(np.array(ahead, dtype=np.int64))) if ahead else None
-
-
-def _by_dates(dated: list[LogRecord], server: int) -> _Fit:
-    """Each reply's line against its Date, put on the capture's clock."""
-    differences = [
-        record.time - (record.date + SECOND // 2 - server)
-        for record in dated
-        if record.time is not None and record.date is not None
-    ]
-    return _densest(np.array(differences, dtype=np.int64))
-
-
-def _by_requests(
-    records: list[LogRecord], connections: Connections, exchanges: Exchanges, operations: Operations
-) -> _Fit | None:
-    """The client whose requests lie like those of the log, if there is one and no other fits as well."""
-    asked = [record for record in records if record.kind == "request" and record.operation is not None]
-    if len(asked) < _LEAST_REQUESTS:
-        return None
-    operation, label = asked[0].operation, asked[0].ca_identifier
-    times = [record.time for record in asked if (record.operation, record.ca_identifier) == (operation, label)]
-    log = np.array(times[:_MOST_OF_LOG], dtype=np.int64)
-    same = (operations.operation == operation) & (exchanges.request_time != MISSING)
-    if label is not None:
-        same &= operations.ca_identifier == label
-    rows = np.flatnonzero(same)
-    of = exchanges.connection[rows]
-    clients = np.stack([connections.client_high[of], connections.client_low[of]])
-    _, client, counts = np.unique(clients, axis=1, return_inverse=True, return_counts=True)
-    of_clients = np.split(exchanges.request_time[rows[np.argsort(client, kind="stable")]], np.cumsum(counts)[:-1])
-    least = max(_LEAST_REQUESTS, round(_FIT * len(log)))
-    fits = []
-    for mine in of_clients:
-        if len(mine) >= least:
-            fit = _nearest_zone((log[:, None] - mine[None, :_MOST_OF_CLIENT]).ravel(), least)
-            if fit is not None:
-                fits.append(fit)
-    if not fits:
-        return None
-    best = max(fits, key=lambda fit: fit.pairs)
-    rivals = [f for f in fits if f.pairs >= _RIVAL * best.pairs and abs(f.offset - best.offset) > _TOGETHER]
-    return None if rivals else best
-
-
-def _nearest_zone(differences: Int64, least: int) -> _Fit | None:
-    """Of the shifts at which enough pairs agree, the one nearest to a time zone's: clients ask periodically, so a shift
-    by a period fits almost as well."""
-    ordered = np.sort(differences)
-    counts = np.searchsorted(ordered, ordered + _TOGETHER, side="right") - np.arange(len(ordered))
-    enough = np.flatnonzero(counts >= max(least, int(_RIVAL * counts.max())))
-    if not len(enough):
-        return None
-    candidates = [_fit(ordered[at : at + counts[at]]) for at in enough.tolist()]
-    return min(candidates, key=lambda fit: (abs(_beside_zone(fit.offset)), -fit.pairs))
-
-
-def _densest(differences: Int64) -> _Fit:
-    """The shift on which the most pairs agree."""
-    ordered = np.sort(differences)
-    counts = np.searchsorted(ordered, ordered + _TOGETHER, side="right") - np.arange(len(ordered))
-    at = int(np.argmax(counts))
-    return _fit(ordered[at : at + counts[at]])
-
-
-def _fit(agreeing: Int64) -> _Fit:
-    return _Fit(int(np.median(agreeing)), int(agreeing[-1] - agreeing[0]), len(agreeing))
+def _by_pattern(clock: Clock, own: Sequence[_Line], records: Sequence[LogRecord], asked: _Asked) -> list[Pair]:
+    """Pairs of the requests of a clock with those of one client, or with what one server was asked."""
+    for kind in ("request", "server_request"):
+        mine = [
+            (place, line, records[line.index])
+            for place, line in enumerate(own)
+            if records[line.index].kind == kind and records[line.index].operation is not None
+        ]
+        if not mine:
+            continue
+        operation, label = mine[0][2].operation, mine[0][2].ca_identifier
+        mine = [item for item in mine if (item[2].operation, item[2].ca_identifier) == (operation, label)]
+        assert operation is not None
+        clients = asked.times(operation, label, clock.device) if kind == "request" else asked.of_servers(operation)
+        times = np.array([line.reading for _, line, _ in mine], np.int64)
+        found = request_pattern.match(times, clients)
+        if found is None:
+            continue
+        pairs = [Pair(mine[at][0], mine[at][1].reading, mine[at][1].reading - when) for at, when in found.pairs]
+        unset = not mine[0][1].synchronised
+        if unset or abs(pairs[0].ahead) <= MOST_BY_PATTERN:
+            return pairs
+    return []
 
 
 def _beside_zone(offset: int) -> int:
@@ -198,16 +171,70 @@ def _beside_zone(offset: int) -> int:
     return offset - round(offset / _QUARTER) * _QUARTER
 
 
-def _skew(fit: _Fit, method: str, how: str, file: LogFile) -> Skew:
-    rest = fit.offset if file.zone_known else _beside_zone(fit.offset)
-    zone = (fit.offset - rest) // SECOND
-    parts = [f"a time zone of {_hours(zone)} and "] if zone else []
-    sentence = (
-        f"The log's clock is {abs(fit.offset) / SECOND:.3f} s {'ahead of' if fit.offset >= 0 else 'behind'} the "
-        f"capture's ({''.join(parts)}{rest / SECOND:+.3f} s), from {how}: "
-        f"pairs {fit.pairs}, spread {fit.spread / SECOND:.3f} s."
+def _skew(
+    number: int,
+    stretch: Stretch,
+    stretches: Sequence[Stretch],
+    pairs: Sequence[Pair],
+    method: str,
+    how: str,
+    records: Sequence[LogRecord],
+    own: Sequence[_Line],
+    clock: Clock,
+) -> Skew:
+    # A Date is cut to its second, so pairs cannot tell less.
+    spread = max(stretch.spread, SECOND) if method == "date" else stretch.spread
+    rest = stretch.offset if clock.zone_known else _beside_zone(stretch.offset)
+    zone = (stretch.offset - rest) // SECOND
+    first, last = (records[own[pair.line].index].line for pair in (stretch.pairs[0], stretch.pairs[-1]))
+    several = len(stretches) > 1
+    told = _Told(
+        clock.device, clock.relay, stretch, zone, rest, len(pairs), spread, how, (first, last) if several else None
     )
-    return Skew(offset=fit.offset, zone=zone, spread=fit.spread, pairs=fit.pairs, method=method, sentence=sentence)
+    return Skew(
+        offset=stretch.offset,
+        zone=zone,
+        spread=spread,
+        pairs=len(stretch.pairs),
+        method=method,
+        sentence=told.sentence,
+        pairs_apart=len(pairs) - len(stretch.pairs),
+        clock=number,
+        first_line=first if several else None,
+        last_line=last if several else None,
+        drift=stretch.drift,
+        reference=stretch.reference,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A skew in words."""
+
+    device: str | None
+    relay: bool
+    stretch: Stretch
+    zone: int
+    rest: int
+    pairs: int
+    spread: int
+    how: str
+    lines: tuple[int, int] | None
+
+    @property
+    def sentence(self) -> str:
+        offset = self.stretch.offset
+        whose = (
+            f"The clock of {self.device}" if self.device else "The relay's clock" if self.relay else "The log's clock"
+        )
+        where = f", from line {self.lines[0]} to {self.lines[1]}," if self.lines else ""
+        zone = f"a time zone of {_hours(self.zone)} and " if self.zone else ""
+        drift = f", and gains {self.stretch.drift:+.6f} s a second" if self.stretch.drift else ""
+        return (
+            f"{whose}{where} is {abs(offset) / SECOND:.3f} s {'ahead of' if offset >= 0 else 'behind'} the capture's "
+            f"({zone}{self.rest / SECOND:+.3f} s){drift}, from {self.how}: {len(self.stretch.pairs):,} of "
+            f"{self.pairs:,} pairs agree, spread {self.spread / SECOND:.3f} s."
+        )
 
 
 def _hours(seconds: int) -> str:

@@ -64,6 +64,8 @@ def text(name: str, label: str) -> Figure:
 ATTEMPTS, CLIENTS, EXCHANGES = count("attempts"), count("clients"), count("exchanges")
 CITED = (count("frames_in_all", "frames that show it"), count("frames_cited", "of them cited here"))
 
+IN_LOGS = (count("timed", "lines with a known time"), count("in_a_pause", "of them in a pause"))
+
 KINDS: dict[str, Kind] = {
     "root-cause": Kind(
         "Clients repeat GetNextCACert requests that fail, or the capture lies in the window of errors that the timers "
@@ -260,7 +262,33 @@ KINDS: dict[str, Kind] = {
     ),
     "queue-limit-logged": Kind(
         "A debug of the server says `connection queue limit reached`.",
-        (count("lines"), CLIENTS, count("timed", "lines with a known time"), count("in_a_pause", "of them in a pause")),
+        (
+            count("lines"),
+            CLIENTS,
+            *IN_LOGS,
+            count("of_other_ports", "lines of other ports"),
+            count("not_in_the_capture", "lines of no captured attempt"),
+        ),
+    ),
+    "http-server-disabled": Kind(
+        "A log of the CA says that its HTTP server is disabled.", (count("lines"), count("refused"))
+    ),
+    "enrolment-failed-logged": Kind(
+        "Clients' logs say that an enrolment failed, or name an error of their certificate library.",
+        (count("lines"), count("failed", "messages of failure")),
+    ),
+    "connections-failed-logged": Kind(
+        "Clients' logs say that connections to the CA failed.",
+        (count("socket_timeouts"), count("sends_failed"), *IN_LOGS),
+    ),
+    "requests-logged": Kind(
+        "A debug of the CA or RA says which requests it received.",
+        (
+            count("requests"),
+            count("busiest", "most in {span}"),
+            count("transactions"),
+            count("requests_*", "requests: *"),
+        ),
     ),
     "evidence-conflicts": Kind(
         "Sources contradict each other: configuration, show output, certificates, and what the capture shows.",

@@ -12,9 +12,12 @@ from pcapinspect.findings import (
     certificate_ends,
     client_blocked,
     concurrent_limit_pattern,
+    connections_failed_logged,
+    enrolment_failed_logged,
     error_responses,
     evidence_conflicts,
     evidence_not_used,
+    http_server_disabled,
     late_answers,
     loss,
     max_connections_low,
@@ -24,6 +27,7 @@ from pcapinspect.findings import (
     port_refused,
     queue_limit_logged,
     rate_limit_pattern,
+    requests_logged,
     retry_synchronisation,
     rollover_404_loop,
     root_cause,
@@ -64,7 +68,10 @@ OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
 """What can be true of a server, in the order in which an engineer would tell it."""
 
 BESIDE_THEM: tuple[Callable[[Analysis], Finding | None], ...] = (
+    http_server_disabled.judge,
     queue_limit_logged.judge,
+    enrolment_failed_logged.judge,
+    connections_failed_logged.judge,
     max_connections_low.judge,
     capture_incomplete.judge,
 )
@@ -83,6 +90,7 @@ def find(analysis: Analysis) -> tuple[Finding, ...]:
     for judge in OF_A_SERVER:
         found += _first(finding for case in by_server if (finding := judge(case)))
     found += _first(netflow_load.judge(analysis))
+    found += _first(requests_logged.judge(analysis))
     found += [finding for judge_all in BESIDE_THEM if (finding := judge_all(analysis))]
     kinds = Counter(finding.id for finding in found)
     named = [replace(one, id=f"{one.id}@{one.server}") if kinds[one.id] > 1 else one for one in found]

@@ -17,6 +17,7 @@ from pcapinspect.report.sections import plain, seconds, time
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration
     from pcapinspect.evidence.log_model import Logs, Skew
+    from pcapinspect.evidence.request_log import RequestTimes
     from pcapinspect.findings.case import Case
 
 MOST_RECORDS = 2000
@@ -69,26 +70,52 @@ def logs_section(logs: Logs | None) -> model.Logs | None:
     """Files, counts, the skew of their clocks, and the first records; messages that say nothing of PKI are counted."""
     if logs is None:
         return None
-    told = [record for record in logs.records if record.kind != "message" or "PKI" in (record.mnemonic or "")]
-    skews = logs.skews or (None,) * len(logs.files)
+    placed = logs.placed or (None,) * len(logs.records)
+    told = [
+        (record, at)
+        for record, at in zip(logs.records, placed, strict=True)
+        if record.kind != "message" or "PKI" in (record.mnemonic or "")
+    ]
     return {
         "files": [plain(file) | {"first": time(file.first), "last": time(file.last)} for file in logs.files],
-        "skews": [_skew(skew) for skew in skews],
+        "clocks": [plain(clock) | {"first": time(clock.first), "last": time(clock.last)} for clock in logs.clocks],
+        "skews": [_skew(skew) for skew in logs.skews or (None,) * len(logs.clocks)] or [None],
+        "not_placed": sum(at is None for _, at in told),
+        "requests": [_requests(received) for received in logs.requests],
         "counts": dict(logs.counts),
         "messages": dict(logs.messages),
         "records_seen": len(told),
         "records": [
             plain(record)
-            | {"time": time(record.time), "capture_time": time(logs.capture_time(record)), "date": time(record.date)}
-            for record in told[:MOST_RECORDS]
+            | {
+                "time": time(record.time),
+                "relayed": time(record.relayed),
+                "capture_time": time(at),
+                "date": time(record.date),
+            }
+            for record, at in told[:MOST_RECORDS]
         ],
+    }
+
+
+def _requests(received: RequestTimes) -> model.LoggedRequests:
+    minutes, counts = received.minutes()
+    return {
+        "device": received.device,
+        "requests": len(received.times),
+        "minutes": [iso(minute) for minute in minutes.tolist()] if received.dated else None,
+        "received": counts.tolist(),
     }
 
 
 def _skew(skew: Skew | None) -> model.Skew | None:
     if skew is None:
         return None
-    told: model.Skew = plain(skew) | {"offset": seconds(skew.offset), "spread": seconds(skew.spread)}
+    told: model.Skew = plain(skew) | {
+        "offset": seconds(skew.offset),
+        "spread": seconds(skew.spread),
+        "reference": time(skew.reference) if skew.drift else None,
+    }
     return told
 
 

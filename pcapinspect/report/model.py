@@ -598,23 +598,76 @@ class Netflow(TypedDict):
     comparison: FlowComparison | None
 
 
+class Account(TypedDict):
+    """How much of a file of evidence was understood. Lines that are empty do not count."""
+
+    lines: Count
+    understood: Count
+    not_understood: Count
+    kinds: list[tuple[str, Count]]
+    """The most frequent kinds of lines that were not understood: their first words, and how many."""
+    whose: list[str]
+    """Devices that the file names."""
+    warning: str | None
+
+
 class LogFile(TypedDict):
     """A file of logs or debugs."""
 
     path: str
     lines: Count
     first: Time | None
+    """Of its first clock, as the last."""
     last: Time | None
+    account: Account
+
+
+class LogClock(TypedDict):
+    """A clock by which lines of a log are stamped: that of a device, or the relay's."""
+
+    file: int
+    """Index into `files`."""
+    device: str | None
+    """Null: nothing names it."""
+    relay: bool
+    records: Count
+    first: Time | None
+    last: Time | None
+    zones: list[str]
+    zones_from: str | None
+    """The configuration that says what its zones are."""
 
 
 class Skew(TypedDict):
-    """How far a log's clock is ahead of the capture's."""
+    """How far a clock of the logs is ahead of the capture's, in a stretch of its lines."""
 
+    clock: int
+    """Index into `clocks`."""
     offset: Seconds
     spread: Seconds
     pairs: Count
+    """That agree."""
+    pairs_apart: Count
+    """That do not: of other stretches, or of none."""
     method: str
+    first_line: int | None
+    """Null: the clock has one stretch."""
+    last_line: int | None
+    drift: float
+    """Seconds that it gains in a second, from `reference` on."""
+    reference: Time | None
     sentence: str
+
+
+class LoggedRequests(TypedDict):
+    """Requests that a server says it received."""
+
+    device: str | None
+    requests: Count
+    minutes: list[Time] | None
+    """Calendar minutes with a request, by its own clock; null: nothing tells the day."""
+    received: list[Count]
+    """Parallel to `minutes`."""
 
 
 class LogRecord(TypedDict):
@@ -623,8 +676,10 @@ class LogRecord(TypedDict):
     kind: str
     time: Time | None
     """By the clock of the log."""
+    stamped_by: str | None
+    """`device`, `relay`, `before` (the stamp of the line before, to which it belongs); null: no time."""
     capture_time: Time | None
-    """By the clock of the capture; null: nothing ties the two."""
+    """By the clock of the capture; null: nothing ties the two, or not surely."""
     file: int
     """Index into `files`."""
     line: int
@@ -636,8 +691,12 @@ class Logs(TypedDict):
     """What logs and debugs say."""
 
     files: list[LogFile]
+    clocks: list[LogClock]
     skews: list[Skew | None]
-    """One a file; null: nothing ties the log to the capture."""
+    """Every stretch of every clock, in their order; null: nothing ties the clock to the capture."""
+    not_placed: Count
+    """Records that stand on no place of the capture's time axis."""
+    requests: list[LoggedRequests]
     counts: dict[str, Count]
     """Records by kind."""
     messages: dict[str, Count]
@@ -776,5 +835,5 @@ class Document(Sections):
     """Null where `tables` holds all connections and exchanges."""
 
 
-OPEN: tuple[type, ...] = (FlowFile, LogFile, Skew, LogRecord, Configuration, ConfigurationFile)
+OPEN: tuple[type, ...] = (FlowFile, LogFile, LogClock, Skew, LogRecord, Configuration, ConfigurationFile)
 """Sections that may hold more than is described: what evidence said, as it was read."""

@@ -12,6 +12,7 @@ import pytest
 from pcapinspect.address import halves
 from pcapinspect.columns import MISSING
 from pcapinspect.evidence.ios_log import read_logs
+from pcapinspect.evidence.request_pattern import match
 from pcapinspect.evidence.skew import align
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.pki.operations import Operations
@@ -104,8 +105,8 @@ def test_http_dates_in_both(logs, ahead, server_ahead):
     assert skew.method == "date"
     assert abs(skew.offset - ahead.total_seconds() * SECOND) < SECOND
     assert 10 <= skew.pairs <= 19
-    reply = aligned.of_kind("reply")[0]
-    assert abs(aligned.capture_time(reply) - ns(BEGIN + timedelta(seconds=17.33))) < SECOND
+    _, at = aligned.placed_of_kind("reply")[0]
+    assert abs(at - ns(BEGIN + timedelta(seconds=17.33))) < SECOND
 
 
 def test_a_capture_without_dates_is_said(logs):
@@ -158,12 +159,154 @@ def test_requests_that_do_not_repeat_exactly(logs):
     assert abs(skew.offset - ahead.total_seconds() * SECOND) < SECOND
 
 
-def test_a_periodic_client_alone_takes_the_shift_nearest_to_a_zone(logs):
+def test_a_client_that_asks_like_a_clock_tells_nothing(logs):
+    """Every shift by a period fits as well: also that of a router of another day."""
     times = [60.0 * k for k in range(30)]
     made = logs("".join(request_lines(t, timedelta(hours=2, seconds=9)) for t in times[5:25]))
-    (skew,) = align(made, *capture({"192.0.2.4": times})).skews
-    assert abs(skew.offset - (7209 * SECOND)) < SECOND
-    assert "nearest to a time zone" in skew.sentence
+    assert align(made, *capture({"192.0.2.4": times})).skews == (None,)
+
+
+def jittered(chance, begin, polls, period=60.0, jitter=2.0):
+    return [begin + period * k + chance.uniform(-jitter, jitter) for k in range(polls)]
+
+
+def test_logs_that_have_nothing_to_do_with_the_capture_get_no_skew():
+    """Three hundred logs of other routers against a storm of 120 clients, by the arithmetic alone. Not one fits."""
+    chance = random.Random(17)
+    clients = [np.array(jittered(chance, chance.uniform(0, 600), 8)) * 1e9 for _ in range(120)]
+    clients = [times.astype(np.int64) for times in clients]
+    found = 0
+    for number in range(300):
+        log = np.array(jittered(chance, chance.uniform(0, 60), (4, 6, 10)[number % 3], jitter=(0, 0.5, 2)[number % 3]))
+        found += match((log * 1e9).astype(np.int64), clients) is not None
+    assert found == 0
+    own = clients[7] + 39_611 * SECOND + np.array([chance.randrange(0, 15_000_000) for _ in clients[7]])
+    assert match(own, clients).matched == 8
+
+
+def test_a_pattern_of_another_day_is_no_tie_where_the_clock_is_set(logs):
+    chance = random.Random(5)
+    clients = {f"192.0.2.{n + 1}": sorted(chance.uniform(0, 1800) for _ in range(20)) for n in range(10)}
+    text = "".join(request_lines(t, timedelta(days=-3)) for t in clients["192.0.2.4"])
+    assert align(logs(text), *capture(clients)).skews == (None,)
+    unset = "".join(f"*{line}\n" if line[0] != "G" else line + "\n" for line in text.splitlines())
+    (skew,) = align(logs(unset), *capture(clients)).skews
+    assert abs(skew.offset + 3 * 86_400 * SECOND) < SECOND
+
+
+def queue_line(at, ahead, isn, client="192.0.2.7", mark="", host=""):
+    relayed = f"{stamp(at, timedelta())[:-4]} {host} 1: " if host else ""
+    text = f"TCP0: bad seg from {client} -- connection queue limit reached: port 80 seq {isn} ack 0"
+    return f"{relayed}{mark}{stamp(at, ahead)}: {text}\n"
+
+
+def busy(count=60, gap=7.0):
+    """A capture whose attempts come every `gap` seconds, each with its own sequence number."""
+    return capture({"192.0.2.7": [gap * k for k in range(count)]}, isn=1000)
+
+
+def seconds(placed):
+    return [None if at is None else round((at - ns(BEGIN)) / SECOND, 3) for at in placed]
+
+
+def test_a_clock_that_was_set_has_two_skews_and_every_line_its_own(logs):
+    tables = busy()
+    lines = [queue_line(7.0 * k, timedelta(hours=-3) if k < 30 else timedelta(), 1000 + k) for k in range(60)]
+    between = f"{stamp(7.0 * 15 + 1, timedelta(hours=-3))}: %PKI-3-SOCKETSEND: x\n"
+    lines.insert(16, between)
+    aligned = align(logs("".join(lines)), *tables)
+    assert [(skew.offset, skew.pairs, skew.pairs_apart) for skew in aligned.skews] == [
+        (-3 * 3600 * SECOND, 30, 30),
+        (0, 30, 30),
+    ]
+    assert [(skew.first_line, skew.last_line) for skew in aligned.skews] == [(1, 31), (32, 61)]
+    assert "from line 1 to 31, is 10800.000 s behind the capture's" in aligned.skews[0].sentence
+    assert "30 of 60 pairs agree" in aligned.skews[0].sentence
+    expected = [7.0 * k for k in range(60)]
+    expected.insert(16, 7.0 * 15 + 1)
+    assert seconds(aligned.placed) == expected
+
+
+def test_a_line_at_the_step_is_placed_where_only_one_side_fits_and_else_not_at_all(logs):
+    lines = [queue_line(7.0 * k, timedelta(seconds=-3) if k < 30 else timedelta(), 1000 + k) for k in range(60)]
+    # 3 s before or after the step: written between 203 s and 210 s, either value fits.
+    lines.insert(30, f"{stamp(205, timedelta())}: %PKI-3-SOCKETSEND: x\n")
+    aligned = align(logs("".join(lines)), *busy())
+    assert aligned.placed[30] is None
+    assert seconds(aligned.placed)[29:32:2] == [203.0, 210.0]
+
+
+def test_a_clock_that_drifts_is_one_skew(logs):
+    lines = [queue_line(7.0 * k, timedelta(seconds=5 + 0.02 * 7.0 * k), 1000 + k) for k in range(60)]
+    aligned = align(logs("".join(lines)), *busy())
+    (skew,) = aligned.skews
+    assert (skew.pairs, skew.pairs_apart) == (60, 0)
+    assert abs(skew.drift - 0.02 / 1.02) < 1e-4
+    assert "gains +0.0196" in skew.sentence
+    assert max(abs(at - 7.0 * k) for k, at in enumerate(seconds(aligned.placed))) < 0.05
+
+
+def test_devices_in_one_relays_file_have_a_clock_each(logs):
+    tables = busy()
+    ahead = {"ca1": timedelta(), "10.9.9.9": timedelta(seconds=11), "r3.example": timedelta(hours=-3)}
+    names = list(ahead)
+    lines = [queue_line(7.0 * k, ahead[names[k % 3]], 1000 + k, host=names[k % 3]) for k in range(60)]
+    aligned = align(logs("".join(lines)), *tables)
+    told = {
+        (aligned.clocks[skew.clock].device, aligned.clocks[skew.clock].relay): skew.offset // SECOND
+        for skew in aligned.skews
+    }
+    assert told == {("ca1", False): 0, ("10.9.9.9", False): 11, ("r3.example", False): -10800, (None, True): 0}
+    assert seconds(aligned.placed) == [7.0 * k for k in range(60)]
+
+
+def test_a_device_that_nothing_ties_is_placed_by_the_relays_clock(logs):
+    lines = [queue_line(7.0 * k, timedelta(hours=-3), 1000 + k, host="ca1") for k in range(20)]
+    relayed = (
+        f"{stamp(50, timedelta())[:-4]} r9 1: {stamp(50, timedelta(hours=5, seconds=40))}: CRYPTO_PKI: Socket timeout\n"
+    )
+    aligned = align(logs("".join([*lines, relayed])), *busy())
+    assert seconds(aligned.placed)[-1] is None or abs(seconds(aligned.placed)[-1] - 50) <= 1
+    sorted_in = align(logs("".join([*lines[:8], relayed, *lines[8:]])), *busy())
+    assert abs(seconds(sorted_in.placed)[8] - 50) <= 1
+
+
+def test_routers_without_names_in_one_file_are_told_apart_by_their_ties(logs):
+    tables = busy()
+    shifts = [timedelta(), timedelta(seconds=11), timedelta(hours=-3)]
+    lines = []
+    for k in range(60):
+        lines.append(f"{stamp(7.0 * k - 0.4, shifts[k % 3])}: PKI: Shadow timer went off for tti\n")
+        lines.append(queue_line(7.0 * k, shifts[k % 3], 1000 + k))
+    aligned = align(logs("".join(lines)), *tables)
+    assert sorted(skew.offset // SECOND for skew in aligned.skews) == [-10800, 0, 11]
+    assert seconds(aligned.placed)[1::2] == [7.0 * k for k in range(60)]
+    assert seconds(aligned.placed)[::2] == [round(7.0 * k - 0.4, 3) for k in range(60)]
+
+
+def test_lines_of_a_clock_that_was_not_set_are_not_placed_by_those_of_a_set_one(logs):
+    early = f"*{stamp(-30, timedelta(hours=-9))}: CRYPTO_PKI: Socket timeout\n"
+    aligned = align(logs(early + "".join(queue_line(7.0 * k, timedelta(), 1000 + k) for k in range(10))), *busy())
+    assert seconds(aligned.placed) == [None, *(7.0 * k for k in range(10))]
+
+
+def test_an_export_that_lists_the_latest_first(logs):
+    lines = [queue_line(7.0 * k, timedelta(seconds=4), 1000 + k) for k in range(20)]
+    lines.insert(10, f"{stamp(7.0 * 9 + 5, timedelta(seconds=4))}: CRYPTO_PKI: Socket timeout\n")
+    aligned = align(logs("".join(reversed(lines))), *busy())
+    assert seconds(aligned.placed)[10] == 7.0 * 9 + 5
+
+
+def test_transactions_tie_a_servers_debug(logs):
+    tables = capture({"192.0.2.7": [10.0, 20.0]})
+    tables[2].transaction_id[:] = ["AABB", "CCDD"]
+    text = "".join(
+        f"{stamp(at + 0.01, timedelta(hours=1))}: CRYPTO_PKI_SCEP: CS received PKIOperation request\n"
+        f"{stamp(at + 0.02, timedelta(hours=1))}: CRYPTO_CS: trans id - {name}\n"
+        for at, name in ((10.0, "AABB"), (20.0, "CCDD"))
+    )
+    (skew,) = align(logs(text), *tables).skews
+    assert (skew.method, skew.pairs, skew.zone) == ("transaction", 2, 3600)
 
 
 def test_clients_in_step_tell_nothing(logs):
@@ -172,7 +315,7 @@ def test_clients_in_step_tell_nothing(logs):
     made = logs("".join(request_lines(60.0 * k, timedelta(seconds=20)) for k in range(20)))
     aligned = align(made, *capture(clients))
     assert aligned.skews == (None,)
-    assert aligned.capture_time(aligned.records[0]) is None
+    assert set(aligned.placed) == {None}
 
 
 @pytest.mark.parametrize(
@@ -185,7 +328,9 @@ def test_clients_in_step_tell_nothing(logs):
     ],
 )
 def test_nothing_to_tie_it_with(logs, text):
-    assert align(logs(text), *capture({"192.0.2.4": [1.0, 2.0]})).skews == (None,)
+    aligned = align(logs(text), *capture({"192.0.2.4": [1.0, 2.0]}))
+    assert set(aligned.skews) <= {None}
+    assert set(aligned.placed) <= {None}
 
 
 def test_many_clients_in_little_time(logs):

@@ -573,8 +573,12 @@ interface ReportFlowComparison {
 /** What logs and debugs say. */
 interface ReportLogs {
   files: ReportLogFile[];
-  /** One a file; null: nothing ties the log to the capture. */
+  clocks: ReportLogClock[];
+  /** Every stretch of every clock, in their order; null: nothing ties the clock to the capture. */
   skews: (ReportSkew | null)[];
+  /** Records that stand on no place of the capture's time axis. */
+  not_placed: number;
+  requests: ReportLoggedRequests[];
   /** Records by kind. */
   counts: Record<string, number>;
   /** Lines by `FACILITY-severity-MNEMONIC`. */
@@ -588,17 +592,67 @@ interface ReportLogs {
 interface ReportLogFile {
   path: string;
   lines: number;
+  /** Of its first clock, as the last. */
   first: string | null;
   last: string | null;
+  account: ReportAccount;
 }
 
-/** How far a log's clock is ahead of the capture's. */
+/** How much of a file of evidence was understood. Lines that are empty do not count. */
+interface ReportAccount {
+  lines: number;
+  understood: number;
+  not_understood: number;
+  /** The most frequent kinds of lines that were not understood: their first words, and how many. */
+  kinds: [string, number][];
+  /** Devices that the file names. */
+  whose: string[];
+  warning: string | null;
+}
+
+/** A clock by which lines of a log are stamped: that of a device, or the relay's. */
+interface ReportLogClock {
+  /** Index into `files`. */
+  file: number;
+  /** Null: nothing names it. */
+  device: string | null;
+  relay: boolean;
+  records: number;
+  first: string | null;
+  last: string | null;
+  zones: string[];
+  /** The configuration that says what its zones are. */
+  zones_from: string | null;
+}
+
+/** How far a clock of the logs is ahead of the capture's, in a stretch of its lines. */
 interface ReportSkew {
+  /** Index into `clocks`. */
+  clock: number;
   offset: number;
   spread: number;
+  /** That agree. */
   pairs: number;
+  /** That do not: of other stretches, or of none. */
+  pairs_apart: number;
   method: string;
+  /** Null: the clock has one stretch. */
+  first_line: number | null;
+  last_line: number | null;
+  /** Seconds that it gains in a second, from `reference` on. */
+  drift: number;
+  reference: string | null;
   sentence: string;
+}
+
+/** Requests that a server says it received. */
+interface ReportLoggedRequests {
+  device: string | null;
+  requests: number;
+  /** Calendar minutes with a request, by its own clock; null: nothing tells the day. */
+  minutes: string[] | null;
+  /** Parallel to `minutes`. */
+  received: number[];
 }
 
 /** A line of a log, or a debug with the lines that belong to it. */
@@ -606,7 +660,9 @@ interface ReportLogRecord {
   kind: string;
   /** By the clock of the log. */
   time: string | null;
-  /** By the clock of the capture; null: nothing ties the two. */
+  /** `device`, `relay`, `before` (the stamp of the line before, to which it belongs); null: no time. */
+  stamped_by: string | null;
+  /** By the clock of the capture; null: nothing ties the two, or not surely. */
   capture_time: string | null;
   /** Index into `files`. */
   file: number;
