@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pcapinspect.findings.figures import listed
@@ -67,7 +66,7 @@ def _sources(logs: Logs, records: Sequence[tuple[LogRecord, int | None]]) -> str
 
 def _source(logs: Logs, record: LogRecord) -> str:
     device = logs.clocks[record.clock].device if record.clock is not None else None
-    return device or Path(logs.files[record.file].path).name
+    return device or logs.files[record.file].path.rpartition("/")[2]
 
 
 def _paused(analysis: Analysis, time: int) -> bool:
