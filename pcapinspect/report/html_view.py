@@ -13,13 +13,14 @@ from pcapinspect.address import endpoint
 from pcapinspect.clock import iso, parse_iso, zone
 from pcapinspect.findings.display_filter import filter_of
 from pcapinspect.findings.figures import percent, plural
-from pcapinspect.findings.kinds import kind_of
 from pcapinspect.load.causes import CAUSES
+from pcapinspect.report.answer import answer_of
 from pcapinspect.report.catalogue import SHOWN, TABLES
 from pcapinspect.report.columns import TEXT, TIME, Kind
 from pcapinspect.report.flow_words import kept
 from pcapinspect.report.html_flows import NOT_IN_FLOWS, flows_view
-from pcapinspect.report.model import Cell, Document, EmbeddedTable, Finding, Server, Verdict
+from pcapinspect.report.ladder import fell_sentence, rungs_of
+from pcapinspect.report.model import Cell, Document, EmbeddedTable, Finding, Ladder, Server, Verdict
 from pcapinspect.report.people import Zone, argument, figure_rows, limits_of, time_span
 from pcapinspect.settings import Limits
 
@@ -75,8 +76,7 @@ def view(document: Document) -> View:
         "zone": document["settings"]["tz"],
         "quality": quality(document),
         "figures": figures(document, tz),
-        "root_cause": root_cause(document["findings"]),
-        "remedy": next((found["remedy"] for found in document["findings"] if found["remedy"]), []),
+        "answer": answer_view(document, Zone(tz)),
         "servers": [server_row(server) for server in document["servers"]],
         "findings": [finding(found, tz, limits) for found in document["findings"]],
         "attempted": bool(document["servers"] or document["tables"]["flows"]["rows"]),
@@ -106,10 +106,33 @@ def panels(document: Document) -> list[tuple[str, str]]:
     return [(name, title) for name, title in PANELS if not missing.get(name)]
 
 
-def root_cause(findings: Sequence[Finding]) -> View | None:
-    """The finding that says why, for the line under the verdict."""
-    found = next((found for found in findings if kind_of(found["id"]) == "root-cause"), None)
-    return None if found is None else {"title": found["title"], "certainty": certainty(found)}
+def answer_view(document: Document, zone: Zone) -> View:
+    """The answer in the words of the template; findings by their place on the page."""
+    answer = answer_of(document, zone)
+    places = {found["id"]: place for place, found in enumerate(document["findings"], start=1)}
+    ladder = document["servers"][0]["ladder"] if document["servers"] else None
+    return {
+        "server": answer.verdict["server"],
+        "of": len(document["servers"]),
+        "facts": answer.facts,
+        "root_cause": None
+        if answer.root is None
+        else {"title": answer.root["title"], "certainty": certainty(answer.root), "place": places[answer.root["id"]]},
+        "remedy": answer.remedy,
+        "also": [(found["title"], places[found["id"]]) for found in answer.also],
+        "others": answer.others,
+        "rungs": [] if ladder is None else rung_rows(ladder),
+        "fell": "" if ladder is None else fell_sentence(ladder),
+    }
+
+
+def rung_rows(ladder: Ladder) -> list[View]:
+    """The ladder from its lowest rung: how many came so far, and as a share of all."""
+    most = max(1, ladder["dialled"])
+    return [
+        {"rung": rung, "count": f"{count:,}", "share": percent(count, most), "width": f"{100 * count / most:.1f}"}
+        for rung, count in rungs_of(ladder)
+    ]
 
 
 def moment(tz: tzinfo) -> Callable[[str | None, int], str]:

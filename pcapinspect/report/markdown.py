@@ -8,7 +8,7 @@ from pcapinspect.address import endpoint
 from pcapinspect.clock import length
 from pcapinspect.findings.display_filter import filter_of
 from pcapinspect.findings.figures import percent, plural
-from pcapinspect.findings.kinds import kind_of
+from pcapinspect.report.answer import Answer, answer_of
 from pcapinspect.report.document import Report
 from pcapinspect.report.ladder import fell_of, rungs_of
 from pcapinspect.report.markdown_flows import flows_section, seen_in
@@ -24,32 +24,31 @@ MOST_CLIENTS = 10
 MOST_FRAMES = 12
 """Frames written out beside a finding; the filter has all that are cited."""
 
-ROOT_CAUSES = ("root-cause", "rollover-404-loop", "server-down", "port-refused", "concurrent-limit-pattern")
-"""Findings that explain an outage, the best explanation first."""
-
 
 def render_markdown(report: Report) -> str:
     """Summary, symptoms, timeline, evidence, root cause, remedy, what is not shown, how to reproduce."""
     sections = report.sections
     zone = Zone.of(sections)
+    answer = answer_of(sections, zone)
     parts = [
-        _summary(sections, zone),
+        _summary(sections, answer, zone),
         _symptoms(sections),
         ["## Timeline", "", *timeline(sections, zone)],
         _evidence(sections, zone),
         flows_section(sections, zone),
-        _root_cause(sections),
-        _remedy(sections),
+        _root_cause(sections, answer),
+        _remedy(sections, answer),
         _not_shown(sections),
         _reproduce(sections),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _summary(sections: Sections, zone: Zone) -> list[str]:
+def _summary(sections: Sections, answer: Answer, zone: Zone) -> list[str]:
     verdict = sections["verdict"]
     of = "" if verdict["server"] is None else f" on {verdict['server']}"
     lines = ["# Outage report: PKI enrolment over HTTP", "", "## Summary", "", f"**{prose(verdict['sentence'])}**", ""]
+    lines += [*(f"- {label}: {prose(text)}" for label, text in answer.facts), *([""] if answer.facts else [])]
     source = "flows" if sections["capture"]["flows_only"] else "packets"
     lines += [
         f"Verdict{of}: {code(verdict['cause'])}, confidence {verdict['confidence']:.2f} (1 would be certain). It is "
@@ -214,16 +213,13 @@ def _clients(sections: Sections) -> list[str]:
     return [*table(head, rows), *_more(total - len(rows), "client")]
 
 
-def _causes(sections: Sections) -> list[Finding]:
-    """The findings that explain the outage, the best first."""
-    kinds = {kind: place for place, kind in enumerate(ROOT_CAUSES)}
-    found = [finding for finding in sections["findings"] if kind_of(finding["id"]) in kinds]
-    return sorted(found, key=lambda finding: kinds[kind_of(finding["id"])])
-
-
-def _root_cause(sections: Sections) -> list[str]:
-    causes, verdict = _causes(sections), sections["verdict"]
-    lines = ["## Root cause", "", prose(causes[0]["explanation"] if causes else verdict["sentence"])]
+def _root_cause(sections: Sections, answer: Answer) -> list[str]:
+    verdict = answer.verdict
+    lines = [
+        "## Root cause",
+        "",
+        prose(answer.explaining[0]["explanation"] if answer.explaining else verdict["sentence"]),
+    ]
     if sections["servers"]:
         lines += _load_behind_it(sections)
     for title, sentences in (
@@ -249,16 +245,20 @@ def _load_behind_it(sections: Sections) -> list[str]:
     return ["", f"What {escape(name)} was asked for: {prose(', '.join(parts))} of its exchanges."]
 
 
-def _remedy(sections: Sections) -> list[str]:
-    """What cures the cause before what confirms and what prevents."""
-    findings = [*_causes(sections), *sections["findings"]]
-    if any(kind_of(finding["id"]) == "root-cause" for finding in findings):
-        # It names the commands for this very CA; those of the loop are the same in general.
-        findings = [finding for finding in findings if kind_of(finding["id"]) != "rollover-404-loop"]
-    steps = list(dict.fromkeys(step for finding in findings for step in finding["remedy"]))
-    if not steps:
-        return ["## Remedy", "", "Nothing has to be changed for what the files show."]
-    return ["## Remedy", "", *(f"{number}. {prose(step)}" for number, step in enumerate(steps, start=1))]
+def _remedy(sections: Sections, answer: Answer) -> list[str]:
+    """What cures the verdict; then what the other findings ask for, each under its own name."""
+    lines = ["## Remedy", ""]
+    if answer.remedy:
+        lines += [f"{number}. {prose(step)}" for number, step in enumerate(answer.remedy, start=1)]
+    else:
+        lines += ["This verdict asks for no change."]
+    told = {*answer.remedy, *(found["id"] for found in answer.explaining)}
+    for found in sections["findings"]:
+        steps = [step for step in found["remedy"] if step not in told]
+        if found["id"] not in told and steps:
+            lines += ["", f"For: {escape(found['title'])}", "", *items(steps)]
+            told.update(steps)
+    return lines
 
 
 def _not_shown(sections: Sections) -> list[str]:

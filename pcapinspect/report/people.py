@@ -32,6 +32,11 @@ class Zone:
         """`2026-03-01 08:00:12Z`, or with the zone's offset in place of Z."""
         return clock.iso(clock.parse_iso(text), self.tz, digits).replace("T", " ", 1)
 
+    def beside(self, text: str, other: str) -> str:
+        """A time that is read beside another: without the date where both are of one day."""
+        same = self.moment(text)[:10] == self.moment(other)[:10]
+        return self.time_of_day(text) if same else self.moment(text)
+
     def time_of_day(self, text: str, digits: int = 0) -> str:
         """`08:00:12`."""
         return self.moment(text, digits)[11 : 19 + (digits + 1 if digits else 0)]

@@ -1,4 +1,4 @@
-"""The report as text of 80 columns: for a terminal, and as readable in a log file."""
+"""The report as text: for a terminal, and as readable in a log file."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pcapinspect.address import endpoint
-from pcapinspect.clock import length
+from pcapinspect.clock import SECOND, length
+from pcapinspect.columns import MISSING
 from pcapinspect.findings.figures import plural
 from pcapinspect.report import flow_words
+from pcapinspect.report.answer import answer_of
 from pcapinspect.report.chart import attempts_chart
 from pcapinspect.report.document import Report
 from pcapinspect.report.inert import inert
@@ -29,17 +33,37 @@ from pcapinspect.report.people import (
 )
 
 WIDTH = 80
+"""Columns where neither a terminal nor the user says how many."""
+
+LEAST_WIDTH = 60
+"""Below, a bar has no room."""
+
 MOST_SERVERS = 5
 MOST_CLIENTS = 8
 MOST_OPERATIONS = 10
 MOST_CHARTS = 2
+MOST_STEPS = 2
+MOST_ALSO = 3
+
+LABEL = 11
+"""Columns of what a line is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """Colour, or none of it. No meaning is in colour alone."""
+    """Colour, or none of it, and how wide the page is. No meaning is in colour alone."""
 
     on: bool
+    width: int = WIDTH
+
+    def wrap(self, text: str, first: str = "", rest: str | None = None) -> list[str]:
+        return textwrap.wrap(
+            inert(text),
+            self.width,
+            initial_indent=first,
+            subsequent_indent=first if rest is None else rest,
+            break_on_hyphens=False,
+        )
 
     def bold(self, text: str) -> str:
         return self._with("1", text)
@@ -51,28 +75,29 @@ class Paint:
         return f"\x1b[{code}m{text}\x1b[0m" if self.on else text
 
 
-def render_terminal(report: Report, *, colour: bool = False) -> str:
-    """Verdict, capture quality, findings, a chart, servers, clients, operations and what to do next."""
-    paint = Paint(colour)
+def render_terminal(report: Report, *, colour: bool = False, width: int = WIDTH) -> str:
+    """The answer, why, capture quality, findings, a chart, servers, clients, operations and what to do next."""
+    paint = Paint(colour, max(width, LEAST_WIDTH))
     sections = report.sections
     zone = Zone.of(sections)
     parts = [
-        _head(sections, zone),
-        _verdict(sections, paint),
+        _head(sections, zone, paint),
+        _answer(sections, zone, paint),
+        _why(sections, paint),
         _capture(sections, paint),
         *_ladders(sections, paint),
         _findings(sections, paint),
         *_charts(report, zone, paint),
         _servers(sections, paint),
         _operations(sections, paint),
-        _clients(sections, paint),
+        _clients(report, paint),
         _netflow(sections, paint),
         _next(sections, paint),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _head(sections: Sections, zone: Zone) -> list[str]:
+def _head(sections: Sections, zone: Zone, paint: Paint) -> list[str]:
     inputs = sections["inputs"]
     if sections["capture"]["flows_only"]:
         held = plural(flow_words.kept(sections["evidence"]["netflow"]), "flow record") + " of watched ports"
@@ -80,7 +105,7 @@ def _head(sections: Sections, zone: Zone) -> list[str]:
         held = plural(sum(file["packets"] for file in inputs), "packet")
     names = inert(inputs[0]["path"]) if len(inputs) == 1 else f"{len(inputs)} files"
     tool = sections["tool"]
-    lines = _wrap(f"{names}: {held}, read by {tool['name']} {tool['version']} ({tool['engine']})")
+    lines = paint.wrap(f"{names}: {held}, read by {tool['name']} {tool['version']} ({tool['engine']})")
     seen = time_span(sections)
     if seen is not None:
         first, last = (zone.moment(time) for time in seen)
@@ -88,20 +113,49 @@ def _head(sections: Sections, zone: Zone) -> list[str]:
     return lines
 
 
-def _verdict(sections: Sections, paint: Paint) -> list[str]:
-    verdict = sections["verdict"]
+def _answer(sections: Sections, zone: Zone, paint: Paint) -> list[str]:
+    """What an engineer reads first: whose it is, since when, how often, why, and what to do."""
+    answer = answer_of(sections, zone)
+    verdict = answer.verdict
     of = "" if verdict["server"] is None else f", of {verdict['server']}"
     lines = [paint.bold("VERDICT") + f"  {verdict['cause']}, confidence {verdict['confidence']:.2f}{of}"]
-    lines += [paint.bold(line) for line in _wrap(verdict["sentence"], "  ")]
-    reasons = (
-        ("for", verdict["evidence_for"]),
-        ("against", verdict["evidence_against"]),
-        ("not shown", verdict["not_shown"]),
-    )
-    for label, sentences in reasons:
-        for sentence in sentences:
-            lines += _wrap(sentence, f"  {label + ':':<11}", " " * 13)
+    lines += [paint.bold(line) for line in paint.wrap(verdict["sentence"], "  ")]
+    for label, text in answer.facts:
+        lines += _labelled(label, text, paint)
+    if answer.root is not None:
+        lines += _labelled("root cause", answer.root["title"], paint)
+    for number, step in enumerate(answer.remedy[:MOST_STEPS]):
+        lines += _labelled("" if number else "to do", _first_sentence(step), paint)
+    if len(answer.remedy) > MOST_STEPS:
+        more = plural(len(answer.remedy) - MOST_STEPS, "more step")
+        lines += _labelled("", f"... and {more}, with reasons, in --html and --markdown", paint)
+    for finding in answer.also[:MOST_ALSO]:
+        lines += _labelled("also", finding["title"], paint)
+    if answer.others:
+        lines += _labelled("also", f"{plural(answer.others, 'other server')} with a verdict of its own, below", paint)
     return lines
+
+
+def _why(sections: Sections, paint: Paint) -> list[str]:
+    verdict = sections["verdict"]
+    reasons = (("for", verdict["evidence_for"]), ("against", verdict["evidence_against"]))
+    lines = [line for label, sentences in reasons for text in sentences for line in _labelled(label, text, paint)]
+    lines += [line for text in verdict["not_shown"] for line in _labelled("not shown", text, paint)]
+    return [paint.bold("WHY"), *lines] if lines else []
+
+
+def _labelled(label: str, text: str, paint: Paint) -> list[str]:
+    return paint.wrap(text, f"  {label + ':' if label else '':<{LABEL}} ", " " * (LABEL + 3))
+
+
+def _first_sentence(step: str) -> str:
+    """What is done; why comes after it. Backticks mark commands, in which a point ends no sentence."""
+    parts = step.split("`")
+    for place in range(0, len(parts), 2):
+        head, point, _ = parts[place].partition(". ")
+        if point:
+            return "`".join([*parts[:place], head]) + "."
+    return step
 
 
 def _capture(sections: Sections, paint: Paint) -> list[str]:
@@ -110,7 +164,7 @@ def _capture(sections: Sections, paint: Paint) -> list[str]:
         notes += [f"{file['path']}: {warning}" for warning in file["warnings"]]
     if not notes:
         return [paint.bold("CAPTURE") + "  nothing is known to be missing from it"]
-    return [paint.bold("CAPTURE"), *(line for note in notes for line in _wrap(note, "  - ", "    "))]
+    return [paint.bold("CAPTURE"), *(line for note in notes for line in paint.wrap(note, "  - ", "    "))]
 
 
 def _findings(sections: Sections, paint: Paint) -> list[str]:
@@ -118,11 +172,11 @@ def _findings(sections: Sections, paint: Paint) -> list[str]:
     lines = [paint.bold("FINDINGS") + f"  {len(findings) or 'none'}"]
     for finding in findings:
         severity = finding["severity"]
-        title = _wrap(finding["title"], f"  {severity:<9} ", " " * 12)
+        title = paint.wrap(finding["title"], f"  {severity:<9} ", " " * 12)
         lines += [title[0].replace(severity, paint.severity(severity, severity), 1), *title[1:]]
         seen = "observed" if finding["confidence"] == 1 else f"inferred, confidence {finding['confidence']:.2f}"
         frames = f", {plural(len(finding['frames']), 'frame')} cited" if finding["frames"] else ""
-        lines += _wrap(f"({finding['id']}: {seen}{frames})", " " * 12)
+        lines += paint.wrap(f"({finding['id']}: {seen}{frames})", " " * 12)
     return lines
 
 
@@ -138,14 +192,14 @@ def _ladders(sections: Sections, paint: Paint) -> list[list[str]]:
             found.append([f"{head}: {plural(ladder['dialled'], 'attempt')}, and each succeeded"])
         else:
             lines = [f"  {line}" for line in funnel(ladder)]
-            found.append([head, *lines, *_wrap(fell_sentence(ladder), "  ", "        ")])
+            found.append([head, *lines, *paint.wrap(fell_sentence(ladder), "  ", "        ")])
     return found
 
 
 def _charts(report: Report, zone: Zone, paint: Paint) -> list[list[str]]:
     charts = []
     for server in report.sections["servers"][:MOST_CHARTS]:
-        chart = attempts_chart(report, server, zone, WIDTH)
+        chart = attempts_chart(report, server, zone, paint.width)
         if chart:
             charts.append([paint.bold(chart[0]), *chart[1:]])
     return charts
@@ -194,23 +248,29 @@ def _operations(sections: Sections, paint: Paint) -> list[str]:
     return _table(head, rows, paint, len(operations) - len(rows)) if rows else []
 
 
-def _clients(sections: Sections, paint: Paint) -> list[str]:
-    clients = sections["clients"]
+def _clients(report: Report, paint: Paint) -> list[str]:
+    """Those that fail most; where none does, the busiest."""
+    columns = report.tables.columns("clients")
+    if not len(columns["client_ip"]):
+        return []
+    unanswered, refused, errors = (np.maximum(columns[name], 0) for name in ("unanswered", "refused", "errors"))
+    lost = unanswered + refused + errors
+    chosen = np.lexsort((-columns["attempts"], -lost))[:MOST_CLIENTS]
     rows = [
         (
-            row["client_ip"],
-            row["attempts"],
-            row["unanswered"],
-            "" if row["errors"] is None else row["errors"],
-            "" if row["poll_period"] is None else length(row["poll_period"]),
-            row["operations"] or "",
+            columns["client_ip"][row],
+            int(columns["attempts"][row]),
+            int(unanswered[row] + refused[row]),
+            "" if columns["errors"][row] == MISSING else int(columns["errors"][row]),
+            "" if columns["poll_period"][row] == MISSING else length(round(columns["poll_period"][row] / SECOND, 1)),
+            columns["operations"][row] or "",
         )
-        for row in clients[:MOST_CLIENTS]
+        for row in chosen.tolist()
     ]
-    head = ("TOP CLIENTS", "attempts", "unansw.", "errors", "every", "operations")
-    return (
-        _table(head, rows, paint, sum(server["clients"] for server in sections["servers"]) - len(rows)) if rows else []
-    )
+    head = ("CLIENTS", "attempts", "failed", "errors", "every", "operations")
+    if lost.any():
+        head = ("CLIENTS THAT FAIL", *head[1:])
+    return _table(head, rows, paint, report.rows["clients"] - len(rows))
 
 
 def _netflow(sections: Sections, paint: Paint) -> list[str]:
@@ -221,10 +281,10 @@ def _netflow(sections: Sections, paint: Paint) -> list[str]:
     records = plural(flow_words.kept(netflow), "flow record")
     lines = [paint.bold("NETFLOW") + f"  {records} of watched ports in {plural(len(netflow['files']), 'file')}"]
     for server in netflow["servers"][:MOST_SERVERS]:
-        lines += _wrap(f"{endpoint(server['ip'], server['port'])}: {server['verdict']['sentence']}", "  ", "    ")
+        lines += paint.wrap(f"{endpoint(server['ip'], server['port'])}: {server['verdict']['sentence']}", "  ", "    ")
     told = flow_words.comparison(netflow)
-    lines += _wrap(told, "  ", "    ") if told else []
-    return [*lines, *(line for text in flow_words.concerns(netflow) for line in _wrap(text, "  - ", "    "))]
+    lines += paint.wrap(told, "  ", "    ") if told else []
+    return [*lines, *(line for text in flow_words.concerns(netflow) for line in paint.wrap(text, "  - ", "    "))]
 
 
 def _next(sections: Sections, paint: Paint) -> list[str]:
@@ -246,21 +306,11 @@ def _next(sections: Sections, paint: Paint) -> list[str]:
     return [paint.bold("NEXT"), *(f"  {inert(command)}" for command in commands if command)] if commands else []
 
 
-def _wrap(text: str, first: str = "", rest: str | None = None) -> list[str]:
-    return textwrap.wrap(
-        inert(text),
-        WIDTH,
-        initial_indent=first,
-        subsequent_indent=first if rest is None else rest,
-        break_on_hyphens=False,
-    )
-
-
 def _table(head: Sequence[str], rows: Sequence[Sequence[str | int]], paint: Paint, left_out: int) -> list[str]:
     """Columns as wide as their longest cell, numbers to the right; the last column gives way to the page's width."""
     cells = [[_number(cell) for cell in row] for row in rows]
     widths = [max(len(row[place]) for row in [list(head), *cells]) for place in range(len(head))]
-    _narrow(widths)
+    _narrow(widths, paint.width)
     aligns: list[Callable[[str, int], str]] = [str.rjust if isinstance(cell, int) else str.ljust for cell in rows[0]]
 
     def line(row: Sequence[str]) -> str:
@@ -276,9 +326,9 @@ def _number(cell: str | int) -> str:
     return f"{cell:,}" if isinstance(cell, int) else inert(cell)
 
 
-def _narrow(widths: list[int]) -> None:
+def _narrow(widths: list[int], width: int) -> None:
     """Takes from the widest column until the row fits the page."""
-    while sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+    while sum(widths) + 2 * (len(widths) - 1) > width:
         widths[widths.index(max(widths))] -= 1
 
 

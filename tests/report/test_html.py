@@ -66,7 +66,8 @@ def test_small(page: str) -> None:
 def test_nothing_is_loaded_from_anywhere(read: Reader) -> None:
     loading = ("src", "href", "action", "data", "srcset", "poster", "background", "formaction", "ping")
     found = {value for _, attributes in read.elements for name, value in attributes.items() if name in loading}
-    assert found == {"data:,", "#answer"}
+    assert {value for value in found if not value.startswith("#")} == {"data:,"}
+    assert "#answer" in found
 
 
 def test_answer_findings_and_hashes_are_in_the_html(read: Reader, example: Report) -> None:

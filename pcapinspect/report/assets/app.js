@@ -265,7 +265,11 @@ class App {
     }
     byId("rows-csv").addEventListener("click", () => this.table.csv());
     this.connectTabs();
-    addEventListener("hashchange", () => this.replaceFilter(filterFromHash(location.hash), "replaceState"));
+    addEventListener("hashchange", () => {
+      if (isPlace(location.hash)) return this.openPlace();
+      return this.replaceFilter(filterFromHash(location.hash), "replaceState");
+    });
+    this.openPlace();
     const sight = new IntersectionObserver(
       (entries) => {
         for (const entry of entries) this.panels.find(({ root }) => root === entry.target).near = entry.isIntersecting;
@@ -283,6 +287,12 @@ class App {
     });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.changed());
     this.connectPrint();
+  }
+
+  /* A link to a finding opens it. */
+  openPlace() {
+    const found = isPlace(location.hash) && byId(location.hash.slice(1));
+    if (found && found.tagName === "DETAILS") found.open = true;
   }
 
   connectTabs() {

@@ -29,6 +29,11 @@ function filterFromHash(hash) {
   return filter;
 }
 
+/* True of an address that names a place of the page, not a filter. */
+function isPlace(hash) {
+  return hash.length > 1 && !hash.includes("=");
+}
+
 function isEmpty(filter) {
   return FILTER_NAMES.every((name) => filter[name] === null || filter[name] === "");
 }
