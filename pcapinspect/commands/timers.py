@@ -10,7 +10,7 @@ from pcapinspect.commands.numbers import number, whole
 from pcapinspect.errors import UsageError
 
 if TYPE_CHECKING:
-    from pcapinspect.evidence.ownership import Inquiry, Ownership
+    from pcapinspect.evidence.ownership.model import Inquiry, Ownership
     from pcapinspect.evidence.remedy import Step
     from pcapinspect.evidence.timer_sources import Sourced, TimerSources
     from pcapinspect.pki.timers import StuckClients, Window
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Collect the timers, compute, and print or write. Raises UsageError where a timer is missing."""
     from pcapinspect.evidence.configuration import read_configuration
-    from pcapinspect.evidence.ownership import own
+    from pcapinspect.evidence.ownership.tying import own
     from pcapinspect.evidence.timer_sources import find_timers
     from pcapinspect.pki.timers import stuck, window
     from pcapinspect.report.output import STANDARD_OUTPUT, check, write_text

@@ -67,7 +67,7 @@ SERVER = _rules(
     (r"^no auto-rollover\b", lambda _: {"auto_rollover": False, "overlap": None}),
     (r"^mode (ra|sub-cs)\b", lambda m: {"mode": m[1]}),
     (r"^grant auto$", lambda _: {"grant_auto": True}),
-    (r"^issuer-name (.{1,255})", lambda m: {"issuer_name": without_secret(m[1]).strip('"')}),
+    (r"^issuer-name (?!(?:co|eq|nc|ne) )(.{1,255})", lambda m: {"issuer_name": without_secret(m[1]).strip('"')}),
     (r"^(no )?shut(?:down)?$", lambda m: {"shutdown": m[1] is None}),
     (r"^cdp-url (\S{1,255})", lambda m: {"cdp_url": public_url(m[1])}),
     (r"^no lifetime (?:certificate|ca-certificate)\b", _nothing),
@@ -102,7 +102,7 @@ TRUSTPOINT = _rules(
     (r"^enrollment retry period (\d{1,3})$", lambda m: {"retry_period": int(m[1]) * 60}),
     (r"^enrollment retry count (\d{1,3})$", lambda m: {"retry_count": int(m[1])}),
     (
-        r"(?:^|\s)subject-name (.{1,255}?)(?= auto-enroll\b|$)",
+        r"(?:^|\s)subject-name (?!(?:co|eq|nc|ne) )(.{1,255}?)(?= auto-enroll\b|$)",
         lambda m: {"subject_name": without_secret(m[1]).strip('"')},
     ),
     (r"^vrf (\S{1,63})$", lambda m: {"vrf": m[1]}),

@@ -54,9 +54,9 @@ def _read(path: str) -> Configuration:
             messages += 1
             continue
         where = Where(path, line.number, line.device)
-        if line.typed and line.text.strip():
+        if line.typed:
             shown.end()
-        if not config.take(line, where) and not shown.take(line.text, where):
+        if not config.take(line, where) and not shown.take(line.text, where) and line.text.strip():
             ignored += 1
         last = line.text.strip()
     config.end(marked=last == "end")

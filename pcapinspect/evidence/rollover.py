@@ -12,7 +12,8 @@ from pcapinspect.clock import MINUTE, SECOND, iso, length
 from pcapinspect.evidence.configuration_model import Configuration
 from pcapinspect.evidence.demand import Demand
 from pcapinspect.evidence.log_model import Logs
-from pcapinspect.evidence.ownership import Ownership, own
+from pcapinspect.evidence.ownership.model import Ownership
+from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.evidence.remedy import Needed, Step, remedy
 from pcapinspect.evidence.timer_sources import Sourced, TimerSources, find_timers
 from pcapinspect.pki.facts import PkiFacts

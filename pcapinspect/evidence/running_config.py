@@ -42,6 +42,9 @@ _PEM_OF = re.compile(
 _NO_COMMAND = re.compile(r"^<\w|^\.\.\.|\?$|^%|^Enter configuration commands|^Password:|^Re-enter password")
 """Inside a listing: something was cut out (`<snip>`), the device was asked for help (`?`), or said something (`%`)."""
 
+_FILTERED = re.compile(r"(?i)\|\s*(?:i|in|inc\w*|e|ex|exc\w*|count|grep)\s")
+"""`show running-config | include ...` shows some lines of a block; `section` and `begin` show all of it."""
+
 _CUT = re.compile(r"^<\w|^\.\.\.|^\[\.\.\.")
 _EXIT = re.compile(r"^(?:exit|end|quit|\^Z)$")
 _RULES = {"server": rules.SERVER, "trustpoint": rules.TRUSTPOINT, "profile enrollment": rules.PROFILE}
@@ -56,6 +59,7 @@ class _Open:
     """The block that lines go to."""
 
     kind: str
+    device: str | None
     said: Said
     depth: int
     typed: bool
@@ -87,6 +91,8 @@ class Reader:
         self._devices: dict[str | None, _Facts] = {}
         self._certificates: list[ConfiguredCertificate] = []
         self._open: _Open | None = None
+        self._closed: dict[str, _Open] = {}
+        self._filtered = False
         self._chain: str | None = None
         self._certificate: tuple[str, Where] | None = None
         self._octets = bytearray()
@@ -98,6 +104,8 @@ class Reader:
     def take(self, line: Spoken, where: Where) -> bool:
         """True where the line means something here."""
         text = line.text.strip()
+        if line.typed and text:
+            self._filtered = _FILTERED.search(text) is not None
         if self._take_pem(text, where):
             return True
         if self._certificate is not None and self._take_octets(text):
@@ -110,7 +118,7 @@ class Reader:
             self._certificate = found["kind"].strip(), where
             self._octets.clear()
             return True
-        return self._in_block(line, text) or self._of_device(text, where)
+        return self._in_block(line, text) or self._of_device(text, where) or self._stray(text)
 
     def end(self, *, marked: bool) -> None:
         """No more lines. `marked`: the last was `end`, so nothing of the block is missing."""
@@ -159,8 +167,9 @@ class Reader:
             kind, name = block["kind"], block["name"][:63]
             said = self._blocks.setdefault((kind, where.device, name), self._new(kind, name, where))
             # `crypto pki server NAME rollover` and the like are commands for the moment, not a block
-            self._open = _Open(kind, said, _depth(line.text), line.typed or bool(block["rest"].strip()))
-            self._apply(block["rest"].strip())
+            typed = line.typed or bool(block["rest"].strip())
+            self._open = _Open(kind, line.device, said, _depth(line.text), typed, doubtful=self._filtered)
+            self._apply(self._open, block["rest"].strip())
             return True
         chain = _CHAIN.match(text)
         if chain is not None:
@@ -184,6 +193,9 @@ class Reader:
             if not line.text[:1].isspace():
                 self._chain = None
             return False
+        if line.typed and line.mode in (None, "config"):
+            self._close(whole=line.device == block.device)
+            return False
         if text.startswith("!") or _EXIT.match(text):
             self._close(whole=True)
             return False
@@ -191,21 +203,19 @@ class Reader:
             block.doubtful = True
         deeper = _depth(line.text) > block.depth and not line.typed
         block.indented = block.indented or deeper
-        if self._apply(text):
+        if self._apply(block, text):
             return True
         if _NO_COMMAND.search(text):
             return True
-        if not deeper and (rules.TOP_LEVEL.match(text) or (line.typed and line.mode in (None, "config"))):
+        if not deeper and rules.TOP_LEVEL.match(text):
             self._close(whole=True)
             return False
         block.doubtful = True
         block.suspended = block.suspended or not (deeper or line.mode == _MODES[block.kind])
         return False
 
-    def _apply(self, text: str) -> bool:
-        """Enter what the line says into the open block. Behind a strange line only what no other block can say."""
-        block = self._open
-        assert block is not None
+    def _apply(self, block: _Open, text: str) -> bool:
+        """Enter what the line says into the block. Behind a strange line only what no other block can say."""
         said: Said = {}
         known = _apply(_RULES[block.kind], text, said)
         if block.suspended:
@@ -220,7 +230,18 @@ class Reader:
         block = self._open
         if block is not None and block.kind != "profile enrollment":
             block.said["whole"] = bool(block.said.get("whole")) or (whole and not block.doubtful and not block.typed)
+        if block is not None:
+            block.suspended = True
+            self._closed[block.kind] = block
         self._open = self._chain = None
+
+    def _stray(self, text: str) -> bool:
+        """A command that only a block which seemed to be over can hold: what ended it came from elsewhere."""
+        for block in self._closed.values():
+            if self._apply(block, text):
+                block.said["whole"] = False
+                return True
+        return False
 
     def _of_device(self, text: str, where: Where) -> bool:
         said: Said = {}

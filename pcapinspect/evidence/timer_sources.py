@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pcapinspect.clock import SECOND
 from pcapinspect.evidence.configuration_model import CertificateServer, Configuration, Where
 from pcapinspect.evidence.names import same_name
-from pcapinspect.evidence.ownership import Ownership, issuing_certificate
+from pcapinspect.evidence.ownership.model import Ownership, issuing_certificate
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.facts import SHADOW, PkiFacts
 from pcapinspect.pki.timers import (

@@ -53,7 +53,7 @@ _SESSION_END = re.compile(r"^[ \t]*(?:Connection to \S+ closed|\[Connection to )
 
 
 def spoken(lines: Iterable[Line]) -> Iterator[Spoken]:
-    """The lines with their device. What was pasted behind a prompt in the middle of a line is a line of its own."""
+    """The lines with their device; an empty one is a prompt alone. A prompt in the middle of a line begins another."""
     kept = _without_stamps([line for line in lines if line[1].strip()])
     device: str | None = None
     for number, text in kept:
@@ -61,7 +61,7 @@ def spoken(lines: Iterable[Line]) -> Iterator[Spoken]:
             yield Spoken(number, text.strip(), device, message=True)
             continue
         for piece in _pieces(Spoken(number, text, device)):
-            if piece.text.strip():
+            if piece.typed or piece.text.strip():
                 yield piece
             device = piece.device
         device = _named(text, device)

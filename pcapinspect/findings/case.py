@@ -11,7 +11,8 @@ import numpy as np
 from pcapinspect.address import endpoint
 from pcapinspect.columns import Bool, Columns, Int64, Text
 from pcapinspect.evidence.demand import ASKED, failed_polls, measure
-from pcapinspect.evidence.ownership import Inquiry, Ownership, own
+from pcapinspect.evidence.ownership.model import Inquiry, Ownership
+from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.display_filter import keys
 from pcapinspect.labels import number_labels

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pcapinspect.findings.finding import Finding
 
 if TYPE_CHECKING:
-    from pcapinspect.evidence.ownership import Tie
+    from pcapinspect.evidence.ownership.model import Tie
     from pcapinspect.findings.case import Case
 
 _TOLD_OF = ("certificate server ", "trustpoint ")

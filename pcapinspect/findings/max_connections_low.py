@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pcapinspect.evidence.ownership import own
+from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.findings import remedies
 from pcapinspect.findings.finding import Finding
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pcapinspect.clock import iso
 from pcapinspect.evidence.moments import Moment
-from pcapinspect.evidence.ownership import Ownership, Tie, own
+from pcapinspect.evidence.ownership.model import Ownership, Tie
+from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.evidence.rollover import owned_max_connections
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.report import model

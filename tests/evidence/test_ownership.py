@@ -10,7 +10,8 @@ import pytest
 from pcapinspect.columns import MISSING
 from pcapinspect.evidence.configuration import read_configuration
 from pcapinspect.evidence.names import endpoint_of, same_name
-from pcapinspect.evidence.ownership import Inquiry, Ownership, issuing_certificate, own
+from pcapinspect.evidence.ownership.model import Inquiry, Ownership, issuing_certificate
+from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.facts import CA, PkiFacts, Place, ServerCertificate
 from pcapinspect.pki.timers import DAY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pcapinspect.evidence.ownership import own
+from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.evidence.remedy import Needed, Step, remedy
 from pcapinspect.evidence.timer_sources import TimerSources, find_timers
 from pcapinspect.pki.timers import DAY, Timers, window

@@ -10,7 +10,8 @@ from pcapinspect.columns import MISSING
 from pcapinspect.evidence.configuration import read_configuration
 from pcapinspect.evidence.demand import Demand
 from pcapinspect.evidence.ios_log import read_logs
-from pcapinspect.evidence.ownership import Inquiry, own
+from pcapinspect.evidence.ownership.model import Inquiry
+from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.evidence.rollover import VERDICTS, RolloverDiagnosis
 from pcapinspect.evidence.rollover import diagnose as diagnose_owned
 from pcapinspect.pki.certificates import Certificate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pcapinspect.columns import MISSING
-from pcapinspect.evidence.ownership import own
+from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.evidence.timer_sources import TimerSources
 from pcapinspect.evidence.timer_sources import find_timers as find
 from pcapinspect.pki.certificates import Certificate

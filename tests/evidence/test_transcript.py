@@ -39,6 +39,7 @@ def test_a_prompt_in_the_middle_of_a_line():
         ("CA", None, "show clock"),
         ("CA", None, "grant auto"),
         ("CA", "config", "end"),
+        ("CA", None, ""),
     ]
 
 
