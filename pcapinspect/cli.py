@@ -14,7 +14,19 @@ from pcapinspect import __version__
 from pcapinspect.errors import OutputError, PcapInspectError, UsageError
 from pcapinspect.process import set_up
 
-COMMANDS = ("analyze", "render", "extract", "timers", "simulate", "packet", "compare", "plan", "schema", "warm")
+COMMANDS = (
+    "analyze",
+    "render",
+    "extract",
+    "timers",
+    "simulate",
+    "packet",
+    "compare",
+    "watch",
+    "plan",
+    "schema",
+    "warm",
+)
 """Each is the module `pcapinspect.commands.<name>` with HELP, `add_arguments` and `run`."""
 
 EXIT_ERROR = 2

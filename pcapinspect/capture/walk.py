@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -44,37 +44,57 @@ class Walk:
         made = chunks(inflate(self._raw, self._file), self._chunk_bytes)
         if not self._file.format:
             # Not compressed: what this thread itself has read lies in its core's cache, and reading costs little.
-            yield from self._stretches(made)
+            yield from self._walked(made)
             return
         ahead = Ahead(made, AHEAD)
         try:
-            yield from self._stretches(iter(ahead))
+            yield from self._walked(iter(ahead))
         finally:
             # What is left of a file is read here, and not by two threads.
             ahead.close(patient=self._raw.size is not None)
 
-    def _stretches(self, chunks: Iterator[UInt8]) -> Iterator[Stretch]:
-        data = join(np.empty(0, np.uint8), next(chunks))
-        walker = recognise(data, self._file)
-        at, behind, before = walker.start, 0, 0
-        table = records.table()
-        while True:
-            count, at, why = walker.walk(data, at, table)
-            yield Stretch(data, table, count, before)
-            before += count
-            if why == records.FULL:
-                continue
-            if why == records.DAMAGED:
-                self.stopped = walker.damage, behind + at
-                break
-            chunk = next(chunks, None)
-            if chunk is None or len(chunk) == HEADROOM:
-                if at < data.size:
-                    self.stopped = "the file ends in the middle of a packet", behind + at
-                break
-            behind += at
-            data, at = join(data[at:], chunk), 0
-        walker.finish()
+    def _walked(self, chunks: Iterator[UInt8]) -> Iterator[Stretch]:
+        self.stopped = yield from stretches(chunks, self._file)
+
+
+def stretches(chunks: Iterator[UInt8], file: InputFile) -> Generator[Stretch, None, tuple[str, int] | None]:
+    """The records in chunks that each lie behind HEADROOM free bytes; returns as `Walk.stopped` says.
+
+    Raises CaptureError for what is no capture.
+    """
+    data = _first(chunks)
+    walker = recognise(data, file)
+    at, behind, before = walker.start, 0, 0
+    table = records.table()
+    stopped = None
+    while True:
+        count, at, why = walker.walk(data, at, table)
+        yield Stretch(data, table, count, before)
+        before += count
+        if why == records.FULL:
+            continue
+        if why == records.DAMAGED:
+            stopped = walker.damage, behind + at
+            break
+        chunk = next(chunks, None)
+        if chunk is None or len(chunk) == HEADROOM:
+            if at < data.size:
+                stopped = "the file ends in the middle of a packet", behind + at
+            break
+        behind += at
+        data, at = join(data[at:], chunk), 0
+    walker.finish()
+    return stopped
+
+
+def _first(chunks: Iterator[UInt8]) -> UInt8:
+    """Enough of the beginning to tell what it is; all there is, if that is less."""
+    data = np.empty(0, np.uint8)
+    for chunk in chunks:
+        data = join(data, chunk)
+        if data.size >= SMALLEST_BUFFER:
+            break
+    return data
 
 
 def join(rest: UInt8, chunk: UInt8) -> UInt8:
