@@ -120,7 +120,7 @@ def truth(**server: Any) -> dict[str, Any]:
     first = {"client_ip": "a", "client_port": 1, "server_ip": "s", "isn": 7, "any_of": ["established"]}
     second = {"client_ip": "b", "client_port": 2, "server_ip": "s", "isn": 9, "any_of": ["unanswered"]}
     attempts = [{**first, "places": [["asked", "no_response"]]}, {**second, "places": [["dialled", "silence"]]}]
-    return {"attempts": attempts, "servers": [whole]}
+    return {"capture": {"missed": 0}, "attempts": attempts, "servers": [whole]}
 
 
 def test_a_right_report_has_only_what_it_does_not_name_wrong() -> None:

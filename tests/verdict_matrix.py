@@ -113,7 +113,7 @@ def compare(truth: dict[str, Any], report: Any) -> Result:
             # Of two hundred addresses that a scanner tried there is nothing to tell.
             if true_server["exists"] or judged.cause not in judged.right:
                 result.servers.append(judged)
-            _compare_pauses(true_server, server, result)
+            _compare_pauses(true_server, server, not truth["capture"]["missed"], result)
     return result
 
 
@@ -173,7 +173,7 @@ def _server(true: dict[str, Any], server: dict[str, Any], result: Result) -> Ser
 # --- pauses ----------------------------------------------------------------------------------------------------------
 
 
-def _compare_pauses(true_server: dict[str, Any], server: dict[str, Any], result: Result) -> None:
+def _compare_pauses(true_server: dict[str, Any], server: dict[str, Any], whole_capture: bool, result: Result) -> None:
     truth = [*true_server["pauses"], *true_server["partial"]]
     whole = len(true_server["pauses"])
     found: set[int] = set()
@@ -191,7 +191,7 @@ def _compare_pauses(true_server: dict[str, Any], server: dict[str, Any], result:
         # A SYN that passed just before the pause began leaves the pause to the SYNs after it.
         if parse_iso(pause["last_unanswered"]) - parse_iso(truth[best]["begin"]) > EDGE * SECOND:
             told.add(best)
-        _judge_pause(pause, truth[best], best >= whole, result)
+        _judge_pause(pause, truth[best], best >= whole, whole_capture, result)
     for number, true in enumerate(truth[:whole]):
         if number not in found:
             shows = _shows(true)
@@ -201,11 +201,12 @@ def _compare_pauses(true_server: dict[str, Any], server: dict[str, Any], result:
                 result.wrong.append(f"pause {true['begin']} of {true['length']} s ({true['cause']}) is missed")
 
 
-def _judge_pause(pause: dict[str, Any], true: dict[str, Any], part: bool, result: Result) -> None:
-    """`part`: others were served in the true pause; what of it looks like one is shorter, and need not be explained."""
+def _judge_pause(pause: dict[str, Any], true: dict[str, Any], part: bool, whole_capture: bool, result: Result) -> None:
+    """`part`: others were served in the true pause; what of it looks like one is shorter, and need not be explained.
+    `whole_capture`: else what was captured of a pause may have another form."""
     in_range = None if part else _in_range(pause, true)
     form = pause.get("form")
-    form_right = None if form is None or part else form in _forms(true)
+    form_right = form in _forms(true) if form is not None and whole_capture and not part else None
     cause, told = pause["cause"], f"pause {pause['first_unanswered']}"
     right = (*true["any_of"], *(["insufficient"] if part else []))
     result.pauses.append(PauseResult(true["cause"], right, cause, pause["confidence"], in_range, form_right))

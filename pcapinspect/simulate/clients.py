@@ -41,7 +41,7 @@ class Population:
     """Whether each polls by the clock, `poll` after its last beginning, whatever became of that."""
     chain: tuple[str, ...] = ("GetNextCACert",)
     """Operations of one try, a connection each, in order; ("HOLD",): open a connection, ask nothing, hold it;
-    ("KNOCK",): open and close it, as a monitor does."""
+    (..., "HOLD") with `keep_alive`: hold it after the last answer; ("KNOCK",): open and close it, as a monitor does."""
     labels: tuple[str, ...] = ("GETVPN",)
     """Trustpoint labels; router n uses the nth, round and round."""
     stack: str = "ios"
@@ -292,16 +292,17 @@ class Router:
             if keep_alive and self._whole(buffer):
                 buffer.clear()
                 operations.pop(0)
-                if operations:
-                    self._ask(attempt, end, operations[0])
-                else:
-                    end.write(b"", None, fin=True)
+                self._go_on(attempt, end, operations)
 
         end.on_data = on_data
         end.on_end = lambda: end.write(b"", None, fin=True)
         end.on_closed = lambda how: self._closed(how, operations)
-        if operations[0] == "KNOCK":
-            end.on_end()
+        self._go_on(attempt, end, operations)
+
+    def _go_on(self, attempt: Attempt, end: Endpoint, operations: list[str]) -> None:
+        """Do what comes next on an open connection."""
+        if not operations or operations[0] == "KNOCK":
+            end.write(b"", None, fin=True)
         elif operations[0] == "HOLD":
             self._dialler.schedule.after(round(HELD_FOR * SECOND), end.on_end)
         else:

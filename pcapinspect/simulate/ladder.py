@@ -49,7 +49,7 @@ def _accepted(attempt: Attempt, end: int) -> list[Place]:
     sight = attempt.sight
     if not attempt.exchanges:
         if sight.reset is not None:
-            return [("accepted", "reset")]
+            return [("accepted", "reset"), ("accepted", "no_request")]
         return [("accepted", "no_request"), ("accepted", None)]
     return min((_of_exchange(attempt, exchange, end) for exchange in attempt.exchanges), key=_height)
 

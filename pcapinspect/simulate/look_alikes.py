@@ -37,6 +37,12 @@ LOOK_ALIKES = (
         servers=(_SHADOW,),
     ),
     calm(
+        "healthy-held",
+        "Eight clients open a connection, ask nothing, and hold it for three minutes.",
+        populations=(enrolling(30, 180.0), rollover(8, 60.0, chain=("HOLD",), network="10.28")),
+        servers=(ServerSettings(stack="linux", idle_timeout=900.0, shadow_from=-120.0),),
+    ),
+    calm(
         "healthy-bursts",
         "70 routers poll within 3 s of each minute, by the clock; between the bursts nobody calls.",
         populations=(rollover(70, 60.0, aligned=True, spread=3.0, jitter=0.002),),

@@ -192,10 +192,10 @@ def test_a_challenge_ack_has_the_numbers_of_the_older_connection(name: str) -> N
             assert healed == (name == "stale-healed")
             if healed:
                 assert [p.flags for p in call.packets[:4]] == [SYN, ACK, RST, SYN]
-        # What the server holds of it: one past its SYN/ACK, and what it expects of the client.
-        answers = call.of(False, SYN)
-        if answers:
-            older[call.client] = ((answers[0].seq + 1) % 2**32, (call.isn + 1) % 2**32)
+        # What the server holds of it: the number after its response, and the one after the client's request.
+        ends = [[(p.seq + len(p.payload)) % 2**32 for p in call.of(up) if p.payload] for up in (False, True)]
+        if all(ends):
+            older[call.client] = (ends[0][-1], ends[1][-1])
     assert challenged == falls(name)["stale_connections"] >= 30
 
 

@@ -53,7 +53,6 @@ MEANT = {
     "flood-half-open": "selective_drop",
     "stale-stuck": "stale_connections",
     "stale-healed": "stale_connections",
-    "polls-404": "error_responses",
     "errors-503": "error_responses",
     "errors-429": "error_responses",
     "gateway-502": "error_responses",
