@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pcapinspect.columns import MISSING, Bool
-from pcapinspect.load.measures.asks import GAVE_UP
 from pcapinspect.load.measures.traffic import UNANSWERED, Traffic
-from pcapinspect.load.model import FAILED, NO_REQUEST, NOT_FALLEN, OTHERWISE, PENDING
+from pcapinspect.load.model import FAILED, NO_REQUEST, NOT_FALLEN, PENDING
 from pcapinspect.tcp.connections import ESTABLISHED, HALF_OPEN, MIDSTREAM
 
 
@@ -51,23 +50,17 @@ def falls_of(traffic: Traffic, flood: Bool, errors: Bool, paused: Bool) -> Falls
     accepted = counted & ((traffic.outcome == ESTABLISHED) | (traffic.outcome == HALF_OPEN))
     why = traffic.fell
     unserved = accepted & (why != NOT_FALLEN) & (why != FAILED) & (why != PENDING)
-    unserved &= (why != NO_REQUEST) | _wanted(traffic)
+    unserved &= (why != NO_REQUEST) | traffic.barred | (traffic.outcome == HALF_OPEN)
     answer = traffic.answer[traffic.syn_attempt]
     repeated = _of_attempts(traffic, (answer != MISSING) & (traffic.syn_time > answer))
     return Falls(
         counted=counted,
-        vain=vain | counted & (why == OTHERWISE),
+        vain=vain | counted & (traffic.otherwise != MISSING),
         repeated=counted & repeated,
         waited=counted & paused,
         unserved=unserved,
         failed=counted & errors & (why == FAILED),
     )
-
-
-def _wanted(traffic: Traffic) -> Bool:
-    """Connections without a request whose client waited, or never took the handshake's answer."""
-    wanted: Bool = (traffic.outcome == HALF_OPEN) | (traffic.ended - traffic.answer > GAVE_UP)
-    return wanted
 
 
 def _of_attempts(traffic: Traffic, syns: Bool) -> Bool:

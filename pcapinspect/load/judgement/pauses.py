@@ -134,7 +134,7 @@ class Search:
         if found or accepts.first_over(limits.limit) is not None:
             quiet = quiet_until(accepts.times, limits.pause * SECOND - TIMER)
             pauses = Pauses(found, fitting, quiet, self._jumps)
-            known = np.array([not about.young(pause) for pause in found], np.bool_)
+            known = np.array([not about.young(pause) and not pause.jumped for pause in found], np.bool_)
             models = count_models(about.rates, pauses, known, limits, about.enough)
         return replace(about, models=models, estimate=estimate(counted, accepts.times, self._traffic.begin, limits))
 

@@ -71,8 +71,8 @@ def _interval(traffic: Traffic, hit: Int64, replies: Int64, patience: int) -> In
         first_unanswered=first,
         last_unanswered=last,
         next_answer=next_answer,
-        # Whoever asked first would have been answered within the patience, had the server gone on.
-        at_least=max(last - first, ended - first - patience, 0),
+        # Whoever asked first, and was answered in the end, would have been within the patience, had the server gone on.
+        at_least=max(last - first, ended - first - patience if (reply[hit] == ended).any() else 0),
         at_most=None if next_answer is None or last_served is None else next_answer - taken,
         syns=np.empty(0, np.int64),
         attempts=attempts,

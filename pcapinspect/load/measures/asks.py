@@ -14,23 +14,36 @@ GAVE_UP = SECOND
 """Who holds a connection for longer without a request wanted something: a port check closes at once."""
 
 
+def without_a_chance(connections: Connections, service: Service, client: Int64) -> Bool:
+    """Connections that were accepted and hold no request though their clients meant to ask: they did not close at once,
+    and asked on other connections (or nobody ever did). Who never asks anything is no client of the service.
+
+    `client`: the number of each connection's client.
+    """
+    asks = np.zeros(int(client.max(initial=-1)) + 1, np.bool_)
+    asks[client[service.request != MISSING]] = True
+    means_to = asks[client] if asks.any() else np.ones(len(client), np.bool_)
+    held = connections.end - connections.answer_time > GAVE_UP
+    found: Bool = (service.fell == NO_REQUEST) & held & means_to
+    return found
+
+
 def asks_of(
-    connections: Connections, exchanges: Exchanges, service: Service, accepted: Bool
+    connections: Connections, exchanges: Exchanges, service: Service, accepted: Bool, barred: Bool
 ) -> tuple[Int64, Int64, Int64]:
     """Time, connection and time of the response of every request, in the order of time.
 
     An accepted attempt that holds no request asked when its first bytes came, or as soon as it was accepted; it counts
-    where the server answered with something, or should have.
+    where the server answered with something, or should have. `barred`: result of `without_a_chance`.
     """
     whole = np.flatnonzero(
         (exchanges.request_time != MISSING) & (connections.outcome[exchanges.connection] != MIDSTREAM)
     )
     read = np.zeros(len(connections), np.bool_)
     read[exchanges.connection] = True
-    unserved = np.isin(service.fell, (RESET, NO_REQUEST, NOT_DELIVERED, NO_RESPONSE))
-    waited = (service.fell != NO_REQUEST) | (connections.end - connections.answer_time > GAVE_UP)
+    unserved = np.isin(service.fell, (RESET, NOT_DELIVERED, NO_RESPONSE)) | barred
     opened = accepted & (connections.outcome == ESTABLISHED) & ~read
-    rest = np.flatnonzero(opened & ((unserved & waited) | (service.response != MISSING)))
+    rest = np.flatnonzero(opened & (unserved | (service.response != MISSING)))
     asked = np.where(service.request == MISSING, connections.answer_time, service.request)
     time = np.concatenate((exchanges.request_time[whole], asked[rest]))
     order = np.argsort(time, kind="stable")

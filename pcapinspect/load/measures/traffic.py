@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
 from pcapinspect.http.exchanges import Exchanges
-from pcapinspect.load.measures.asks import GAVE_UP, asks_of
+from pcapinspect.load.measures.asks import GAVE_UP, asks_of, without_a_chance
 from pcapinspect.load.measures.parties import Parties
 from pcapinspect.load.measures.rates import in_order
 from pcapinspect.load.measures.segments import largest_passed, stuck_segments
@@ -76,6 +76,8 @@ class Traffic:
     """When the server's first bytes came by; MISSING where none did."""
     ended: Int64
     """When the last packet came by."""
+    barred: Bool
+    """It holds no request though its client meant to ask (`without_a_chance`)."""
     otherwise: Int64
     """When the server said something that neither accepts nor refuses the attempt; MISSING where it did not."""
     synack_packets: Int64
@@ -169,7 +171,8 @@ def traffic_of(
     turned_away = _turned_away(connections)
     opened, closed = _open_times(connections, answer)
     accepted = _accepted(connections)
-    asks = asks_of(connections, exchanges, service, accepted)
+    barred = without_a_chance(connections, service, parties.client)
+    asks = asks_of(connections, exchanges, service, accepted, barred)
     data = connections.data_up.astype(np.int64) + connections.data_down
     again = connections.again_up.astype(np.int64) + connections.again_down
     stuck = stuck_segments(connections)
@@ -203,6 +206,7 @@ def traffic_of(
             fell=_own(service.fell, rows),
             response=_own(service.response, rows),
             ended=_own(connections.end, rows),
+            barred=_own(barred, rows),
             otherwise=_own(connections.otherwise_time, rows),
             synack_packets=_own(connections.synack_packets, rows).astype(np.int64),
             data_packets=_own(data, rows),

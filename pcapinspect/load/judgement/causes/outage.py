@@ -79,9 +79,9 @@ def _longer(evidence: Evidence, place: int) -> PauseCause:
 def _not_the_limit(evidence: Evidence, place: int) -> PauseCause | None:
     """Many met it, and no way of counting that the capture bears out came near the limit."""
     pause, limits = evidence.pauses[place], evidence.limits
-    if pause.at_least < SHORTEST or len(pause.attempts) < FEWEST_ATTEMPTS or evidence.young(pause) or pause.stalled:
+    if pause.at_least < SHORTEST or len(pause.attempts) < FEWEST_ATTEMPTS or pause.stalled:
         return None
-    if any(m.at_onset[place] >= evidence.enough and not m.over_without_pause for m in evidence.models):
+    if not _unreached(evidence, place) or (evidence.young(pause) and not _likes(evidence)):
         return None
     number = len(evidence.pauses)
     return PauseCause(
@@ -94,6 +94,17 @@ def _not_the_limit(evidence: Evidence, place: int) -> PauseCause | None:
         ),
         (f"It is no longer than a pause of {limits.pause} s.",),
     )
+
+
+def _unreached(evidence: Evidence, place: int) -> bool:
+    """Whether the limit had not been reached by any way of counting that the capture bears out."""
+    return all(model.at_onset[place] < evidence.enough for model in evidence.standing)
+
+
+def _likes(evidence: Evidence) -> bool:
+    """Whether another pause, before which all was captured, is an outage: it tells of one at the capture's begin."""
+    known = (place for place, pause in enumerate(evidence.pauses) if not evidence.young(pause))
+    return any(_unreached(evidence, place) for place in known)
 
 
 def _errors(pause: Interval) -> tuple[str, ...]:

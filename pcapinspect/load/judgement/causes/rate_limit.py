@@ -177,17 +177,17 @@ def among(evidence: Evidence, place: int, alone: PauseCause, limited: int) -> Pa
     `limited`: pauses that are the rate limit by themselves.
     """
     pause, limits = evidence.pauses[place], evidence.limits
-    untold = alone.cause == "insufficient" and evidence.young(pause)
+    untold = alone.cause == "insufficient" and (evidence.young(pause) or pause.jumped)
     if not untold or not limited or not closeness(limits, pause.at_least, pause.at_most, 1):
         return alone
     return PauseCause(
         NAME,
         AMONG_OTHERS,
         (
-            f"{limited:,} later pauses of this server follow the pattern of the rate limit.",
+            f"{limited:,} other pauses of this server follow the pattern of the rate limit.",
             f"Its length, {describe_range(pause)}, fits the {limits.silence}.",
         ),
-        ("The capture began too late to count what came before it.",),
+        ("What came before it is not known: the capture began too late, or its clock jumped.",),
     )
 
 
