@@ -15,7 +15,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import Bool, Int64
 from pcapinspect.load.judgement import silences, waits
 from pcapinspect.load.judgement.bounds import Interval
-from pcapinspect.load.judgement.causes import cause_of, rate_limit
+from pcapinspect.load.judgement.causes import cause_of, error_responses, rate_limit
 from pcapinspect.load.judgement.causes.path_mtu import LARGE
 from pcapinspect.load.judgement.control import control_of
 from pcapinspect.load.judgement.counting import Pauses, count_models, quiet_until
@@ -97,7 +97,7 @@ class Search:
             if len(more) > len(found):
                 about, causes = self._caused(about, more)
         paused = about.within(about.pauses)
-        failing = self._errors["overload"] | self._errors["rejected"] | self._errors["other"]
+        failing = error_responses.counted(self._errors)
         about = replace(about, falls=falls_of(self._traffic, about.strangers.flood, failing, paused))
         return about, Caused(causes, about.pauses)
 

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from pcapinspect.columns import Bool
-from pcapinspect.load.judgement.causes import capture, explanations, insufficient, loss, selective_drop, well
+from pcapinspect.load.judgement.causes import (
+    capture,
+    error_responses,
+    explanations,
+    insufficient,
+    loss,
+    selective_drop,
+    well,
+)
 from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, percent
 from pcapinspect.load.model import Also, Verdict
 
@@ -34,6 +42,8 @@ def verdict_of(evidence: Evidence, caused: Caused) -> Verdict:
     best = max(grave, key=lambda one: (_score(evidence, one), one.confidence), default=None)
     if best is None:
         best = well.explain(evidence)
+        if best.cause == well.HEALTHY:
+            best = error_responses.explain_polls(evidence) or best
     return _verdict(evidence, best, [one for one in said if one is not best])
 
 

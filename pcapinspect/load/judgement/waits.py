@@ -78,7 +78,7 @@ def _interval(traffic: Traffic, hit: Int64, replies: Int64, patience: int) -> In
         attempts=attempts,
         clients=len(distinct(traffic.client[attempts])),
         form="reset" if _mostly_reset(traffic, attempts) else "waiting",
-        stalled=len(attempts),
+        stalled=int(np.count_nonzero(traffic.served[attempts] != MISSING)),
         waited=int((np.where(reply[hit] != MISSING, reply[hit], ended) - ask[hit]).max()),
     )
 

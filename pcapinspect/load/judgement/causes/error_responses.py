@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from pcapinspect.columns import Bool
 from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, percent
 
 NAME = "error_responses"
@@ -19,14 +22,34 @@ WORDS = {
     "overload": "an overload or gateway error (429, 502, 503, 504)",
     "rejected": "a rejection (pkiStatus FAILURE)",
     "other": "an error",
+    "not_there": "an error to GetNextCACert (404, 403, 501)",
 }
-"""The classes that say something of the server (`measures.errors`)."""
+"""Classes of errors (`measures.errors`)."""
+
+NEARLY_ALL = 0.9
+"""Share of the answered attempts that got an error from which even `not_there` makes a verdict, where nothing worse
+does: below, the server serves other requests well, and says truthfully that there is no next certificate yet."""
+
+
+def counted(errors: Mapping[str, Bool]) -> Bool:
+    """Attempts whose error says something of the server. `errors`: by class."""
+    return errors["overload"] | errors["rejected"] | errors["other"]
 
 
 def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
-    """Attempts that were answered with an error, by class."""
+    """Attempts that were answered with an error that says something of the server, by class."""
     del caused
-    failed = evidence.falls.failed
+    return _of(evidence, evidence.falls.failed)
+
+
+def explain_polls(evidence: Evidence) -> Explanation | None:
+    """Nearly everybody got an error, because nearly everybody asks for a certificate that is not there yet."""
+    every = (counted(evidence.errors) | evidence.errors["not_there"]) & evidence.falls.counted
+    answered = np.count_nonzero(evidence.falls.counted & evidence.traffic.replied)
+    return _of(evidence, every) if np.count_nonzero(every) >= max(1, NEARLY_ALL * answered) else None
+
+
+def _of(evidence: Evidence, failed: Bool) -> Explanation | None:
     number = int(np.count_nonzero(failed))
     answered = int(np.count_nonzero(evidence.falls.counted & evidence.traffic.replied))
     if not number or not answered:

@@ -217,9 +217,9 @@ def verb(pauses: Sequence[Interval]) -> str:
     """What the server did in these pauses, by their form."""
     forms = {pause.form for pause in pauses}
     if forms == {"reset"}:
-        return "refused everybody"
+        return "reset everybody"
     if forms == {"waiting"}:
-        return "accepted and answered nobody"
+        return "accepted everybody and answered nobody"
     return "could not be reached" if forms == {"icmp"} else "stopped answering"
 
 
