@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from pcapinspect.evidence.secrets import public_url, without_secret
 from pcapinspect.pki.timers import DAY
 
 Said = dict[str, Any]
@@ -24,24 +25,6 @@ def _seconds(text: str) -> int:
     """`days [hours [minutes]]`."""
     parts = [int(word) for word in text.split()]
     return sum(part * unit for part, unit in zip(parts, (DAY, 3600, 60), strict=False))
-
-
-def public_url(text: str) -> str:
-    """A URL without user, password and query: tokens and challenges travel in all three."""
-    scheme, separator, rest = text.partition("://")
-    if not separator:
-        return text.partition("?")[0].rpartition("@")[2]
-    # a password may hold a slash: everything up to the last @ before the query is the user's
-    host = rest.partition("?")[0].rpartition("@")[2]
-    return f"{scheme}://{host}"
-
-
-_BEFORE_A_SECRET = re.compile(r"(?i)(?:^|\s)(?:password|passwd|passphrase|secret|challenge|key|pkcs12)\b")
-
-
-def without_secret(text: str) -> str:
-    """The text as far as the first word behind which IOS writes a secret."""
-    return _BEFORE_A_SECRET.split(text, maxsplit=1)[0].strip()
 
 
 def _auto_enroll(found: re.Match[str]) -> Said:

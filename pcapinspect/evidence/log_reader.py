@@ -12,6 +12,7 @@ from pcapinspect.evidence.account import Accountant
 from pcapinspect.evidence.cleaning import prompt
 from pcapinspect.evidence.log_clock import ClockReading
 from pcapinspect.evidence.moments import http_date
+from pcapinspect.evidence.secrets import redacted
 from pcapinspect.evidence.stamps import UPTIME, WITHIN, Head, Stamp, read_head
 from pcapinspect.evidence.zones import Zones
 from pcapinspect.pki.pkiclient import classify
@@ -30,7 +31,6 @@ COLONS_OF_A_STAMP = 3
 LONGEST = 2048
 """Characters of a line that are looked at; the messages of IOS have a few hundred."""
 
-_SECRET = re.compile(r"(?i)\b(password|passphrase|secret|challenge|key)\b.*")
 _REQUEST_LINE = re.compile(r"(?:^|\s)(?P<method>GET|POST) (?P<uri>\S+)")
 _STATUS_LINE = re.compile(r"^HTTP/\d\.\d (?P<status>\d{3})\b")
 _HEADER = re.compile(r"^(?P<name>[A-Za-z-]{1,30}):\s*(?P<value>.*)$")
@@ -253,7 +253,7 @@ class LogReader:
         if has_room:
             if at.stamp is not None and at.relayed is not None and self.relay is not None:
                 kept.relayed = self.relay.read(at.relayed)
-            clean = _SECRET.sub(r"\1 ...", text.strip()[:400])[:200]
+            clean = redacted(text.strip()[:400])[:200]
             kept.text = clean if clean.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in clean)
             self.drafts.append(kept)
         else:

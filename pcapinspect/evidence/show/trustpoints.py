@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pcapinspect.evidence.config_rules import public_url
 from pcapinspect.evidence.configuration_model import TrustpointStatus, Where
+from pcapinspect.evidence.secrets import public_url
 
 _TRUSTPOINT = re.compile(r"^Trustpoint (?P<name>\S{1,63}):$")
 _LEADER = re.compile(r"^(?P<what>[A-Z][A-Za-z ()]{1,60}?)\s*\.{3,}\s*(?P<value>.{1,80})$")
