@@ -23,6 +23,7 @@ from pcapinspect.findings.registry import find
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
 from pcapinspect.load.analyse import analyse
+from pcapinspect.load.measures.elsewhere import Endpoint, Endpoints
 from pcapinspect.load.measures.quality import CaptureQuality, assess
 from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
@@ -107,6 +108,7 @@ def inspect(
         # Only a capture without watched connections is looked at again: most are no captures of exports.
         netflow = [path for path in packets if Path(path).is_file() and holds_exports(path)]
         packets = [path for path in packets if path not in netflow]
+        analysis = replace(analysis, elsewhere=_elsewhere(packets, settings))
     if not netflow and analysis:
         return analysis
     flows = judge_flows(read_flows(netflow, settings.ports), settings)
@@ -125,6 +127,15 @@ def _packets(
     configuration = _configuration(evidence.configuration)
     followed, inputs = follow_on(spread.dask, spread.stages, paths, settings, progress)
     return _analysis(followed, inputs, settings, configuration, evidence)
+
+
+def _elsewhere(paths: Sequence[str], settings: Settings) -> tuple[Endpoint, ...]:
+    """Who else speaks TCP. Files are read again for it; a pipe cannot be."""
+    endpoints = Endpoints()
+    files = [path for path in paths if Path(path).is_file()]
+    for batch in _engine(files, settings, None) if files else ():
+        endpoints.add(batch.packets)
+    return endpoints.named()
 
 
 def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None) -> Reader:

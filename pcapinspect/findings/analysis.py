@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pcapinspect.evidence.ios_log import Logs
     from pcapinspect.evidence.netflow.judgement import FlowLoad
     from pcapinspect.http.exchanges import Exchanges
+    from pcapinspect.load.measures.elsewhere import Endpoint
     from pcapinspect.load.measures.quality import CaptureQuality
     from pcapinspect.load.model import Load
     from pcapinspect.pki.facts import PkiFacts
@@ -41,6 +42,8 @@ class Analysis:
     configuration: Configuration | None = None
     logs: Logs | None = None
     flows: FlowLoad | None = None
+    elsewhere: tuple[Endpoint, ...] = ()
+    """Where the capture has no connection to a watched server: who else speaks TCP in it."""
 
     @property
     def flows_only(self) -> bool:

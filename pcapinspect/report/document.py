@@ -11,6 +11,7 @@ import numpy as np
 
 from pcapinspect import __version__
 from pcapinspect.address import endpoint
+from pcapinspect.findings.figures import plural
 from pcapinspect.report import json_text, sections
 from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.columns import json_column
@@ -26,9 +27,13 @@ from pcapinspect.report.tables import Source, Tables, tables_of
 if TYPE_CHECKING:
     from pcapinspect.findings.analysis import Analysis
     from pcapinspect.findings.finding import Finding
+    from pcapinspect.load.measures.elsewhere import Endpoint
 
 SCHEMA_VERSION: Literal[1] = 1
 """Rises when a reader of the JSON would have to change."""
+
+MOST_ELSEWHERE = 5
+"""Servers that are named where none was watched."""
 
 TOP_CLIENTS = 50
 """Clients in the section `clients`; the table has all of them."""
@@ -123,6 +128,7 @@ def _sections(
         "capture": sections.capture_section(analysis.quality),
         "verdict": _verdict(servers, names, analysis),
         "servers": servers,
+        "elsewhere": sections.plain(analysis.elsewhere),
         "operations": [sections.operation_section(count, names[count.server]) for count in analysis.load.operations],
         "clients": _top_clients(tables),
         "findings": [sections.finding_section(finding, paths) for finding in findings],
@@ -163,12 +169,14 @@ def _verdict(servers: list[Server], names: list[str], analysis: Analysis) -> Lea
     of = f"{' or '.join(analysis.settings.servers)} at " if analysis.settings.servers else ""
     unread = sum(sum(file.unknown.values()) for file in analysis.inputs)
     but = f"; {unread:,} of its packets could not be decoded" if unread else ""
+    other = [_elsewhere(found) for found in analysis.elsewhere]
     return {
         "server": None,
         "cause": "insufficient",
         "confidence": 1.0,
-        "sentence": f"No TCP connection to {of}port {watched} was found in the capture{but}.",
-        "evidence_for": [],
+        "sentence": f"No TCP connection to {of}port {watched} was found in the capture{but}."
+        + (f" It holds {other[0]}." if other else ""),
+        "evidence_for": [f"The capture holds {one}." for one in other[1:MOST_ELSEWHERE]],
         "evidence_against": [],
         "not_shown": [
             "Whether a server was reachable at another port, at another time, or past another capture point."
@@ -176,6 +184,15 @@ def _verdict(servers: list[Server], names: list[str], analysis: Analysis) -> Lea
         "explains": None,
         "also": [],
     }
+
+
+def _elsewhere(found: Endpoint) -> str:
+    """`40 SYNs to 192.0.2.80:8080, which sent 0 SYN/ACKs and 40 RSTs`."""
+    name = endpoint(found.ip, found.port)
+    if not found.syn_packets:
+        return f"{plural(found.packets, 'packet')} to and from {name}, without a SYN"
+    sent = f"{plural(found.synacks, 'SYN/ACK')} and {plural(found.resets, 'RST')}"
+    return f"{plural(found.syn_packets, 'SYN')} to {name}, which sent {sent}"
 
 
 def _top_clients(tables: Tables) -> list[Client]:

@@ -20,8 +20,8 @@ from pcapinspect.report.columns import TEXT, TIME, Kind
 from pcapinspect.report.flow_words import kept
 from pcapinspect.report.html_flows import NOT_IN_FLOWS, flows_view
 from pcapinspect.report.ladder import fell_sentence, rungs_of
-from pcapinspect.report.model import Cell, Document, EmbeddedTable, Finding, Ladder, Server, Verdict
-from pcapinspect.report.people import Zone, argument, figure_rows, limits_of, time_span
+from pcapinspect.report.model import Cell, Document, Elsewhere, EmbeddedTable, Finding, Ladder, Server, Verdict
+from pcapinspect.report.people import Zone, argument, capture_arguments, figure_rows, from_pipe, limits_of, time_span
 from pcapinspect.settings import Limits
 
 View = dict[str, object]
@@ -77,6 +77,7 @@ def view(document: Document) -> View:
         "quality": quality(document),
         "figures": figures(document, tz),
         "answer": answer_view(document, Zone(tz)),
+        "elsewhere": [elsewhere_row(found, document) for found in document["elsewhere"]],
         "servers": [server_row(server) for server in document["servers"]],
         "findings": [finding(found, tz, limits) for found in document["findings"]],
         "attempted": bool(document["servers"] or document["tables"]["flows"]["rows"]),
@@ -121,6 +122,8 @@ def answer_view(document: Document, zone: Zone) -> View:
         "remedy": answer.remedy,
         "also": [(found["title"], places[found["id"]]) for found in answer.also],
         "others": answer.others,
+        "explains": percent(answer.verdict["explains"] or 0, 1),
+        "rest": [f"{percent(also['share'], 1)}: {also['sentence']}" for also in answer.verdict["also"]],
         "rungs": [] if ladder is None else rung_rows(ladder),
         "fell": "" if ladder is None else fell_sentence(ladder),
     }
@@ -232,6 +235,11 @@ def in_words(text: str, tz: tzinfo) -> str:
 def unbroken(text: str) -> str:
     """Numbers stay in one line with their units."""
     return UNIT.sub("\\1\u00a0\\2", text)
+
+
+def elsewhere_row(found: Elsewhere, document: Document) -> View:
+    command = shlex.join(("pcapinspect", "analyze", *capture_arguments(document), "--port", str(found["port"])))
+    return {**found, "name": endpoint(found["ip"], found["port"]), "command": None if from_pipe(document) else command}
 
 
 def server_row(server: Server) -> View:

@@ -807,6 +807,21 @@ class EveryRow(TypedDict):
     exchanges: EveryExchange
 
 
+class Elsewhere(TypedDict):
+    """A server that is not watched, by its packets."""
+
+    ip: str
+    port: int
+    packets: Count
+    """To it and from it."""
+    syn_packets: Count
+    """To it."""
+    synacks: Count
+    """From it."""
+    resets: Count
+    """From it."""
+
+
 class Sections(TypedDict):
     """The document without its tables."""
 
@@ -818,6 +833,8 @@ class Sections(TypedDict):
     verdict: LeadingVerdict
     servers: list[Server]
     """Busiest and worst first."""
+    elsewhere: list[Elsewhere]
+    """Where there is no server: who else speaks TCP in the capture, the most SYNs first."""
     operations: list[Operation]
     clients: list[Client]
     """The top talkers."""

@@ -12,7 +12,7 @@ import numpy as np
 from pcapinspect.address import endpoint
 from pcapinspect.clock import SECOND, length
 from pcapinspect.columns import MISSING
-from pcapinspect.findings.figures import plural
+from pcapinspect.findings.figures import percent, plural
 from pcapinspect.report import flow_words
 from pcapinspect.report.answer import answer_of
 from pcapinspect.report.chart import attempts_chart
@@ -42,6 +42,7 @@ MOST_SERVERS = 5
 MOST_CLIENTS = 8
 MOST_OPERATIONS = 10
 MOST_CHARTS = 2
+MOST_PORTS = 3
 MOST_STEPS = 2
 MOST_ALSO = 3
 
@@ -117,9 +118,13 @@ def _answer(sections: Sections, zone: Zone, paint: Paint) -> list[str]:
     """What an engineer reads first: whose it is, since when, how often, why, and what to do."""
     answer = answer_of(sections, zone)
     verdict = answer.verdict
-    of = "" if verdict["server"] is None else f", of {verdict['server']}"
-    lines = [paint.bold("VERDICT") + f"  {verdict['cause']}, confidence {verdict['confidence']:.2f}{of}"]
+    of = "" if verdict["server"] is None else f", confidence {verdict['confidence']:.2f}, of {verdict['server']}"
+    lines = [paint.bold("VERDICT") + f"  {verdict['cause']}{of}"]
     lines += [paint.bold(line) for line in paint.wrap(verdict["sentence"], "  ")]
+    if verdict["also"]:
+        rest = "; ".join(f"{percent(also['share'], 1)} {also['cause']}" for also in verdict["also"])
+        share = percent(verdict["explains"] or 0, 1)
+        lines += _labelled("explains", f"{share} of the attempts not served at once; of the rest: {rest}", paint)
     for label, text in answer.facts:
         lines += _labelled(label, text, paint)
     if answer.root is not None:
@@ -300,7 +305,10 @@ def _next(sections: Sections, paint: Paint) -> list[str]:
     usual = not {"--port", "--server", "--engine"} & set(settings)
     if sections["pki"]["rollover"] and sections["evidence"]["configuration"] is None and usual:
         commands += [shlex.join(("pcapinspect", "timers", *captures, "--config", "CA-AND-CLIENT-CONFIGURATION"))]
-    if "--html" not in sections["tool"]["command"]:
+    if sections["elsewhere"]:
+        ports = dict.fromkeys(found["port"] for found in sections["elsewhere"][:MOST_PORTS] if found["syn_packets"])
+        commands = [shlex.join(("pcapinspect", "analyze", *captures, "--port", str(port))) for port in ports]
+    elif "--html" not in sections["tool"]["command"]:
         words = *captures, *settings, *evidence_arguments(sections), "--html", "report.html", "--markdown", "report.md"
         commands += [shlex.join(("pcapinspect", "analyze", *words))]
     return [paint.bold("NEXT"), *(f"  {inert(command)}" for command in commands if command)] if commands else []

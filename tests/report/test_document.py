@@ -9,9 +9,12 @@ import pytest
 
 from pcapinspect.errors import ReportError
 from pcapinspect.findings.registry import find
+from pcapinspect.load.measures.elsewhere import Endpoint
 from pcapinspect.report import json_text, selection
 from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.document import Report, build
+from pcapinspect.report.html import render_html
+from pcapinspect.report.terminal import render_terminal
 from tests.report import example
 
 
@@ -119,6 +122,14 @@ def test_a_capture_without_servers_has_a_verdict_too() -> None:
     report = build(empty, find(empty), ["pcapinspect", "analyze", "storm.pcapng"])
     assert report.sections["verdict"]["cause"] == "insufficient"
     assert "port 80" in report.sections["verdict"]["sentence"]
+    assert report.sections["elsewhere"] == []
+    other = build(replace(empty, elsewhere=(Endpoint("192.0.2.80", 8080, 80, 40, 0, 40),)), (), ())
+    assert other.sections["verdict"]["sentence"].endswith(
+        "It holds 40 SYNs to 192.0.2.80:8080, which sent 0 SYN/ACKs and 40 RSTs."
+    )
+    assert "--port 8080" in render_terminal(other)
+    assert "--port 8080" in render_html(other)
+    assert 'id="charts"' not in render_html(other)
     assert Report.from_json(report.to_json()).to_json() == report.to_json()
 
 

@@ -245,19 +245,14 @@ class App {
 
   connectPage() {
     document.addEventListener("click", (press) => {
-      const button = press.target.closest("[data-copy]");
-      if (button) copy(button.dataset.copy);
       const jump = press.target.closest("[data-from]");
       if (jump)
         this.setFilter({
           from: Math.floor(msOf(jump.dataset.from)),
           to: Math.ceil(msOf(jump.dataset.to || jump.dataset.from)),
         });
-      const close = press.target.closest("[data-close]");
-      if (close) close.closest("dialog").close();
     });
     byId("theme").addEventListener("click", () => this.turnTheme());
-    byId("keys").addEventListener("click", () => byId("help").showModal());
     if (byId("pause-number")) {
       byId("pause-before").addEventListener("click", () => this.stepPause(-1));
       byId("pause-next").addEventListener("click", () => this.stepPause(1));
@@ -340,6 +335,17 @@ class App {
   }
 }
 
+/* What a page without charts has, too. */
+function connectDialogs() {
+  document.addEventListener("click", (press) => {
+    const button = press.target.closest("[data-copy]");
+    if (button) copy(button.dataset.copy);
+    const close = press.target.closest("[data-close]");
+    if (close) close.closest("dialog").close();
+  });
+  byId("keys").addEventListener("click", () => byId("help").showModal());
+}
+
 async function loadPlotly() {
   const script = document.createElement("script");
   script.textContent = await inflate("plotly").text();
@@ -347,6 +353,12 @@ async function loadPlotly() {
 }
 
 async function start() {
+  connectDialogs();
+  if (!byId("charts")) {
+    byId("theme").addEventListener("click", () => setTheme(currentTheme() === "dark" ? "light" : "dark"));
+    document.documentElement.dataset.ready = document.documentElement.dataset.settled = "1";
+    return;
+  }
   const [page, block] = await Promise.all([inflate("data").json(), inflate("numbers").arrayBuffer(), loadPlotly()]);
   const app = new App(prepare(page, block));
   app.look();
@@ -357,6 +369,7 @@ async function start() {
 
 start().catch((failure) => {
   document.documentElement.classList.remove("js");
+  if (!byId("failed")) throw failure;
   byId("failed").hidden = false;
   byId("failed").append(` (${failure.message})`);
   throw failure;

@@ -10,6 +10,8 @@ interface ReportDocument {
   verdict: ReportLeadingVerdict;
   /** Busiest and worst first. */
   servers: ReportServer[];
+  /** Where there is no server: who else speaks TCP in the capture, the most SYNs first. */
+  elsewhere: ReportElsewhere[];
   operations: ReportOperation[];
   /** The top talkers. */
   clients: ReportClient[];
@@ -330,6 +332,20 @@ interface ReportLadder {
   unknown: number;
   /** By reason: `silence`, `reset`, `icmp`, `otherwise`, `no_request`, `not_delivered`, `no_response`, `error`, `pending`. */
   fell: Record<string, number>;
+}
+
+/** A server that is not watched, by its packets. */
+interface ReportElsewhere {
+  ip: string;
+  port: number;
+  /** To it and from it. */
+  packets: number;
+  /** To it. */
+  syn_packets: number;
+  /** From it. */
+  synacks: number;
+  /** From it. */
+  resets: number;
 }
 
 /** How often a server was asked for an operation, by label and response code. */
