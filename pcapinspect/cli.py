@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,7 +11,7 @@ from typing import NoReturn
 
 from pcapinspect import __version__
 from pcapinspect.errors import OutputError, PcapInspectError, UsageError
-from pcapinspect.process import set_up
+from pcapinspect.process import ENDING, Terminated, handling, set_up, terminate
 
 COMMANDS = (
     "analyze",
@@ -33,7 +32,8 @@ EXIT_ERROR = 2
 MOST_SAID = 500
 """Letters of an unforeseen error: a library may put a whole file into its message."""
 
-EXIT_INTERRUPTED = 128 + signal.SIGINT
+EXIT_BROKEN_PIPE = 128 + 13
+"""As a shell tells of a program that SIGPIPE ended."""
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -67,29 +67,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Closed by the caller (2>&-): Python's print would then talk on standard output.
         sys.stderr = open(os.devnull, "w")  # noqa: PTH123, SIM115
     try:
-        if sys.stdout is None:
-            raise OutputError("standard output is closed")
-        set_up()
-        options, unknown = build_parser().parse_known_args(arguments)
-        if unknown:
-            raise UsageError(f"unrecognized arguments: {' '.join(unknown)} (see pcapinspect {options.command} --help)")
-        options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
-        code: int = options.run(options)
-        sys.stdout.flush()
-        return code
+        with handling(terminate, *ENDING):
+            return _run(arguments)
     except PcapInspectError as error:
         return _fail(str(error))
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing is left to say, and the exit must not say it either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + signal.SIGPIPE
+        return EXIT_BROKEN_PIPE
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}")
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+    except Terminated as end:
+        return 128 + end.number
     except Exception as error:
         return _unforeseen(error)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    if sys.stdout is None:
+        raise OutputError("standard output is closed")
+    set_up()
+    options, unknown = build_parser().parse_known_args(arguments)
+    if unknown:
+        raise UsageError(f"unrecognized arguments: {' '.join(unknown)} (see pcapinspect {options.command} --help)")
+    options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
+    code: int = options.run(options)
+    sys.stdout.flush()
+    return code
 
 
 def _unforeseen(error: Exception) -> int:

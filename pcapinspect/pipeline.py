@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pcapinspect.capture.ahead import Ahead
-from pcapinspect.capture.batch import PacketBatch
+from pcapinspect.capture.control import Control
 from pcapinspect.capture.fileset import find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
-from pcapinspect.columns import Growing, Int64, UInt8
 from pcapinspect.evidence.netflow.datagrams import holds_exports
 from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flows
 from pcapinspect.evidence.netflow.reader import as_input, flow_format, read_flows
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
-from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
-from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.following import Reader, SoFar, follow_packets
+from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.analyse import analyse
 from pcapinspect.load.measures.elsewhere import Endpoint, Endpoints
 from pcapinspect.load.measures.quality import CaptureQuality, assess
@@ -32,8 +28,6 @@ from pcapinspect.points.clocks import on_one_clock
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns
-from pcapinspect.tcp.segments import Segments
-from pcapinspect.tcp.tracker import ConnectionTracker
 
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration
@@ -41,14 +35,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int | None, int], None]
 """Called with the bytes read, the bytes there are (None: a pipe) and the packets read."""
-
-
-class Reader(Protocol):
-    """An engine: batches in the order of the capture; `inputs` is complete after the last one."""
-
-    inputs: list[InputFile]
-
-    def __iter__(self) -> Iterator[PacketBatch]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +67,23 @@ def analyze(
     progress: Progress | None = None,
     command: Sequence[str] = (),
     spread: Spread | None = None,
+    control: Control | None = None,
+    so_far: Callable[[Report], None] | None = None,
 ) -> Report:
     """The whole job: read, follow, judge.
 
     `captures` are files, globs, folders, or `-`. `command` is what the report shows as the way to make it again.
+    `control` ends the reading early; where it asks for it, `so_far` is called with the report of what was read so far.
     Raises CaptureError where nothing can be read, EvidenceError for other files.
     """
-    analysis = inspect(captures, settings or Settings(), evidence or Evidence(), progress, spread)
+    settings, evidence = settings or Settings(), evidence or Evidence()
+
+    def tell(followed: Followed, inputs: Sequence[InputFile]) -> None:
+        analysis = _analysis(followed, inputs, settings, _configuration(evidence.configuration), evidence)
+        if so_far is not None:
+            so_far(build(analysis, find(analysis), command))
+
+    analysis = inspect(captures, settings, evidence, progress, spread, control, tell)
     return build(analysis, find(analysis), command)
 
 
@@ -97,18 +93,21 @@ def inspect(
     evidence: Evidence,
     progress: Progress | None,
     spread: Spread | None = None,
+    control: Control | None = None,
+    so_far: SoFar | None = None,
 ) -> Analysis:
     """All that the layers find out, before judgement."""
     paths = find_captures(captures) if captures else []
     # Pipes are looked into once only, by the engine.
     netflow = [*evidence.netflow, *(path for path in paths if Path(path).is_file() and flow_format(path))]
     packets = [path for path in paths if path not in netflow]
-    analysis = _packets(packets, settings, evidence, progress, spread) if packets else None
+    analysis = _packets(packets, settings, evidence, progress, spread, control, so_far) if packets else None
     if analysis and not len(analysis.connections) and not netflow:
         # Only a capture without watched connections is looked at again: most are no captures of exports.
-        netflow = [path for path in packets if Path(path).is_file() and holds_exports(path)]
-        packets = [path for path in packets if path not in netflow]
-        analysis = replace(analysis, elsewhere=_elsewhere(packets, settings))
+        if settings.engine == "native":
+            netflow = [path for path in packets if Path(path).is_file() and holds_exports(path)]
+            packets = [path for path in packets if path not in netflow]
+        analysis = replace(analysis, elsewhere=_elsewhere(packets, settings, control))
     if not netflow and analysis:
         return analysis
     flows = judge_flows(read_flows(netflow, settings.ports), settings)
@@ -118,32 +117,38 @@ def inspect(
 
 
 def _packets(
-    paths: Sequence[str], settings: Settings, evidence: Evidence, progress: Progress | None, spread: Spread | None
+    paths: Sequence[str],
+    settings: Settings,
+    evidence: Evidence,
+    progress: Progress | None,
+    spread: Spread | None,
+    control: Control | None,
+    so_far: SoFar | None,
 ) -> Analysis:
     if spread is None:
-        return follow(_engine(paths, settings, progress), settings, evidence)
+        return follow(_engine(paths, settings, progress, control), settings, evidence, control, so_far)
     from pcapinspect.spread.work import follow_on
 
     configuration = _configuration(evidence.configuration)
-    followed, inputs = follow_on(spread.dask, spread.stages, paths, settings, progress)
+    followed, inputs = follow_on(spread.dask, spread.stages, paths, settings, progress, control)
     return _analysis(followed, inputs, settings, configuration, evidence)
 
 
-def _elsewhere(paths: Sequence[str], settings: Settings) -> tuple[Endpoint, ...]:
+def _elsewhere(paths: Sequence[str], settings: Settings, control: Control | None) -> tuple[Endpoint, ...]:
     """Who else speaks TCP. Files are read again for it; a pipe cannot be."""
     endpoints = Endpoints()
     files = [path for path in paths if Path(path).is_file()]
-    for batch in _engine(files, settings, None) if files else ():
+    for batch in _engine(files, settings, None, control) if files else ():
         endpoints.add(batch.packets)
     return endpoints.named()
 
 
-def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None) -> Reader:
+def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None, control: Control | None) -> Reader:
     if settings.engine == "tshark":
         from pcapinspect.capture.tshark import TsharkReader
 
-        return TsharkReader(paths, progress=progress)
-    return CaptureReader(paths, progress=progress)
+        return TsharkReader(paths, progress=progress, control=control)
+    return CaptureReader(paths, progress=progress, control=control)
 
 
 def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analysis:
@@ -166,10 +171,16 @@ def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analys
     )
 
 
-def follow(reader: Reader, settings: Settings, evidence: Evidence) -> Analysis:
+def follow(
+    reader: Reader,
+    settings: Settings,
+    evidence: Evidence,
+    control: Control | None = None,
+    so_far: SoFar | None = None,
+) -> Analysis:
     """From packets to load, whichever engine reads them."""
     configuration = _configuration(evidence.configuration)
-    followed = _follow(reader, settings)
+    followed = follow_packets(reader, settings, control, so_far)
     return _analysis(followed, reader.inputs, settings, configuration, evidence)
 
 
@@ -199,38 +210,6 @@ def _analysis(
         configuration=configuration,
         logs=_logs(evidence, min(first_times, default=None), tcp.connections, exchanges, operations),
     )
-
-
-def _follow(reader: Reader, settings: Settings) -> Followed:
-    tracker = ConnectionTracker(settings)
-    http = ExchangeReader()
-    pki = PkiReader()
-    exchanges, operations = Growing(Exchanges), Growing(Operations)
-
-    def keep(finished: tuple[Exchanges, ExchangeBodies]) -> None:
-        if len(finished[0]):
-            exchanges.add(finished[0])
-            operations.add(pki.read(*finished))
-
-    ahead = Ahead(_segments(reader, tracker), 1)
-    try:
-        for found in ahead:
-            keep(http.feed(*found))
-    finally:
-        ahead.close()
-    keep(http.finish())
-    last_times = [file.last_time for file in reader.inputs if file.last_time is not None]
-    tcp = tracker.finish(max(last_times, default=None))
-    del tracker  # its tables are as large as the result, and the next step needs room, too
-    # Exchanges come in the order in which they end.
-    order = np.lexsort((exchanges["index"], exchanges["connection"]))
-    return Followed(tcp, exchanges.take(order), operations.take(order), http.quality, pki.facts())
-
-
-def _segments(reader: Reader, tracker: ConnectionTracker) -> Generator[tuple[Segments, UInt8, Int64]]:
-    """What `http` reads of each batch: segments, the bytes they lie in, and the connections that are over."""
-    for batch in reader:
-        yield tracker.feed(batch), batch.data, tracker.take_retired()
 
 
 def _configuration(paths: Sequence[str]) -> Configuration | None:

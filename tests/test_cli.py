@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import struct
 import subprocess
 import sys
@@ -216,23 +215,6 @@ def test_closed_outputs_are_no_traceback(closed: str, said: bytes) -> None:
     result = subprocess.run(["/bin/sh", "-c", program], capture_output=True, timeout=60, check=False)
     assert result.stderr == said
     assert (result.returncode, bool(result.stdout)) == ((2, False) if said else (0, True))
-
-
-def test_an_interrupt_leaves_nothing_half_written(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe.pcap"
-    os.mkfifo(pipe)
-    outputs = [part for name in ("json", "html", "markdown", "csv") for part in (f"--{name}", str(tmp_path / name))]
-    with subprocess.Popen(
-        [sys.executable, "-m", "pcapinspect", "analyze", str(pipe), *outputs], stderr=subprocess.PIPE
-    ) as process:
-        with pipe.open("wb") as writer:
-            writer.write(STORM.read_bytes()[:100_000])
-            writer.flush()
-            process.send_signal(signal.SIGINT)
-            assert process.wait(timeout=60) == 130
-        assert process.stderr is not None
-        assert process.stderr.read() == b""
-    assert [path.name for path in tmp_path.iterdir()] == ["pipe.pcap"]
 
 
 def test_a_file_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Protocol
 import lz4.frame
 import zstandard
 
+from pcapinspect.capture.control import Ended, Silence
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.source import ByteStream
 from pcapinspect.errors import CaptureError
@@ -70,7 +71,12 @@ class Headed:
         """The next _HEAD bytes, fewer at the end; they stay."""
         while len(self._held) < _HEAD:
             more = bytearray(_HEAD - len(self._held))
-            count = self._stream.readinto(memoryview(more))
+            try:
+                count = self._stream.readinto(memoryview(more))
+            except Silence:
+                continue
+            except Ended:
+                break
             if count == 0:
                 break
             self._held += more[:count]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from pcapinspect.capture import linktypes
-from pcapinspect.capture.batch import PacketBatch
+from pcapinspect.capture.batch import PacketBatch, Packets
+from pcapinspect.capture.control import Control
 from pcapinspect.capture.decoder import Decoder
 from pcapinspect.capture.fragments import Fragments
-from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.inputs import ENDED, WHOLE, InputFile
 from pcapinspect.capture.recognise import wireless
 from pcapinspect.capture.source import RawFile
 from pcapinspect.capture.tally import Tally
@@ -17,6 +20,9 @@ from pcapinspect.errors import CaptureError
 
 _WIRELESS = frozenset(map(linktypes.name, linktypes.WIRELESS))
 
+NOTHING = PacketBatch(Packets.empty(), np.empty(0, np.uint8))
+"""What comes of a silent pipe."""
+
 Progress = Callable[[int, int], None]
 """Called with the bytes read of the file, and its packets so far."""
 
@@ -24,15 +30,24 @@ Progress = Callable[[int, int], None]
 class CaptureFile:
     """Reads one file. `input` is complete when the iteration has ended."""
 
-    def __init__(self, path: str, index: int, fragments: Fragments, batch_bytes: int, progress: Progress) -> None:
+    def __init__(
+        self,
+        path: str,
+        index: int,
+        fragments: Fragments,
+        batch_bytes: int,
+        progress: Progress,
+        control: Control | None = None,
+    ) -> None:
         self.input = InputFile(path)
+        self._control = control
         self._batch_bytes = batch_bytes
         self._progress = progress
         self._tally = Tally(self.input)
         self._decoder = Decoder(index, self.input, self._tally, fragments)
 
     def __iter__(self) -> Iterator[PacketBatch]:
-        raw = RawFile(self.input.path)
+        raw = RawFile(self.input.path, self._control)
         try:
             yield from self._batches(raw)
         finally:
@@ -46,6 +61,8 @@ class CaptureFile:
                 batch = self._decoder.batch(data, table, count, before + 1)
                 if len(batch.packets):
                     yield batch
+            elif self._control is not None and raw.size is None:
+                yield NOTHING
             self._progress(raw.read, self.input.packets)
         if walk.stopped is not None:
             self._stop(*walk.stopped)
@@ -56,7 +73,8 @@ class CaptureFile:
         file = self.input
         self._tally.finish()
         file.sha256 = raw.finish()
-        file.bytes = raw.read
+        file.bytes = raw.read if raw.size is None or not raw.given_up else raw.size
+        file.reading = ENDED if raw.given_up else WHOLE
         self._progress(raw.read, file.packets)
         if file.packets and file.link_types and _WIRELESS.issuperset(file.link_types):
             raise wireless(file.path, file.link_types[0])

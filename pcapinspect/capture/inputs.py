@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+WHOLE, ENDED, GOES_ON = "whole", "ended", "goes_on"
+
 CUT_EARLY = "cut before the TCP header"
 """What `InputFile.unknown` calls packets of which the snaplen left no TCP header (60 bytes, with IPv6 or tags)."""
 
@@ -27,6 +29,8 @@ class InputFile:
     """Of the file as given; None for a pipe that was not read to its end."""
     truncated: bool = False
     """The file ends in the middle of a packet or block."""
+    reading: str = WHOLE
+    """WHOLE, or ENDED: from outside, before the file was, or it GOES_ON: this is what is known so far."""
     snaplen: int | None = None
     snaplen_cut: int = 0
     """Packets of which less was captured than was on the wire."""

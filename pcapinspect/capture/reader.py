@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 
 from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.batch import PacketBatch
-from pcapinspect.capture.file import CaptureFile
+from pcapinspect.capture.control import Control
+from pcapinspect.capture.file import NOTHING, CaptureFile
 from pcapinspect.capture.fileset import in_order, sizes
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
@@ -24,6 +25,7 @@ class CaptureReader:
     """Iterate for PacketBatch: TCP segments of all ports, and the ICMP errors that quote one.
 
     `inputs` holds what is known of each file, in the order of their first packets; it is complete after the last batch.
+    With a Control, a batch without packets comes where a report of what was read so far is wanted.
     Raises CaptureError for a file of which nothing can be read.
     """
 
@@ -33,6 +35,7 @@ class CaptureReader:
         *,
         progress: Callable[[int, int | None, int], None] | None = None,
         batch_bytes: int = 4 << 20,
+        control: Control | None = None,
     ) -> None:
         """`progress` is called with the bytes read, the bytes there are (None: a pipe) and the packets read.
 
@@ -44,6 +47,7 @@ class CaptureReader:
         self._done = [(0, 0)] * len(self._members)
         self._read = self._packets = 0
         self._fragments = Fragments()
+        self._control = control
         share = (
             max(batch_bytes // len(self._members), min(batch_bytes, _SMALLEST_SHARE)) if self._members else batch_bytes
         )
@@ -61,7 +65,7 @@ class CaptureReader:
             if self._report:
                 self._report(self._read, self._total, self._packets)
 
-        file = CaptureFile(member.path, index, self._fragments, batch_bytes, progress)
+        file = CaptureFile(member.path, index, self._fragments, batch_bytes, progress, self._control)
         file.input.warnings.extend(member.warnings)
         return file
 
@@ -73,6 +77,15 @@ class CaptureReader:
             ahead.close()
 
     def _batches(self) -> Generator[PacketBatch]:
+        for batch in self._in_order():
+            yield batch
+            if self._control is not None and self._control.asked and self._total is not None:
+                yield NOTHING
+        self._fragments.finish()
+        for known in self.inputs:
+            known.unknown = dict(sorted(known.unknown.items()))
+
+    def _in_order(self) -> Iterator[PacketBatch]:
         if len(self._files) == 1:
             yield from self._files[0]
         elif any(member.start is not None for member in self._members):
@@ -82,6 +95,3 @@ class CaptureReader:
         else:
             for file in self._files:
                 yield from file
-        self._fragments.finish()
-        for known in self.inputs:
-            known.unknown = dict(sorted(known.unknown.items()))

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
+import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,9 @@ import numpy as np
 from pcapinspect.address import halves
 from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.batch import ICMP_ERROR, TCP, PacketBatch, Packets
+from pcapinspect.capture.control import Control
 from pcapinspect.capture.fileset import Member, in_order
-from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.inputs import ENDED, InputFile
 from pcapinspect.capture.source import STDIN
 from pcapinspect.clock import SECOND, parse_iso
 from pcapinspect.errors import CaptureError, EngineError
@@ -63,6 +66,7 @@ class TsharkReader:
         *,
         progress: Callable[[int, int | None, int], None] | None = None,
         witnesses: list[Witness] | None = None,
+        control: Control | None = None,
     ) -> None:
         """`witnesses`: where to put what Wireshark makes of each frame."""
         require_tshark()
@@ -71,11 +75,15 @@ class TsharkReader:
         self.inputs = [InputFile(member.path, warnings=list(member.warnings)) for member in _in_order(paths)]
         self._progress = progress
         self._witnesses = witnesses
+        self._control = control
 
     def __iter__(self) -> Iterator[PacketBatch]:
         done = 0
         total = sum(Path(file.path).stat().st_size for file in self.inputs)
         for number, file in enumerate(self.inputs):
+            if self._ended:
+                file.reading = ENDED
+                continue
             for batch in self._read(number, file):
                 if self._progress:
                     self._progress(done, total, file.packets)
@@ -98,10 +106,21 @@ class TsharkReader:
                 fixed, payload = row
                 rows.append(fixed)
                 payloads += payload
-            if len(rows) >= BATCH_PACKETS:
+            asked = self._control is not None and self._control.asked
+            if len(rows) >= BATCH_PACKETS or (asked and rows):
                 yield _batch(rows, payloads)
                 rows, payloads = [], bytearray()
+            if asked:
+                yield _batch([], payloads)
+            if self._ended:
+                file.reading = ENDED
+                break
         yield _batch(rows, payloads)
+
+    @property
+    def _ended(self) -> bool:
+        """Whether the reading is to end."""
+        return self._control is not None and self._control.ended
 
 
 def _in_order(paths: Sequence[str]) -> list[Member]:
@@ -112,12 +131,27 @@ def _in_order(paths: Sequence[str]) -> list[Member]:
         return [Member(path) for path in paths]
 
 
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What is started here is ended by us alone: a terminal sends Ctrl-C to all, and programs inherit what signals the
+    thread blocks that starts them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def require_tshark() -> None:
     """Raises EngineError where tshark is missing or too old."""
     from pyshark.tshark.tshark import TSharkNotFoundException, TSharkVersionException, get_tshark_version
 
     try:
-        version = get_tshark_version()
+        with _undisturbed():
+            version = get_tshark_version()
     except TSharkNotFoundException:
         raise EngineError("tshark is not installed: `apt install tshark`, or use the native engine") from None
     except (TSharkVersionException, OSError, ValueError) as error:
@@ -168,9 +202,10 @@ def _dissected(path: str, file: InputFile, display_filter: str | None) -> Genera
     logging.getLogger("asyncio").addFilter(_is_of_use)
     read = 0
     try:
-        for packet in capture:
-            read += 1
-            yield packet
+        with _undisturbed():
+            for packet in capture:
+                read += 1
+                yield packet
     except TSharkCrashException:
         pass  # its words are those of stderr, read below
     finally:

@@ -11,9 +11,11 @@ from pcapinspect.capture import records
 from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.compression import inflate
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.recognise import SMALLEST_BUFFER, recognise
+from pcapinspect.capture.recognise import SMALLEST_BUFFER, EmptyFile, recognise
 from pcapinspect.capture.source import AHEAD, HEADROOM, RawFile, chunks
 from pcapinspect.columns import UInt8
+
+CUT_SHORT = "the file ends in the middle of a packet"
 
 
 class Stretch(NamedTuple):
@@ -54,7 +56,14 @@ class Walk:
             ahead.close(patient=self._raw.size is not None)
 
     def _walked(self, chunks: Iterator[UInt8]) -> Iterator[Stretch]:
-        self.stopped = yield from stretches(chunks, self._file)
+        try:
+            stopped = yield from stretches(chunks, self._file)
+        except EmptyFile:
+            if self._raw.given_up:
+                return
+            raise
+        if not self._raw.given_up or stopped is None or stopped[0] != CUT_SHORT:
+            self.stopped = stopped
 
 
 def stretches(chunks: Iterator[UInt8], file: InputFile) -> Generator[Stretch, None, tuple[str, int] | None]:
@@ -77,9 +86,9 @@ def stretches(chunks: Iterator[UInt8], file: InputFile) -> Generator[Stretch, No
             stopped = walker.damage, behind + at
             break
         chunk = next(chunks, None)
-        if chunk is None or len(chunk) == HEADROOM:
+        if chunk is None:
             if at < data.size:
-                stopped = "the file ends in the middle of a packet", behind + at
+                stopped = CUT_SHORT, behind + at
             break
         behind += at
         data, at = join(data[at:], chunk), 0

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from functools import partial
 
-from pcapinspect.commands.outputs import FOLDERS, TEXTS, add_output_arguments, check_outputs, write_outputs
+from pcapinspect.capture.control import Control
+from pcapinspect.commands.outputs import (
+    FOLDERS,
+    TEXTS,
+    add_output_arguments,
+    check_outputs,
+    write_outputs,
+    write_so_far,
+)
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
+from pcapinspect.commands.signals import obeyed
 from pcapinspect.errors import UsageError
 
 HELP = "Read captures and say whether a server is dropping connections, since when, and why."
@@ -52,6 +62,12 @@ def run(options: argparse.Namespace) -> int:
         return _verify(options)
     if options.stages and not options.dask:
         raise UsageError("--stages are those of --dask: give its ADDRESS, or local")
+    control = Control()
+    with obeyed(control):
+        return _analyze(options, control)
+
+
+def _analyze(options: argparse.Namespace, control: Control) -> int:
     from pcapinspect.commands.progress import progress_line
     from pcapinspect.findings.finding import SEVERITIES
     from pcapinspect.pipeline import Evidence, Spread, analyze
@@ -66,6 +82,8 @@ def run(options: argparse.Namespace) -> int:
             progress=progress,
             command=without(options.command_line, "--dask", "--stages"),
             spread=Spread(options.dask, options.stages) if options.dask else None,
+            control=control,
+            so_far=partial(write_so_far, options=options),
         )
     write_outputs(report, options)
     if options.fail_on is None:

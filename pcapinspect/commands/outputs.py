@@ -85,6 +85,17 @@ def write_outputs(report: Report, options: argparse.Namespace) -> None:
     sys.stdout.buffer.writelines(_for_terminal(report) if to_standard_output is None else to_standard_output)
 
 
+def write_so_far(report: Report, options: argparse.Namespace) -> None:
+    """Every output, of what was read so far; the next report takes its place. What cannot be written is said, and the
+    reading goes on."""
+    try:
+        write_outputs(report, options)
+    except OutputError as error:
+        _say(str(error), options)
+    sys.stdout.flush()
+    options.force = True  # these files are our own now
+
+
 def _pieces(report: Report, name: str) -> Iterable[bytes]:
     """An output in UTF-8."""
     if name == "json":

@@ -64,6 +64,8 @@ class Input(TypedDict):
     """Of the file as given; null for a pipe that was not read to its end."""
     truncated: bool
     """The file ends in the middle of a packet or block."""
+    reading: Literal["whole", "ended", "goes_on"]
+    """Whether it was read to its end."""
     snaplen: int | None
     snaplen_cut: Count
     """Packets of which less was captured than was on the wire."""
@@ -127,6 +129,8 @@ class Capture(TypedDict):
     retransmissions: Count
     truncated: Count
     """Files that end in the middle of a packet."""
+    reading: Literal["whole", "ended", "goes_on"]
+    """Whether all of the inputs was read: a signal may have ended the reading, or have asked for a report meanwhile."""
     not_http: Count
     """Connections whose bytes are not HTTP."""
     first_time: Time | None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from pcapinspect.errors import OutputError
@@ -31,6 +33,31 @@ def check(path: str, *, force: bool, inputs: Sequence[str] = ()) -> None:
         raise OutputError(f"{path}: exists already (--force overwrites it)")
 
 
+PARTIAL = re.compile(r"\..+\.(\d+)\.partial")
+"""What is being written, by the number of a process."""
+
+
+def clear_partial(target: Path) -> None:
+    """Removes what processes that are no more (killed, or their machine went down) left of this file."""
+    for left in target.parent.glob(f".{escape(target.name)}.*.partial"):
+        found = PARTIAL.fullmatch(left.name)
+        if found and not _is_running(int(found[1])):
+            left.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    """Whether there is such a process. Windows, where to ask may end it, is not asked."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 @contextmanager
 def whole(path: str) -> Iterator[Path]:
     """Yields the path to write to; what was written there becomes `path` at the end, or vanishes on an error.
@@ -40,6 +67,8 @@ def whole(path: str) -> Iterator[Path]:
     target = Path(path).resolve()
     device = target.exists() and not stat.S_ISREG(target.stat().st_mode)
     partial = target if device else target.with_name(f".{target.name}.{os.getpid()}.partial")
+    if not device:
+        clear_partial(target)
     try:
         yield partial
         if not device:

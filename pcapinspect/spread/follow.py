@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from pcapinspect import __version__
+from pcapinspect.capture.control import Control
 from pcapinspect.capture.fileset import Member, in_order
-from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.inputs import ENDED, InputFile
 from pcapinspect.errors import CaptureError
 from pcapinspect.pki.followed import Followed
 from pcapinspect.settings import Settings
@@ -58,13 +59,14 @@ def follow(
     folder: Path,
     progress: Progress | None = None,
     parts: int | None = None,
+    control: Control | None = None,
 ) -> tuple[Followed, list[InputFile]]:
     """What one process finds in the captures, and what is known of each file.
 
     `folder` holds the stages; what is there already of the same files and settings is used.
     """
     watched = Settings(ports=settings.ports, servers=settings.servers)
-    return Stages(in_order(paths), watched, workers, folder.resolve(), parts).run(progress)
+    return Stages(in_order(paths), watched, workers, folder.resolve(), parts).run(progress, control)
 
 
 class Stages:
@@ -82,14 +84,14 @@ class Stages:
         self._files = [self._file_task(member) for member in members]
         self._packets = 0
 
-    def run(self, progress: Progress | None) -> tuple[Followed, list[InputFile]]:
+    def run(self, progress: Progress | None, control: Control | None = None) -> tuple[Followed, list[InputFile]]:
         """All of them. `progress` counts every byte twice: when it is read, and when what it holds is followed."""
-        self._read(progress)
+        unread = self._read(progress, control or Control())
         joined = self._join()
         found = found_in(self._files, self._members, joined)
         plan = self._plan(found, joined)
         tasks = self._follow(plan, progress)
-        inputs = found.inputs
+        inputs = [*found.inputs, *unread]
         last_times = [file.last_time for file in inputs if file.last_time is not None]
         followed = Gathering(tasks, found.epochs).followed(found.end, max(last_times, default=None))
         return followed, inputs
@@ -103,19 +105,33 @@ class Stages:
         target = self._folder / "packets" / f"{key}.parquet"
         return FileTask(str(path), member.start, self._settings, self._parts, target)
 
-    def _read(self, progress: Progress | None) -> None:
-        """The first stage: packets, file by file."""
+    def _read(self, progress: Progress | None, control: Control) -> list[InputFile]:
+        """The first stage: packets, file by file. Returns the files that were left, where `control` ended it."""
         done = 0
+        read = set()
         try:
             for number in self._workers.do(read_file, self._files):
+                read.add(number)
                 done += self._sizes[number]
                 self._packets += facts_of(self._files[number].target)["input"]["packets"]
                 if progress:
                     progress(done, 2 * sum(self._sizes), self._packets)
+                if control.ended and 0 in read:
+                    break
         except CaptureError as error:
             # The user knows the file by the name that was given.
             names = {task.capture: member.path for task, member in zip(self._files, self._members, strict=True)}
             raise CaptureError(names.get(error.path, error.path), error.reason, error.offset) from None
+        return self._leave(next((number for number in range(len(self._files)) if number not in read), len(self._files)))
+
+    def _leave(self, first: int) -> list[InputFile]:
+        """Go on without the files from this one on: a report is of a beginning of the capture, and has no hole."""
+        left = [
+            InputFile(member.path, bytes=size, reading=ENDED)
+            for member, size in zip(self._members[first:], self._sizes[first:], strict=True)
+        ]
+        del self._members[first:], self._sizes[first:], self._files[first:]
+        return left
 
     def _join(self) -> Path | None:
         """Between the stages: fragments, if there are any."""

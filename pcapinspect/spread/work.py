@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pcapinspect.capture.control import Control
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.errors import UsageError
 from pcapinspect.pki.followed import Followed
@@ -15,7 +16,12 @@ from pcapinspect.spread.follow import Progress, follow
 
 
 def follow_on(
-    address: str, stages: str | None, paths: Sequence[str], settings: Settings, progress: Progress | None
+    address: str,
+    stages: str | None,
+    paths: Sequence[str],
+    settings: Settings,
+    progress: Progress | None,
+    control: Control | None = None,
 ) -> tuple[Followed, list[InputFile]]:
     """What one process finds in the captures, found by the workers at the address (LOCAL: of our own)."""
     if settings.engine != "native":
@@ -28,4 +34,4 @@ def follow_on(
         if not Path(path).is_file():
             raise UsageError(f"--dask reads files, and {path} is none")
     with stages_in(stages) as folder, cluster(address) as workers:
-        return follow(paths, settings, workers, folder, progress)
+        return follow(paths, settings, workers, folder, progress, control=control)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pcapinspect.capture.inputs import CUT_EARLY, InputFile
+from pcapinspect.capture.inputs import CUT_EARLY, ENDED, GOES_ON, WHOLE, InputFile
 from pcapinspect.clock import MINUTE, SECOND
 from pcapinspect.columns import MOST, Int64
 from pcapinspect.http.exchanges import HttpQuality
@@ -24,6 +24,11 @@ Asymmetric routing or a SPAN of one direction leaves no packet of the other; a t
 
 MOST_REASONS = 3
 """Reasons why packets could not be decoded that a note names; `inputs[].unknown` of the report has all."""
+
+PARTLY_READ = {
+    ENDED: "Reading was ended early, by a signal: this is of what had been read, and says nothing of the rest.",
+    GOES_ON: "Reading goes on: this is of what has been read so far, and says nothing of the rest.",
+}
 
 TO_SERVER, FROM_SERVER = "to_server", "from_server"
 
@@ -71,6 +76,8 @@ class CaptureQuality:
     retransmissions: int = 0
     truncated: int = 0
     """Files that end in the middle of a packet."""
+    reading: str = WHOLE
+    """Of all inputs: WHOLE, ENDED before they were, or GOES_ON."""
     not_http: int = 0
     """Connections whose bytes are not HTTP."""
     first_time: int | None = None
@@ -122,6 +129,7 @@ def assess(
         established=int(np.count_nonzero(connections.outcome == ESTABLISHED)),
         retransmissions=tcp.retransmissions,
         truncated=sum(file.truncated for file in inputs),
+        reading=next((file.reading for file in inputs if file.reading != WHOLE), WHOLE),
         not_http=http.not_http,
         first_time=min(first, default=None),
         last_time=max(last, default=None),
@@ -160,6 +168,8 @@ def _with_notes(
     notes = []
     if clocks is not None:
         notes.append(clocks.sentence)
+    if quality.reading != WHOLE:
+        notes.append(PARTLY_READ[quality.reading])
     cut_early = unknown.pop(CUT_EARLY, 0)
     if cut_early:
         notes.append(f"{cut_early:,} packets are cut before the end of their TCP header: what they were is not known.")

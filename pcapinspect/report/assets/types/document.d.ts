@@ -50,6 +50,8 @@ interface ReportInput {
   sha256: string | null;
   /** The file ends in the middle of a packet or block. */
   truncated: boolean;
+  /** Whether it was read to its end. */
+  reading: "whole" | "ended" | "goes_on";
   snaplen: number | null;
   /** Packets of which less was captured than was on the wire. */
   snaplen_cut: number;
@@ -117,6 +119,8 @@ interface ReportCapture {
   retransmissions: number;
   /** Files that end in the middle of a packet. */
   truncated: number;
+  /** Whether all of the inputs was read: a signal may have ended the reading, or have asked for a report meanwhile. */
+  reading: "whole" | "ended" | "goes_on";
   /** Connections whose bytes are not HTTP. */
   not_http: number;
   first_time: string | null;
