@@ -262,7 +262,10 @@ def _another_width(texts: list[str]) -> int:
     broken = [
         (text, following) for text, following in pairwise(texts) if len(text) == longest and not _DIGITS.match(text)
     ]
-    going_on = sum(not _begins(following) and not _FIRST_WORDS.match(following) for _, following in broken)
+    going_on = sum(
+        len(following) < longest and not _begins(following) and not _FIRST_WORDS.match(following)
+        for _, following in broken
+    )
     return longest if going_on >= _LEAST_BROKEN else _TERMINAL_WIDTH
 
 
@@ -272,8 +275,10 @@ def _continues(line: str, length: int, following: str, widths: set[int]) -> bool
         return False
     if len(line) > LONGEST_LINE or _DIGITS.match(line):
         return False
-    # what follows a message is its rest, or begins like a line of a log; elsewhere it may be a command
-    return not _begins(following) and (bool(_STAMPED.match(line)) or not _FIRST_WORDS.match(following))
+    if _begins(following):
+        return False
+    # what follows a message is its rest, or begins like a line of a log; elsewhere it may be a command, or a row
+    return bool(_STAMPED.match(line)) or not (_FIRST_WORDS.match(following) or len(following) == length)
 
 
 def _begins(text: str) -> bool:

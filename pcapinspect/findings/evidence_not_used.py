@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pcapinspect.findings.figures import listed
 from pcapinspect.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def judge(case: Case) -> Finding | None:
     return Finding(
         id="evidence-not-used",
         severity="warning" if owned.traffic_alone else "info",
-        title=f"{len(foreign)} of the given servers and trustpoints are not of {case.name}, and are not used",
+        title=f"Given and not used, for {'it is' if len(foreign) == 1 else 'they are'} not of {case.name}: "
+        + listed([tie.piece for tie in foreign], 3),
         explanation=" ".join(_told(tie) for tie in foreign[:MOST_TOLD]) + (alone if owned.traffic_alone else ""),
         server=case.name,
         figures={"not_used": len(foreign), "used": len(owned.belongs)},

@@ -245,6 +245,15 @@ KINDS: dict[str, Kind] = {
             count("router_certificates_ended"),
         ),
     ),
+    "server-shows": Kind(
+        "Show output of the server was given: accepted connections between two prints, connections in SYNRCVD, "
+        "enrolments that wait.",
+        (
+            count("accepted_per_minute", "accepted a minute between two prints"),
+            count("half_open_connections", "connections in SYNRCVD"),
+            count("waiting_enrolments", "enrolments that wait"),
+        ),
+    ),
     "never-enrols": Kind(
         "Clients ask for the CA certificate four times or more and never send a PKIOperation.",
         (CLIENTS, count("requests"), count("errors"), *CITED),

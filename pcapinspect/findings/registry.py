@@ -35,6 +35,7 @@ from pcapinspect.findings import (
     scep_rejected,
     server_down,
     server_pauses,
+    server_shows,
     unreachable,
 )
 from pcapinspect.findings.case import Case
@@ -62,6 +63,7 @@ OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
     scep_rejected.judge,
     scep_pending.judge,
     never_enrols.judge,
+    server_shows.judge,
     evidence_conflicts.judge,
     evidence_not_used.judge,
 )

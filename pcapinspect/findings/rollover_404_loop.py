@@ -58,14 +58,20 @@ def judge(case: Case) -> Finding | None:
         frames=shown.frames,
         display_filter=shown.display_filter,
         confidence=0.95 if loop and refused else 0.6,
-        not_shown=(
-            "The timers of CA and routers: their configuration shows them, and `--config` reads it.",
-            "Whether the shadow certificate is missing on the CA, or only on the RA that answered here.",
-        ),
+        not_shown=_not_shown(case),
         remedy=_remedies(case, exists),
         start=_first_time(exchanges.request_time[failed], case.load.first_time),
         end=int(exchanges.response_time[failed].max()),
     )
+
+
+def _not_shown(case: Case) -> tuple[str, ...]:
+    where = "Whether the shadow certificate is missing on the CA, or only on the RA that answered here."
+    if case.rollover is not None and case.rollover.window is not None:
+        return (where,)
+    if case.analysis.configuration is not None and case.owned.traffic_alone:
+        return "The timers of CA and routers: the configuration that was given is not of this server.", where
+    return "The timers of CA and routers: their configuration shows them, and `--config` reads it.", where
 
 
 def _remedies(case: Case, exists: bool) -> tuple[str, ...]:

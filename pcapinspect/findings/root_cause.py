@@ -36,7 +36,7 @@ def judge(case: Case) -> Finding | None:
         severity="critical" if case.in_trouble and explains else "warning",
         title=_title(found.verdict, case.name),
         explanation=" ".join(
-            ("Inferred:", found.sentence, *found.misfits, *owned.conflicts, *found.assumptions, *_alone(case))
+            ("Inferred:", found.sentence, *found.misfits, *owned.conflicts, *_assumed(found.assumptions), *_alone(case))
         ),
         server=case.name,
         figures={
@@ -69,6 +69,11 @@ def _title(verdict: str, name: str) -> str:
     if verdict == "shadow_exists":
         return f"Routers of {name} ask in vain for a rollover certificate that the CA has"
     return f"Failed rollover requests to {name} do not fit the window that the timers make"
+
+
+def _assumed(assumptions: tuple[str, ...]) -> list[str]:
+    """Sentences of their own."""
+    return [f"Assumed: {text.removesuffix('.')}." for text in assumptions]
 
 
 def _alone(case: Case) -> tuple[str, ...]:

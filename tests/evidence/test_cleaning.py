@@ -248,3 +248,10 @@ def test_prompts_of_any_name(text, device, mode, command):
 )
 def test_what_is_no_prompt(text):
     assert prompt(text) is None
+
+
+def test_rows_of_a_table_have_one_length():
+    rows = [f"7F1A2B{n:02X}  10.0.0.1.80".ljust(40) + f"10.1.1.{n:03}.1025".ljust(32) + "SYNRCVD" for n in range(6)]
+    assert [text for _, text in joined(rows)] == rows
+    eighty = [row.ljust(79) + "x" for row in rows]
+    assert [text for _, text in joined(eighty)] == eighty
