@@ -13,8 +13,10 @@ import pytest
 
 import pcapinspect
 from pcapinspect.capture.reader import CaptureReader
-from pcapinspect.pipeline import Evidence, follow
+from pcapinspect.errors import CaptureError
+from pcapinspect.pipeline import Evidence, follow, inspect
 from pcapinspect.settings import Settings
+from tests.capture.wire import segment
 
 ROOT = Path(__file__).resolve().parents[1]
 CAPTURES = ROOT / "captures"
@@ -102,3 +104,15 @@ def test_a_capture_in_ten_files_given_in_any_order_is_one_capture(tmp_path: Path
         assert left["verdict"]["cause"] == right["verdict"]["cause"]
     for name in ("minutes", "curve"):
         assert parts["tables"][name] == whole["tables"][name]
+
+
+def test_what_only_wireshark_reads_is_not_looked_at_natively(tmp_path: Path) -> None:
+    """A snoop file (RFC 1761) without port 80: the advice to use the engine that is in use helped nobody."""
+    frame = segment(b"GET / HTTP/1.0\r\n\r\n", destination=8080)
+    record = struct.pack(">IIIIII", len(frame), len(frame), 24 + len(frame), 0, 1_700_000_000, 0) + frame
+    path = tmp_path / "port8080.snoop"
+    path.write_bytes(b"snoop\0\0\0" + struct.pack(">II", 2, 4) + record)
+    analysis = inspect([str(path)], Settings(engine="tshark"), Evidence(), None)
+    assert (analysis.inputs[0].packets, len(analysis.connections)) == (1, 0)
+    with pytest.raises(CaptureError, match="a snoop capture: use --engine tshark"):
+        inspect([str(path)], Settings(), Evidence(), None)

@@ -238,6 +238,8 @@ def tunnel_layer(data: UInt8, state: Int64, layer: int) -> None:
         tunnel.teredo(data, state)
     elif layer == layers.TZSP:
         tunnel.tzsp(data, state)
+    elif layer == layers.AYIYA:
+        tunnel.ayiya(data, state)
     else:  # LISP, RFC 9300: eight bytes, then IP
         layers.then(state, 8, layers.IP_ANY)
 

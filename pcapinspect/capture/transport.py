@@ -5,11 +5,13 @@ from __future__ import annotations
 from pcapinspect.capture.fields import big16
 from pcapinspect.capture.layers import (
     AT,
+    AYIYA,
     DONE_ICMP,
     DONE_NOTHING,
     DONE_TCP,
     END,
     GENEVE,
+    GRE,
     GTP,
     IP,
     L2TP2,
@@ -61,6 +63,10 @@ def udp(data: UInt8, state: Int64) -> None:
         layer = MPLS
     elif destination == 4341 or source == 4341:
         layer = LISP
+    elif destination == 4754:  # RFC 8086
+        layer = GRE
+    elif destination == 5072:
+        layer = AYIYA
     elif destination == 37008:
         layer = TZSP
     elif destination == 1701 or source == 1701:

@@ -42,6 +42,9 @@ AHEAD = 1_000
 CUT_SHORT = "cut short in the middle of a packet"
 """What tshark says of a capture whose last packet is not whole."""
 
+OUTSIDE = "TCP that Wireshark shows without an IP header"
+"""What `InputFile.unknown` calls segments that cannot be told whose they are: inside of netlink, for example."""
+
 _ICMP_PREFIX = ("icmp", "icmpv6")
 
 
@@ -106,6 +109,8 @@ class TsharkReader:
                 fixed, payload = row
                 rows.append(fixed)
                 payloads += payload
+            elif any(layer.layer_name == "tcp" for layer in packet.layers):
+                file.unknown[OUTSIDE] = file.unknown.get(OUTSIDE, 0) + 1
             asked = self._control is not None and self._control.asked
             if len(rows) >= BATCH_PACKETS or (asked and rows):
                 yield _batch(rows, payloads)

@@ -242,6 +242,22 @@ def tzsp(data: UInt8, state: Int64) -> None:
 
 
 @step
+def ayiya(data: UInt8, state: Int64) -> None:
+    """draft-massar-v6ops-ayiya-02: the identity has a power of two bytes, the signature words of four."""
+    if lacks(state, 8):
+        return
+    at = state[AT]
+    size = 8 + (1 << (data[at] >> 4)) + 4 * int(data[at + 1] >> 4)
+    forwards = data[at + 2] & 0x0F == 1
+    if forwards and data[at + 3] == 41:
+        then(state, size, IPV6)
+    elif forwards and data[at + 3] == 4:
+        then(state, size, IPV4)
+    else:
+        state[LAYER] = DONE_NOTHING
+
+
+@step
 def looks_like_ethernet(data: UInt8, at: int, end: int) -> bool:
     """Whether an Ethernet frame of a common type begins here: for pseudowires, which do not say what they carry."""
     if end - at < 14:

@@ -52,6 +52,9 @@ TUNNELS = {
     "LISP": (17, wire.udp(bytes(8) + INNER, 4341)),
     "L2TPv2": (17, wire.udp(b"\x40\2\0\x40\0\1\0\1" + b"\xff\x03\x00\x21" + INNER, 1701)),
     "Teredo with origin": (17, wire.udp(bytes(8) + INNER6, 3544)),
+    "GRE in UDP": (17, wire.udp(gre(0x2000, 0x0800, bytes(4) + INNER), 4754)),
+    "GRE in UDP with Ethernet": (17, wire.udp(gre(0, 0x6558, FRAME), 4754)),
+    "AYIYA": (17, wire.udp(b"\x41\x52\x11\x29" + bytes(4) + bytes(16) + bytes(20) + INNER6, 5072)),
     "TZSP": (17, wire.udp(b"\1\0\0\1" + b"\x0a\1\x55" + b"\0" + b"\1" + FRAME, 37008)),
 }
 

@@ -25,6 +25,8 @@ Asymmetric routing or a SPAN of one direction leaves no packet of the other; a t
 MOST_REASONS = 3
 """Reasons why packets could not be decoded that a note names; `inputs[].unknown` of the report has all."""
 
+OTHER_ENGINE = " `--engine tshark` reads what of it Wireshark knows."
+
 PARTLY_READ = {
     ENDED: "Reading was ended early, by a signal: this is of what had been read, and says nothing of the rest.",
     GOES_ON: "Reading goes on: this is of what has been read so far, and says nothing of the rest.",
@@ -137,7 +139,8 @@ def assess(
     unknown: Counter[str] = Counter()
     for file in inputs:
         unknown.update(file.unknown)
-    return _with_notes(quality, http, unknown, clocks)
+    other_engine = "" if any(file.format == "tshark" for file in inputs) else OTHER_ENGINE
+    return _with_notes(quality, http, unknown, clocks, other_engine)
 
 
 def _is_between(jump: Jump, clocks: DirectionClocks) -> bool:
@@ -163,7 +166,7 @@ def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
 
 
 def _with_notes(
-    quality: CaptureQuality, http: HttpQuality, unknown: Counter[str], clocks: DirectionClocks | None
+    quality: CaptureQuality, http: HttpQuality, unknown: Counter[str], clocks: DirectionClocks | None, other_engine: str
 ) -> CaptureQuality:
     notes = []
     if clocks is not None:
@@ -175,7 +178,7 @@ def _with_notes(
         notes.append(f"{cut_early:,} packets are cut before the end of their TCP header: what they were is not known.")
     if unknown:
         reasons = ", ".join(f"{reason} ({count:,})" for reason, count in unknown.most_common(MOST_REASONS))
-        notes.append(f"{unknown.total():,} packets could not be decoded: {reasons}.")
+        notes.append(f"{unknown.total():,} packets could not be decoded: {reasons}.{other_engine}")
     if quality.snaplen_cut:
         notes.append(f"{quality.snaplen_cut:,} packets are cut by the snaplen: what they carried is not known whole.")
     if quality.one_way == TO_SERVER:

@@ -70,7 +70,7 @@ def test_packets_cut_before_their_tcp_header_are_said() -> None:
     file = InputFile("a.pcap", unknown={"cut before the TCP header": 7, "no TCP": 2})
     cut, others = assess([file], TcpQuality(), HttpQuality(), connections()).notes
     assert cut.startswith("7 packets are cut")
-    assert others == "2 packets could not be decoded: no TCP (2)."
+    assert others == "2 packets could not be decoded: no TCP (2). `--engine tshark` reads what of it Wireshark knows."
 
 
 def test_a_whole_capture_needs_no_notes() -> None:
@@ -86,4 +86,5 @@ def test_packets_that_could_not_be_decoded_are_named_the_most_frequent_first() -
         InputFile("b", unknown={"IP protocol 50": 9}),
     ]
     notes = assess(files, TcpQuality(), HttpQuality(), Connections.empty()).notes
-    assert notes == ("18 packets could not be decoded: IP protocol 50 (11), link type 147 (7).",)
+    said = "18 packets could not be decoded: IP protocol 50 (11), link type 147 (7)."
+    assert notes == (f"{said} `--engine tshark` reads what of it Wireshark knows.",)
