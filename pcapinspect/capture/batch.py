@@ -13,6 +13,10 @@ ICMP_ERROR = 1
 """`kind` of a row that is an ICMP or ICMPv6 error: addresses, ports and `seq` are those of the quoted segment."""
 
 
+SYN = 2
+"""The bit of `flags` (RFC 9293, 3.1)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Packets(Columns):
     """TCP segments and ICMP errors that quote one, in the order of the capture; one row a packet."""
@@ -41,6 +45,10 @@ class Packets(Columns):
     """Of the TCP header, as captured: never verified, offload leaves it wrong. Of an ICMP error: type << 8 | code."""
     kind: UInt8 = column("u1")
     """TCP or ICMP_ERROR."""
+    mss: UInt16 = column("u2")
+    """Maximum segment size that a SYN offers; 0: none, or no SYN."""
+    tsval: UInt32 = column("u4")
+    """Timestamp that a SYN carries (RFC 7323); 0: none, or no SYN."""
     payload_length: Int32 = column("i4")
     """Bytes of TCP payload on the wire, by the IP header (by the frame where that says 0: TSO)."""
     captured_length: Int32 = column("i4")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pcapinspect.capture.batch import ICMP_ERROR, Packets
+from pcapinspect.capture.batch import ICMP_ERROR, SYN, Packets
 from pcapinspect.capture.fields import big16, big32, big64
 from pcapinspect.capture.transport import SMALLEST_TCP
 from pcapinspect.columns import Int32, Int64, UInt8, UInt16, UInt32, UInt64
@@ -15,6 +15,9 @@ from pcapinspect.kernel import kernel, step
 MAPPED = 0xFFFF << 32
 """The upper half of the lower half of an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2)."""
 
+
+END_OF_OPTIONS, NO_OPERATION, MSS_OPTION, TIMESTAMP_OPTION = 0, 1, 2, 8
+"""Kinds of TCP options (RFC 9293, 3.2; RFC 7323, 3.2)."""
 
 _DTYPES = Packets.dtypes()
 
@@ -51,6 +54,8 @@ class Columns(NamedTuple):
     ip_id: UInt32
     ttl: UInt8
     checksum: UInt16
+    mss: UInt16
+    tsval: UInt32
     payload_length: Int32
     captured_length: Int32
     payload_start: Int64
@@ -67,6 +72,7 @@ def read(data: UInt8, places: Found, columns: Columns) -> None:
         last = min(first + BLOCK, places.tcp.size)
         read_ip(data, places.ip, columns, first, last)
         read_tcp(data, places, columns, first, last)
+        read_options(data, places, columns, first, last)
         read_payload(data, places, columns, first, last)
 
 
@@ -104,6 +110,31 @@ def read_tcp(data: UInt8, places: Found, out: Columns, first: int, last: int) ->
         out.flags[row] = big16(data, at + 12) & 0x0FFF if size >= SMALLEST_TCP else 0
         out.window[row] = big16(data, at + 14) if size >= 16 else 0
         out.checksum[row] = big16(data, at + 16) if size >= 18 else 0
+
+
+@step
+def read_options(data: UInt8, places: Found, out: Columns, first: int, last: int) -> None:
+    """What SYNs offer (RFC 9293, 3.2; RFC 7323), as far as it is captured."""
+    for row in range(first, last):
+        out.mss[row] = 0
+        out.tsval[row] = 0
+        if out.flags[row] & SYN == 0 or places.kind[row] == ICMP_ERROR:
+            continue
+        at = places.tcp[row]
+        end = min(at + (data[at + 12] >> 4) * 4, places.end[row])
+        at += 20
+        while at + 1 < end and data[at] != END_OF_OPTIONS:
+            if data[at] == NO_OPERATION:
+                at += 1
+                continue
+            size = int(data[at + 1])
+            if size < 2 or at + size > end:
+                break
+            if data[at] == MSS_OPTION and size == 4:
+                out.mss[row] = big16(data, at + 2)
+            elif data[at] == TIMESTAMP_OPTION and size == 10:
+                out.tsval[row] = big32(data, at + 2)
+            at += size
 
 
 @step

@@ -20,7 +20,7 @@ import numpy as np
 
 from pcapinspect.address import halves
 from pcapinspect.capture.ahead import Ahead
-from pcapinspect.capture.batch import ICMP_ERROR, TCP, PacketBatch, Packets
+from pcapinspect.capture.batch import ICMP_ERROR, SYN, TCP, PacketBatch, Packets
 from pcapinspect.capture.control import Control
 from pcapinspect.capture.fileset import Member, in_order
 from pcapinspect.capture.inputs import ENDED, InputFile
@@ -304,12 +304,20 @@ def _row(packet: Any, file: int, payload_start: int) -> tuple[tuple[int, ...], b
             _number(internet("ttl") if version == "ip" else internet("hlim")),
             _number(read("checksum")),
             kind,
+            *_offered(read, kind),
             0 if kind == ICMP_ERROR else max(_number(read("len")), len(payload)),
             len(payload),
             payload_start,
         ),
         payload,
     )
+
+
+def _offered(read: Callable[[str], str | None], kind: int) -> tuple[int, int]:
+    """Maximum segment size and timestamp of a SYN."""
+    if kind == ICMP_ERROR or not _number(read("flags")) & SYN:
+        return 0, 0
+    return _number(read("options_mss_val")), _number(read("options_timestamp_tsval"))
 
 
 def _payload(packet: Any, read: Callable[[str], str | None]) -> bytes:

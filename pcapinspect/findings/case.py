@@ -16,6 +16,7 @@ from pcapinspect.evidence.ownership.tying import own
 from pcapinspect.evidence.rollover import RolloverDiagnosis, diagnose
 from pcapinspect.findings.display_filter import keys
 from pcapinspect.labels import number_labels
+from pcapinspect.load.measures.flood import flood_of
 from pcapinspect.load.measures.parties import number
 from pcapinspect.pki.facts import CA, PkiFacts
 
@@ -165,6 +166,18 @@ class Case:
     def owned(self) -> Ownership:
         """What of the configuration and show output belongs to this server."""
         return own(self.analysis.configuration, self.inquiry)
+
+    @cached_property
+    def flood(self) -> Bool:
+        """Which of `connections` no TCP client makes."""
+        own = self.connections
+        client, _ = number(own.client_high, own.client_low)
+        return flood_of(client, own.outcome, own.syn_packets, own.reset_up, own.start, self.end)
+
+    @property
+    def end(self) -> int:
+        """When the capture ended, by all of its packets."""
+        return max(self.load.last_time, self.analysis.quality.last_time or 0)
 
     @property
     def in_trouble(self) -> bool:

@@ -183,6 +183,33 @@ KINDS: dict[str, Kind] = {
             *CITED,
         ),
     ),
+    "contrast": Kind(
+        "Failed attempts share a mark that served ones lack: ECN bits, an old timestamp, a port, a client, ...",
+        (
+            text("mark", "mark"),
+            count("failed_with_it", "failed, with the mark"),
+            count("failed"),
+            count("served_with_it", "served, with the mark"),
+            count("served"),
+            *CITED,
+        ),
+    ),
+    "stale-ports": Kind(
+        "A server answered SYNs with neither an acceptance nor a refusal: of an older connection, or wrongly.",
+        (count("answered_otherwise"), count("came_in", "came in later"), ATTEMPTS, CLIENTS, *CITED),
+    ),
+    "syn-flood": Kind(
+        "Many SYNs came from addresses that never repeat them, never come in and never return.",
+        (
+            count("syns", "SYNs"),
+            CLIENTS,
+            count("half_open", "answered, and never taken"),
+            ATTEMPTS,
+            share("share", "the attempts"),
+            count("syns_a_second", "SYNs a second"),
+            *CITED,
+        ),
+    ),
     "late-answers": Kind(
         "Requests on accepted connections waited long for their response, or got none.",
         (

@@ -13,6 +13,7 @@ from pcapinspect.findings import (
     client_blocked,
     concurrent_limit_pattern,
     connections_failed_logged,
+    contrast,
     enrolment_failed_logged,
     error_responses,
     evidence_conflicts,
@@ -36,6 +37,8 @@ from pcapinspect.findings import (
     server_down,
     server_pauses,
     server_shows,
+    stale_ports,
+    syn_flood,
     unreachable,
 )
 from pcapinspect.findings.case import Case
@@ -57,6 +60,9 @@ OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
     error_responses.judge,
     over_limit_unthrottled.judge,
     client_blocked.judge,
+    contrast.judge,
+    stale_ports.judge,
+    syn_flood.judge,
     late_answers.judge,
     loss.judge,
     retry_synchronisation.judge,

@@ -122,6 +122,11 @@ class Syns(Columns):
     frame: Int64 = column("i8")
     file: UInt16 = column("u2")
     connection: Int64 = column("i8")
+    flags: UInt16 = column("u2")
+    ttl: UInt8 = column("u1")
+    mss: UInt16 = column("u2")
+    tsval: UInt32 = column("u4")
+    """As in Packets; 0 in all rows that flows are made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,10 @@ def release_hole(side: Record, holes: Records, place: int, counts: Record) -> No
 
 @step
 def count_gap(side: Record, hole: Record, counts: Record) -> None:
-    """Bytes that will not come any more."""
+    """Bytes that will not come any more. The receiver waits for those that it does not acknowledge: they are missing
+    from the network, not from the capture."""
+    if side.acked != MISSING and hole.start >= side.acked:
+        return
     counts.gaps += 1
     counts.gap_bytes += hole.end - hole.start
     if hole.start < side.acked:

@@ -126,7 +126,8 @@ class ConnectionTracker:
 
     def _keep_syns(self, packets: Packets, syns: Records) -> None:
         at = syns.packet
-        self._syns.append(Syns(packets.time[at], packets.frame[at], packets.file[at], syns.connection.copy()))
+        seen = {name: getattr(packets, name)[at] for name in ("time", "frame", "file", "flags", "ttl", "mss", "tsval")}
+        self._syns.append(Syns(connection=syns.connection.copy(), **seen))
 
 
 def _segments(packets: Packets, segments: Records) -> Segments:

@@ -18,6 +18,7 @@ from scapy.utils import PcapWriter
 from pcapinspect.address import text_of
 from pcapinspect.capture import batch
 from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.capture.tshark import TsharkReader, Witness, dissect_frame
 from pcapinspect.errors import CaptureError, EngineError
 
@@ -25,10 +26,13 @@ BEGIN = 1_795_426_305
 REQUEST = b"GET /cgi-bin/pkiclient.exe?operation=GetNextCACert&message=tti HTTP/1.0\r\n\r\n"
 
 
+OFFERED = [("NOP", None), ("MSS", 1300), ("SAckOK", b""), ("Timestamp", (77_000_000, 0)), ("WScale", 3)]
+
+
 def packets() -> list[Packet]:
     client = IP(src="10.2.0.1", dst="10.1.0.80", id=7, ttl=254)
     server = IP(src="10.1.0.80", dst="10.2.0.1", id=8, ttl=255)
-    syn = TCP(sport=23627, dport=80, seq=0xFFFFFFFF, flags="S", window=4128)
+    syn = TCP(sport=23627, dport=80, seq=0xFFFFFFFF, flags="S", window=4128, options=OFFERED)
     return [
         Ether() / client / syn,
         Ether() / server / TCP(sport=80, dport=23627, seq=5, ack=0, flags="SA"),
@@ -74,6 +78,11 @@ def test_every_column_is_what_was_built(capture: Path) -> None:
     assert rows.ip_id.tolist() == [7, 8, 7, 7, 0]
     assert rows.ttl.tolist() == [254, 255, 254, 254, 9]
     assert rows.window[0] == 4128
+    assert rows.mss.tolist() == [1300, 0, 0, 0, 0]
+    assert rows.tsval.tolist() == [77_000_000, 0, 0, 0, 0]
+    (native,) = CaptureReader([str(capture)])
+    assert native.packets.mss.tolist() == rows.mss.tolist()
+    assert native.packets.tsval.tolist() == rows.tsval.tolist()
     assert rows.kind.tolist() == [batch.TCP, batch.TCP, batch.TCP, batch.ICMP_ERROR, batch.TCP]
     assert rows.payload_length.tolist() == [0, 0, len(REQUEST), 0, 0]
     assert data == REQUEST

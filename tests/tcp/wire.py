@@ -42,6 +42,8 @@ class Packet:
     ttl: int = 64
     checksum: int = 0
     kind: int = TCP
+    mss: int = 0
+    tsval: int = 0
     captured: int | None = None
     frame: int = 0
     file: int = 0
@@ -121,7 +123,8 @@ def columns(packets: Iterable[Packet]) -> Packets:
             "payload_start": 0,
         }.items():
             values[name].append(value)
-        for name in ("src_port", "dst_port", "seq", "ack", "flags", "window", "ip_id", "ttl", "checksum", "kind"):
+        direct = "src_port dst_port seq ack flags window ip_id ttl checksum kind mss tsval"
+        for name in direct.split():
             values[name].append(getattr(row, name))
     return Packets(**{f.name: np.array(values[f.name], f.metadata["dtype"]) for f in fields(Packets)})
 

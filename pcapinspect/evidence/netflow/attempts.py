@@ -75,6 +75,7 @@ def attempts_of(flows: Flows, ports: Sequence[int], servers: Sequence[str]) -> t
         frame=np.full(len(dialled), MISSING),
         file=np.zeros(len(dialled), np.uint16),
         connection=dialled.astype(np.int64),
+        **{name: np.zeros(len(dialled), Syns.dtypes()[name]) for name in ("flags", "ttl", "mss", "tsval")},
     )
     return table, syns
 

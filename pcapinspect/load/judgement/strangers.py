@@ -9,18 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.load.measures.flood import FLOOD, LAST_RETRANSMISSION
 from pcapinspect.load.measures.rates import distinct
 from pcapinspect.load.measures.traffic import Traffic
 from pcapinspect.tcp.connections import ESTABLISHED
-
-LAST_RETRANSMISSION = 4 * SECOND
-"""A TCP client that got no answer has asked again by then: Linux after 1 s (RFC 6298), IOS after 2 s (as one
-capture shows: 2, 4 and 8 s), older systems after 3 s (RFC 1122, 4.2.3.1)."""
-
-FLOOD = 10
-"""Single SYNs from which they are a flood or a scan."""
 
 FEWEST_SYNS = 3
 """Unanswered SYNs, outside silences that others saw too, before one client is called blocked."""

@@ -13,6 +13,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.measures.asks import GAVE_UP, asks_of, without_a_chance
+from pcapinspect.load.measures.flood import flood_of
 from pcapinspect.load.measures.parties import Parties
 from pcapinspect.load.measures.rates import in_order
 from pcapinspect.load.measures.segments import largest_passed, stuck_segments
@@ -69,6 +70,8 @@ class Traffic:
     """When a RST or an ICMP error came instead; MISSING where none did."""
     accepted: Bool
     """The server answered with SYN/ACK, or must have."""
+    flood: Bool
+    """The attempt is one that no TCP client makes: no rate counts it (`measures.flood`)."""
     rung: UInt8
     """How far the attempt came (`Service`)."""
     fell: UInt8
@@ -139,7 +142,7 @@ class Traffic:
     @property
     def accept_times(self) -> Int64:
         """Sorted."""
-        return np.sort(self.answer[self.accepted])
+        return np.sort(self.answer[self.accepted & ~self.flood])
 
     @property
     def attempt_times(self) -> Int64:
@@ -202,6 +205,14 @@ def traffic_of(
             asked=sent,
             turned_away=_own(turned_away, rows),
             accepted=_own(accepted, rows),
+            flood=flood_of(
+                client,
+                _own(connections.outcome, rows),
+                _own(connections.syn_packets, rows),
+                _own(connections.reset_up, rows),
+                _own(connections.start, rows),
+                bounds[1],
+            ),
             rung=_own(service.rung, rows),
             fell=_own(service.fell, rows),
             response=_own(service.response, rows),
