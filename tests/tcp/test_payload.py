@@ -81,8 +81,14 @@ def test_a_hole_that_the_receiver_acknowledged() -> None:
     assert (quality.gaps, quality.gap_bytes, quality.acked_unseen) == (1, 200, 1)
 
 
-def test_a_hole_that_nobody_acknowledged() -> None:
+def test_a_hole_that_the_receiver_does_not_acknowledge_is_none_of_the_capture() -> None:
     wire = Wire().handshake().down(1, DATA, 1, 1, 100).down(1.1, DATA, 301, 1, 100).up(1.2, ACK, 1, 101)
+    quality = track(wire).result.quality
+    assert (quality.gaps, quality.gap_bytes, quality.acked_unseen) == (0, 0, 0)
+
+
+def test_a_hole_is_a_gap_where_no_receiver_was_captured() -> None:
+    wire = Wire().up(1, DATA, 1, 1, 100).up(1.1, DATA, 301, 1, 100)
     quality = track(wire).result.quality
     assert (quality.gaps, quality.gap_bytes, quality.acked_unseen) == (1, 200, 0)
 
@@ -141,7 +147,7 @@ def test_numbers_beyond_any_window_are_not_followed() -> None:
 def test_more_holes_than_are_remembered() -> None:
     wire = Wire().handshake()
     for k in range(100):
-        wire.up(1 + k / 1000, DATA, 101 + 200 * k, 1, 100)
+        wire.up(1 + k / 1000, DATA, 101 + 200 * k, 1, 100).down(1 + k / 1000, ACK, 1, 201 + 200 * k)
     quality = track(wire).result.quality
     assert (quality.gaps, quality.gap_bytes) == (100, 10_000)
 
@@ -155,6 +161,7 @@ def test_distinct_bytes_and_gaps_are_those_of_a_set(pieces: list[tuple[int, int]
     wire = Wire(isn=isn).handshake()
     for k, (start, length) in enumerate(pieces):
         wire.up(1 + k, DATA, 1 + 10 * start, 1, 10 * length)
+        wire.down(1.5 + k, ACK, 1, 1 + 10 * max(start + length for start, length in pieces[: k + 1]))
     seen = feed(wire.packets)
     bytes_seen = {b for start, length in pieces for b in range(10 * start, 10 * (start + length))}
     assert seen.value("bytes_up") == len(bytes_seen)
