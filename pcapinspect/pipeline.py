@@ -108,8 +108,8 @@ def inspect(
             netflow = [path for path in packets if Path(path).is_file() and holds_exports(path)]
             packets = [path for path in packets if path not in netflow]
         analysis = replace(analysis, elsewhere=_elsewhere(packets, settings, control))
-    if not netflow and analysis:
-        return analysis
+    if not netflow:
+        return analysis or _of_evidence(settings, evidence, progress)
     flows = judge_flows(read_flows(netflow, settings.ports), settings)
     if analysis and packets:
         return replace(analysis, flows=compared(flows, analysis.connections))
@@ -171,6 +171,26 @@ def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analys
     )
 
 
+def _of_evidence(settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
+    """Logs, configuration and show output alone: there is no traffic, and no server is judged."""
+    connections, syns = Connections.empty(), Syns.empty()
+    exchanges, operations = Exchanges.empty(), Operations.empty()
+    quality = CaptureQuality(notes=("There is no capture: what is said here rests on logs and configuration.",))
+    return Analysis(
+        settings=settings,
+        inputs=(),
+        quality=quality,
+        connections=connections,
+        syns=syns,
+        exchanges=exchanges,
+        operations=operations,
+        load=analyse(connections, syns, exchanges, operations, quality, settings),
+        facts=PkiReader().facts(),
+        configuration=_configuration(evidence.configuration),
+        logs=_logs(evidence, None, connections, exchanges, operations, progress),
+    )
+
+
 def follow(
     reader: Reader,
     settings: Settings,
@@ -221,7 +241,12 @@ def _configuration(paths: Sequence[str]) -> Configuration | None:
 
 
 def _logs(
-    evidence: Evidence, anchor: int | None, connections: Connections, exchanges: Exchanges, operations: Operations
+    evidence: Evidence,
+    anchor: int | None,
+    connections: Connections,
+    exchanges: Exchanges,
+    operations: Operations,
+    progress: Progress | None = None,
 ) -> Logs | None:
     """Logs with their skew. `anchor`, a time of the capture, tells the year that IOS logs leave out."""
     if not evidence.logs:
@@ -231,4 +256,4 @@ def _logs(
     from pcapinspect.evidence.zones import read_zones
 
     zones = read_zones(evidence.configuration)
-    return align(read_logs(evidence.logs, anchor, zones), connections, exchanges, operations)
+    return align(read_logs(evidence.logs, anchor, zones, progress), connections, exchanges, operations)

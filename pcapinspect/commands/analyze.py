@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
+from pathlib import Path
 
 from pcapinspect.capture.control import Control
 from pcapinspect.commands.outputs import (
@@ -55,9 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Analyze, write what was asked for, and tell by the exit code whether `--fail-on` was reached."""
-    if not options.capture and not options.netflow:
-        before = " before --config and --log, which take all that follows" if options.config or options.log else ""
-        raise UsageError(f"nothing to analyze: give a CAPTURE{before}, or flows with --netflow")
+    if not (options.capture or options.netflow or options.log or options.config):
+        raise UsageError("nothing to analyze: give a CAPTURE, flows with --netflow, logs with --log, or --config")
+    for path in (*options.config, *options.log):
+        if is_capture(path):
+            raise UsageError(
+                f"{path} is a capture: give a CAPTURE before --config and --log, which take all that follows"
+            )
     if options.verify:
         return _verify(options)
     if options.stages and not options.dask:
@@ -90,6 +95,18 @@ def _analyze(options: argparse.Namespace, control: Control) -> int:
         return 0
     level = SEVERITIES.index(options.fail_on)
     return int(any(SEVERITIES.index(finding["severity"]) >= level for finding in report.sections["findings"]))
+
+
+def is_capture(path: str) -> bool:
+    """Whether a file begins like a capture; False where it cannot be read, which is told when it is."""
+    from pcapinspect.capture import pcap, pcapng
+
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(32)
+    except OSError:
+        return False
+    return pcap.is_magic(head) or head.startswith(pcapng.MAGIC)
 
 
 def without(command: list[str], *options: str) -> list[str]:

@@ -30,6 +30,10 @@ class Account:
     """What the reader of the report has to know: nothing was understood, or the file is something else."""
 
 
+NOTHING = Account(lines=0, understood=0, not_understood=0)
+"""Of a file that is empty."""
+
+
 @dataclass(slots=True)
 class Accountant:
     """Counts while a file is read."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pcapinspect.errors import EvidenceError
+from pcapinspect.evidence.account import Account, Accountant
 from pcapinspect.evidence.cleaning import Line, read_lines, unwrapped
 from pcapinspect.evidence.configuration_model import Configuration, ConfigurationFile, Where
 from pcapinspect.evidence.moments import zone_offsets
@@ -21,6 +22,9 @@ __all__ = ["Configuration", "read_configuration"]
 
 MAX_FILE = 64 << 20
 """Bytes. A running configuration with all show output has a few MB at most."""
+
+MIN_SHARE_OF_LOG = 0.2
+"""Share of messages among lines of which none is configuration, from which on they are a log."""
 
 _LONGEST_LINE = 1024
 """Characters that are looked at; IOS takes no command beyond 254."""
@@ -47,17 +51,23 @@ def _read(path: str) -> Configuration:
     zones = zone_offsets([text.strip() for _, text in lines if text.lstrip().startswith("clock ")])
     config, shown = Reader(), ShowReader(zones)
     read = ignored = messages = 0
+    accountant, devices = Accountant(), dict[str, None]()
     last = ""
     for line in spoken(lines):
         read += 1
         if line.message:
             messages += 1
+            accountant.pass_over("log message")
             continue
+        if line.device:
+            devices[line.device] = None
         where = Where(path, line.number, line.device)
         if line.typed:
             shown.end()
         if not config.take(line, where) and not shown.take(line.text, where) and line.text.strip():
             ignored += 1
+            if line.text.strip() != "!":
+                accountant.pass_over(line.text)
         last = line.text.strip()
     config.end(marked=last == "end")
     return Configuration(
@@ -68,6 +78,7 @@ def _read(path: str) -> Configuration:
                 ignored=ignored,
                 messages=messages,
                 damaged_certificates=config.damaged_certificates,
+                account=_account(accountant, read, ignored, messages, tuple(devices)),
             ),
         ),
         devices=config.devices(),
@@ -85,6 +96,18 @@ def _read(path: str) -> Configuration:
         counters=shown.counters.found(),
         tcp_states=shown.tcp.found(),
     )
+
+
+def _account(accountant: Accountant, read: int, ignored: int, messages: int, devices: tuple[str, ...]) -> Account:
+    accountant.lines, accountant.understood = read, read - ignored - messages
+    warning = None
+    if not read:
+        warning = "the file is empty"
+    elif not accountant.understood:
+        warning = "no line of it says anything of PKI or the HTTP server"
+        if messages > read * MIN_SHARE_OF_LOG:
+            warning = "it looks like a log, which --log reads"
+    return accountant.close(devices, warning)
 
 
 def _lines(path: str) -> list[Line]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pcapinspect.evidence.account import NOTHING, Account
 from pcapinspect.evidence.moments import Moment
 from pcapinspect.pki.certificates import Certificate
 
@@ -272,6 +273,7 @@ class ConfigurationFile:
     messages: int = 0
     """That are log messages, which `--log` reads."""
     damaged_certificates: int = 0
+    account: Account = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

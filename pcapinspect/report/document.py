@@ -13,6 +13,7 @@ from pcapinspect import __version__
 from pcapinspect.address import endpoint
 from pcapinspect.findings.figures import plural
 from pcapinspect.report import json_text, sections
+from pcapinspect.report.account_section import account_section
 from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.columns import json_column
 from pcapinspect.report.every_row import Rows, rows_of, rows_of_section
@@ -126,7 +127,7 @@ def _sections(
         "inputs": [sections.input_section(file, path) for file, path in zip(analysis.inputs, paths, strict=True)],
         "settings": sections.plain(analysis.settings),
         "capture": sections.capture_section(analysis.quality),
-        "verdict": _verdict(servers, names, analysis),
+        "verdict": _verdict(servers, names, analysis, findings),
         "servers": servers,
         "elsewhere": sections.plain(analysis.elsewhere),
         "operations": [sections.operation_section(count, names[count.server]) for count in analysis.load.operations],
@@ -134,6 +135,7 @@ def _sections(
         "findings": [sections.finding_section(finding, paths) for finding in findings],
         "pki": pki_section(analysis.facts, paths, _rollovers(analysis)),
         "evidence": {
+            "account": account_section(analysis),
             "netflow": netflow_section(analysis.flows),
             "logs": logs_section(analysis.logs),
             "configuration": configuration_section(
@@ -157,10 +159,30 @@ def _rollovers(analysis: Analysis) -> list[Rollover]:
     return [rollover_section(case.rollover, case.name) for case in analysis.cases if case.rollover is not None]
 
 
-def _verdict(servers: list[Server], names: list[str], analysis: Analysis) -> LeadingVerdict:
+def _without_traffic(findings: Sequence[Finding]) -> LeadingVerdict:
+    """What logs and configuration say first; of a server nothing is concluded without its traffic."""
+    said = f"{findings[0].title}." if findings else "Nothing in the files that were given tells of an outage."
+    return {
+        "server": None,
+        "cause": "insufficient",
+        "confidence": 1.0,
+        "sentence": f"{said} No capture and no flows were given, so no server is judged.",
+        "evidence_for": [],
+        "evidence_against": [],
+        "not_shown": ["Whether connections were refused, dropped or late: a capture at the server shows that."],
+        "explains": None,
+        "also": [],
+    }
+
+
+def _verdict(
+    servers: list[Server], names: list[str], analysis: Analysis, findings: Sequence[Finding]
+) -> LeadingVerdict:
     """The sentence that every output leads with: that of the first server, the worst."""
     if servers:
         return {"server": names[0], **servers[0]["verdict"]}
+    if not analysis.inputs:
+        return _without_traffic(findings)
     if analysis.flows and analysis.flows_only and analysis.flows.undated:
         first = analysis.flows.undated[0]
         undated: LeadingVerdict = sections.plain(first.verdict) | {"server": endpoint(first.ip, first.port)}

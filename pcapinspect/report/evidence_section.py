@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from pcapinspect.report.sections import plain, seconds, time
 
 if TYPE_CHECKING:
     from pcapinspect.evidence.configuration import Configuration
-    from pcapinspect.evidence.log_model import Logs, Skew
+    from pcapinspect.evidence.log_model import LogFile, Logs, Skew
     from pcapinspect.evidence.request_log import RequestTimes
     from pcapinspect.findings.case import Case
 
@@ -72,16 +73,20 @@ def logs_section(logs: Logs | None) -> model.Logs | None:
     if logs is None:
         return None
     placed = logs.placed or (None,) * len(logs.records)
+    lost = Counter(record.clock for record, at in zip(logs.records, placed, strict=True) if at is None)
     told = [
         (record, at)
         for record, at in zip(logs.records, placed, strict=True)
         if record.kind != "message" or "PKI" in (record.mnemonic or "")
     ]
     return {
-        "files": [plain(file) | {"first": time(file.first), "last": time(file.last)} for file in logs.files],
-        "clocks": [plain(clock) | {"first": time(clock.first), "last": time(clock.last)} for clock in logs.clocks],
+        "files": [_log_file(file) for file in logs.files],
+        "clocks": [
+            plain(clock) | {"first": time(clock.first), "last": time(clock.last), "not_placed": lost[number]}
+            for number, clock in enumerate(logs.clocks)
+        ],
         "skews": [_skew(skew) for skew in logs.skews or (None,) * len(logs.clocks)] or [None],
-        "not_placed": sum(at is None for _, at in told),
+        "stamped_by": dict(Counter(record.stamped_by or "none" for record in logs.records)),
         "requests": [_requests(received) for received in logs.requests],
         "counts": dict(logs.counts),
         "messages": dict(logs.messages),
@@ -97,6 +102,13 @@ def logs_section(logs: Logs | None) -> model.Logs | None:
             for record, at in told[:MOST_RECORDS]
         ],
     }
+
+
+def _log_file(file: LogFile) -> model.LogFile:
+    section: Any = plain(file) | {"first": time(file.first), "last": time(file.last)}
+    del section["account"]  # it is in `evidence.account`
+    told: model.LogFile = section
+    return told
 
 
 def _requests(received: RequestTimes) -> model.LoggedRequests:

@@ -23,13 +23,13 @@ def flows_view(document: Document) -> View | None:
     settings = document["settings"]
     minutes = flow_words.minute_rows(netflow, settings, Zone.of(document))
     tables = [
-        _rows(
+        rows_view(
             f"What flows show of each server; the limit is {settings['limit']} in {settings['window']} s",
             flow_words.SERVERS,
             [(*row, CAUSES[str(cause)].words) for *row, cause in flow_words.server_rows(netflow)],
         ),
-        _rows("The busiest minutes of the first server", flow_words.MINUTES, minutes),
-        _rows("Files with flows", flow_words.FILES, flow_words.file_rows(netflow)),
+        rows_view("The busiest minutes of the first server", flow_words.MINUTES, minutes),
+        rows_view("Files with flows", flow_words.FILES, flow_words.file_rows(netflow)),
     ]
     return {
         "tables": [table for table in tables if table["rows"]],
@@ -46,7 +46,7 @@ def flows_view(document: Document) -> View | None:
     }
 
 
-def _rows(caption: str, head: Sequence[str], rows: Sequence[flow_words.Row]) -> View:
+def rows_view(caption: str, head: Sequence[str], rows: Sequence[flow_words.Row]) -> View:
     """Cells as texts, each with whether it is a number."""
     cells = [[(f"{cell:,}" if isinstance(cell, int) else cell, isinstance(cell, int)) for cell in row] for row in rows]
     heads = [(text, bool(rows) and isinstance(rows[0][place], int)) for place, text in enumerate(head)]

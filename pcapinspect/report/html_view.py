@@ -18,10 +18,20 @@ from pcapinspect.report.answer import answer_of
 from pcapinspect.report.catalogue import SHOWN, TABLES
 from pcapinspect.report.columns import TEXT, TIME, Kind
 from pcapinspect.report.flow_words import kept
+from pcapinspect.report.html_evidence import evidence_view
 from pcapinspect.report.html_flows import NOT_IN_FLOWS, flows_view
 from pcapinspect.report.ladder import fell_sentence, rungs_of
 from pcapinspect.report.model import Cell, Document, Elsewhere, EmbeddedTable, Finding, Ladder, Server, Verdict
-from pcapinspect.report.people import Zone, argument, capture_arguments, figure_rows, from_pipe, limits_of, time_span
+from pcapinspect.report.people import (
+    Zone,
+    argument,
+    capture_arguments,
+    evidence_held,
+    figure_rows,
+    from_pipe,
+    limits_of,
+    time_span,
+)
 from pcapinspect.settings import Limits
 
 View = dict[str, object]
@@ -68,11 +78,12 @@ def view(document: Document) -> View:
         "cause": CAUSES[verdict["cause"]].words,
         "tone": CAUSES[verdict["cause"]].tone,
         "title": f"{verdict['sentence']} – pcapinspect",
-        "files": ", ".join(file["path"] for file in document["inputs"]),
+        "files": ", ".join(file["path"] for file in document["inputs"] or document["evidence"]["account"]),
         "held": held(document),
         "flows_only": document["capture"]["flows_only"],
         "flows": flows_view(document),
-        "span": span(*seen, tz) if seen else "no packet",
+        "evidence": evidence_view(document),
+        "span": span(*seen, tz) if seen else "no packet" if document["inputs"] else "no capture",
         "zone": document["settings"]["tz"],
         "quality": quality(document),
         "figures": figures(document, tz),
@@ -93,6 +104,8 @@ def held(document: Document) -> str:
     """`12 packets`, or how many flow records where there are no packets."""
     if document["capture"]["flows_only"]:
         return f"{kept(document['evidence']['netflow']):,} flow records"
+    if not document["inputs"]:
+        return evidence_held(document)
     return f"{sum(file['packets'] for file in document['inputs']):,} packets"
 
 

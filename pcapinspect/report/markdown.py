@@ -8,13 +8,14 @@ from pcapinspect.address import endpoint
 from pcapinspect.clock import length
 from pcapinspect.findings.display_filter import filter_of
 from pcapinspect.findings.figures import percent, plural
+from pcapinspect.report import evidence_words
 from pcapinspect.report.answer import Answer, answer_of
 from pcapinspect.report.document import Report
 from pcapinspect.report.ladder import fell_of, rungs_of
 from pcapinspect.report.markdown_flows import flows_section, seen_in
 from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
 from pcapinspect.report.model import Finding, Ladder, Sections
-from pcapinspect.report.people import Zone, extract_command, figure_rows, limits_of, time_span
+from pcapinspect.report.people import Zone, evidence_held, extract_command, figure_rows, limits_of, time_span
 from pcapinspect.report.timeline import timeline
 from pcapinspect.settings import Limits
 
@@ -36,6 +37,7 @@ def render_markdown(report: Report) -> str:
         ["## Timeline", "", *timeline(sections, zone)],
         _evidence(sections, zone),
         flows_section(sections, zone),
+        _evidence_files(sections),
         _root_cause(sections, answer),
         _remedy(sections, answer),
         _not_shown(sections),
@@ -50,6 +52,8 @@ def _summary(sections: Sections, answer: Answer, zone: Zone) -> list[str]:
     lines = ["# Outage report: PKI enrolment over HTTP", "", "## Summary", "", f"**{prose(verdict['sentence'])}**", ""]
     lines += [*(f"- {label}: {prose(text)}" for label, text in answer.facts), *([""] if answer.facts else [])]
     source = "flows" if sections["capture"]["flows_only"] else "packets"
+    if not sections["inputs"]:
+        source = evidence_held(sections)
     lines += [
         f"Verdict{of}: {code(verdict['cause'])}, confidence {verdict['confidence']:.2f} (1 would be certain). It is "
         f"drawn from {source} alone, by rules that are stated with the evidence below.",
@@ -68,7 +72,8 @@ def _symptoms(sections: Sections) -> list[str]:
     servers = sections["servers"]
     lines = ["## Symptoms", ""]
     if not servers:
-        return [*lines, "There is no connection to a watched port."]
+        what = "There is no connection to a watched port." if sections["inputs"] else "No traffic was given."
+        return [*lines, what]
     worst = servers[0]
     name = endpoint(worst["ip"], worst["port"])
     failed = worst["unanswered"] + worst["refused"] + worst["unreachable"] + worst["answered_otherwise"]
@@ -134,6 +139,21 @@ def _ladder(ladder: Ladder | None) -> list[str]:
     if not fell:
         return [*lines, "Every attempt got what it came for.", ""]
     return [*lines, "Why the others came no farther:", "", *items([f"{count:,}: {words}" for words, count in fell]), ""]
+
+
+def _evidence_files(sections: Sections) -> list[str]:
+    """Every file that was read beside the captures, how much of it was understood, and the clocks of logs."""
+    account = sections["evidence"]["account"]
+    if not account:
+        return []
+    lines = ["## Files of evidence", "", *table(evidence_words.FILES, evidence_words.file_rows(account))]
+    for title, sentences in (
+        ("Not as it should be:", evidence_words.warnings(account)),
+        ("Clocks of the logs, and what has no place on the time axis:", evidence_words.clock_sentences(sections)),
+    ):
+        if sentences:
+            lines += ["", title, "", *items(sentences)]
+    return lines
 
 
 def _evidence(sections: Sections, zone: Zone) -> list[str]:

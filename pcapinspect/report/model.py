@@ -602,13 +602,17 @@ class Netflow(TypedDict):
     comparison: FlowComparison | None
 
 
-class Account(TypedDict):
-    """How much of a file of evidence was understood. Lines that are empty do not count."""
+class AccountedFile(TypedDict):
+    """A file that was read beside the captures, and how much of it was understood. Empty lines do not count."""
 
+    option: str
+    """By which it was given: `--config`, `--log` or `--netflow`."""
+    path: str
     lines: Count
+    """Of flows: records."""
     understood: Count
     not_understood: Count
-    kinds: list[tuple[str, Count]]
+    kinds: list[list[str | int]]
     """The most frequent kinds of lines that were not understood: their first words, and how many."""
     whose: list[str]
     """Devices that the file names."""
@@ -623,7 +627,6 @@ class LogFile(TypedDict):
     first: Time | None
     """Of its first clock, as the last."""
     last: Time | None
-    account: Account
 
 
 class LogClock(TypedDict):
@@ -635,9 +638,12 @@ class LogClock(TypedDict):
     """Null: nothing names it."""
     relay: bool
     records: Count
+    not_placed: Count
+    """Of these, those that stand on no place of the capture's time axis."""
     first: Time | None
     last: Time | None
     zones: list[str]
+    zone_known: bool
     zones_from: str | None
     """The configuration that says what its zones are."""
 
@@ -698,8 +704,8 @@ class Logs(TypedDict):
     clocks: list[LogClock]
     skews: list[Skew | None]
     """Every stretch of every clock, in their order; null: nothing ties the clock to the capture."""
-    not_placed: Count
-    """Records that stand on no place of the capture's time axis."""
+    stamped_by: dict[str, Count]
+    """Records by whose stamp is their time: `device`, `relay`, `before`, `none`."""
     requests: list[LoggedRequests]
     counts: dict[str, Count]
     """Records by kind."""
@@ -759,6 +765,7 @@ class Configuration(TypedDict):
 class Evidence(TypedDict):
     """What was read beside the captures, and what it says; null: nothing was given."""
 
+    account: list[AccountedFile]
     netflow: Netflow | None
     logs: Logs | None
     configuration: Configuration | None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from pcapinspect import clock
 from pcapinspect.clock import length
-from pcapinspect.findings.figures import percent
+from pcapinspect.findings.figures import listed, percent, plural
 from pcapinspect.findings.kinds import Figure, description
 from pcapinspect.report.model import Finding, Sections, SettingsInForce
 from pcapinspect.settings import Limits, Settings
@@ -85,6 +86,13 @@ def time_span(sections: Sections) -> tuple[str, str] | None:
     """First and last packet over all inputs (ISO 8601), None for a capture without packets."""
     times = [t for file in sections["inputs"] for t in (file["first_time"], file["last_time"]) if t is not None]
     return (min(times), max(times)) if times else None
+
+
+def evidence_held(sections: Sections) -> str:
+    """`2 logs and 1 configuration`: what a report without traffic was made of."""
+    counts = Counter(file["option"] for file in sections["evidence"]["account"])
+    words = {"--log": ("log", "logs"), "--config": ("configuration file", "configuration files")}
+    return listed([plural(counts[option], *names) for option, names in words.items() if counts[option]])
 
 
 def capture_arguments(sections: Sections) -> list[str]:

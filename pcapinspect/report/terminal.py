@@ -13,7 +13,7 @@ from pcapinspect.address import endpoint
 from pcapinspect.clock import SECOND, length
 from pcapinspect.columns import MISSING
 from pcapinspect.findings.figures import percent, plural
-from pcapinspect.report import flow_words
+from pcapinspect.report import evidence_words, flow_words
 from pcapinspect.report.answer import answer_of
 from pcapinspect.report.chart import attempts_chart
 from pcapinspect.report.document import Report
@@ -24,6 +24,7 @@ from pcapinspect.report.people import (
     Zone,
     capture_arguments,
     evidence_arguments,
+    evidence_held,
     extract_command,
     from_pipe,
     limits_of,
@@ -42,6 +43,7 @@ MOST_SERVERS = 5
 MOST_CLIENTS = 8
 MOST_OPERATIONS = 10
 MOST_CHARTS = 2
+MOST_FILES = 12
 MOST_PORTS = 3
 MOST_STEPS = 2
 MOST_ALSO = 3
@@ -93,6 +95,7 @@ def render_terminal(report: Report, *, colour: bool = False, width: int = WIDTH)
         _operations(sections, paint),
         _clients(report, paint),
         _netflow(sections, paint),
+        _evidence(sections, paint),
         _next(sections, paint),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
@@ -100,6 +103,9 @@ def render_terminal(report: Report, *, colour: bool = False, width: int = WIDTH)
 
 def _head(sections: Sections, zone: Zone, paint: Paint) -> list[str]:
     inputs = sections["inputs"]
+    if not inputs:
+        tool = sections["tool"]
+        return paint.wrap(f"Read by {tool['name']} {tool['version']}: {evidence_held(sections)}")
     if sections["capture"]["flows_only"]:
         held = plural(flow_words.kept(sections["evidence"]["netflow"]), "flow record") + " of watched ports"
     else:
@@ -167,6 +173,8 @@ def _capture(sections: Sections, paint: Paint) -> list[str]:
     notes = [*sections["capture"]["notes"]]
     for file in sections["inputs"]:
         notes += [f"{file['path']}: {warning}" for warning in file["warnings"]]
+    if not sections["inputs"]:
+        return []
     if not notes:
         return [paint.bold("CAPTURE") + "  nothing is known to be missing from it"]
     return [paint.bold("CAPTURE"), *(line for note in notes for line in paint.wrap(note, "  - ", "    "))]
@@ -292,6 +300,20 @@ def _netflow(sections: Sections, paint: Paint) -> list[str]:
     return [*lines, *(line for text in flow_words.concerns(netflow) for line in paint.wrap(text, "  - ", "    "))]
 
 
+def _evidence(sections: Sections, paint: Paint) -> list[str]:
+    """Every file that was read beside the captures, and the clocks of logs."""
+    account = sections["evidence"]["account"]
+    if not account:
+        return []
+    lines = [paint.bold("EVIDENCE") + f"  {plural(len(account), 'file')}"]
+    for file in account[:MOST_FILES]:
+        lines += paint.wrap(evidence_words.file_sentence(file), "  ", "    ")
+    if len(account) > MOST_FILES:
+        lines.append(f"  ... and {len(account) - MOST_FILES:,} more")
+    told = [*evidence_words.warnings(account), *evidence_words.clock_sentences(sections)]
+    return [*lines, *(line for text in told for line in paint.wrap(text, "  - ", "    "))]
+
+
 def _next(sections: Sections, paint: Paint) -> list[str]:
     """Commands that look behind the first finding, explain its cause, and make what can be sent."""
     if from_pipe(sections):
@@ -305,6 +327,9 @@ def _next(sections: Sections, paint: Paint) -> list[str]:
     usual = not {"--port", "--server", "--engine"} & set(settings)
     if sections["pki"]["rollover"] and sections["evidence"]["configuration"] is None and usual:
         commands += [shlex.join(("pcapinspect", "timers", *captures, "--config", "CA-AND-CLIENT-CONFIGURATION"))]
+    if not captures and not sections["capture"]["flows_only"] and sections["evidence"]["configuration"] is not None:
+        files = [file["path"] for file in sections["evidence"]["configuration"]["files"]]
+        commands += [shlex.join(("pcapinspect", "timers", "--config", *files))]
     if sections["elsewhere"]:
         ports = dict.fromkeys(found["port"] for found in sections["elsewhere"][:MOST_PORTS] if found["syn_packets"])
         commands = [shlex.join(("pcapinspect", "analyze", *captures, "--port", str(port))) for port in ports]

@@ -22,6 +22,8 @@ OWN_TIMES = ("server-pauses", "rate-limit-pattern", "concurrent-limit-pattern", 
 def timeline(sections: Sections, zone: Zone) -> list[str]:
     """Begin and end of the capture, what passed the limits, each pause, and when other findings began."""
     seen, flows_only = time_span(sections), sections["capture"]["flows_only"]
+    if not sections["inputs"]:
+        return _by_own_clocks(sections["evidence"]["logs"], zone)
     if seen is None:
         return ["No flow has a time." if flows_only else "The capture holds no packet."]
     marks = (
@@ -38,6 +40,21 @@ def timeline(sections: Sections, zone: Zone) -> list[str]:
             moments.append((finding["start"], f"First sign: {finding['title']}"))
     moments.sort(key=lambda moment: parse_iso(moment[0]))
     return table((f"Time ({zone.tz})", "What happened"), [(zone.moment(time, 3), what) for time, what in moments])
+
+
+def _by_own_clocks(logs: Logs | None, zone: Zone) -> list[str]:
+    """Without a capture, the first record of each kind in each file, by the clock that stamped it."""
+    first: dict[tuple[int, str], tuple[str, str]] = {}
+    for record in logs["records"] if logs is not None else ():
+        if logs is not None and record["time"] is not None:
+            path = logs["files"][record["file"]]["path"]
+            key = record["file"], record["mnemonic"] or record["kind"]
+            first.setdefault(key, (record["time"], f"{path}: {record['text']}"))
+    if not first:
+        return ["No line of the evidence has a time."]
+    moments = sorted(first.values(), key=lambda moment: parse_iso(moment[0]))
+    rows = [(zone.moment(time, 3), what) for time, what in moments]
+    return ["By the clocks of the logs themselves:", "", *table((f"Time ({zone.tz})", "First of its kind"), rows)]
 
 
 def _of_logs(logs: Logs | None) -> list[tuple[str, str]]:

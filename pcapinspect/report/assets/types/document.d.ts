@@ -521,9 +521,26 @@ interface ReportWindow {
 
 /** What was read beside the captures, and what it says; null: nothing was given. */
 interface ReportEvidence {
+  account: ReportAccountedFile[];
   netflow: ReportNetflow | null;
   logs: ReportLogs | null;
   configuration: ReportConfiguration | null;
+}
+
+/** A file that was read beside the captures, and how much of it was understood. Empty lines do not count. */
+interface ReportAccountedFile {
+  /** By which it was given: `--config`, `--log` or `--netflow`. */
+  option: string;
+  path: string;
+  /** Of flows: records. */
+  lines: number;
+  understood: number;
+  not_understood: number;
+  /** The most frequent kinds of lines that were not understood: their first words, and how many. */
+  kinds: ((string | number)[])[];
+  /** Devices that the file names. */
+  whose: string[];
+  warning: string | null;
 }
 
 /** What flows say. */
@@ -596,8 +613,8 @@ interface ReportLogs {
   clocks: ReportLogClock[];
   /** Every stretch of every clock, in their order; null: nothing ties the clock to the capture. */
   skews: (ReportSkew | null)[];
-  /** Records that stand on no place of the capture's time axis. */
-  not_placed: number;
+  /** Records by whose stamp is their time: `device`, `relay`, `before`, `none`. */
+  stamped_by: Record<string, number>;
   requests: ReportLoggedRequests[];
   /** Records by kind. */
   counts: Record<string, number>;
@@ -615,19 +632,6 @@ interface ReportLogFile {
   /** Of its first clock, as the last. */
   first: string | null;
   last: string | null;
-  account: ReportAccount;
-}
-
-/** How much of a file of evidence was understood. Lines that are empty do not count. */
-interface ReportAccount {
-  lines: number;
-  understood: number;
-  not_understood: number;
-  /** The most frequent kinds of lines that were not understood: their first words, and how many. */
-  kinds: [string, number][];
-  /** Devices that the file names. */
-  whose: string[];
-  warning: string | null;
 }
 
 /** A clock by which lines of a log are stamped: that of a device, or the relay's. */
@@ -638,9 +642,12 @@ interface ReportLogClock {
   device: string | null;
   relay: boolean;
   records: number;
+  /** Of these, those that stand on no place of the capture's time axis. */
+  not_placed: number;
   first: string | null;
   last: string | null;
   zones: string[];
+  zone_known: boolean;
   /** The configuration that says what its zones are. */
   zones_from: string | null;
 }
