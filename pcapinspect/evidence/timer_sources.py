@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pcapinspect.clock import SECOND
-from pcapinspect.evidence.configuration_model import CertificateServer, Configuration, Where
+from pcapinspect.evidence.configuration_model import CertificateServer, Configuration
 from pcapinspect.evidence.names import same_name
-from pcapinspect.evidence.ownership.model import Ownership, issuing_certificate
+from pcapinspect.evidence.ownership.model import Ownership, at, issuing_certificate
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.facts import SHADOW, PkiFacts
 from pcapinspect.pki.timers import (
@@ -113,7 +113,9 @@ def find_timers(owned: Ownership, facts: PkiFacts | None) -> TimerSources:
         shadow=_shadow(config, seen),
         server_name=server.name if server else status.name if status else None,
         ra_name=ra.name if ra else next((s.name for s in config.server_statuses if s.ra), None),
-        ra=ra is not None or any(t.ra for t in config.trustpoints) or any(s.ra for s in config.server_statuses),
+        ra=ra is not None
+        or any(s.ra for s in config.server_statuses)
+        or (any(t.ra for t in config.trustpoints) and not owned.ca_answers),
         subordinate=(server is not None and server.mode == "sub-cs") or (status is not None and status.subordinate),
         trustpoint=enrolling[0].name if len({t.name for t in enrolling}) == 1 else None,
         regenerate=any(t.regenerate for t in enrolling),
@@ -140,10 +142,6 @@ def _unsure(server: CertificateServer | None) -> tuple[str, ...]:
         f"crypto pki server {server.name} at {at(server.where)} was not read whole, so whether it has "
         f"{' or '.join(missing)} is not known: `show running-config | section crypto pki server` tells.",
     )
-
-
-def at(where: Where) -> str:
-    return f"{where.path}:{where.line}"
 
 
 def _ca_certificate(owned: Ownership, facts: PkiFacts) -> tuple[Certificate, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pcapinspect.evidence.ownership.trustpoints import NO_SCEP
 from pcapinspect.findings.figures import listed
 from pcapinspect.findings.finding import Finding
 
@@ -20,7 +21,7 @@ MOST_TOLD = 5
 def judge(case: Case) -> Finding | None:
     """True of a server that clients asked for PKI, where servers or trustpoints were given that are not tied to it."""
     owned = case.owned
-    foreign = [tie for tie in owned.foreign if tie.piece.startswith(_TOLD_OF)]
+    foreign = [tie for tie in owned.foreign if tie.piece.startswith(_TOLD_OF) and tie.reason != NO_SCEP]
     if not foreign or not (case.inquiry.labels or case.inquiry.facts.messages):
         return None
     alone = " Nothing that was given is tied to this server: what is said of it rests on its traffic alone."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pcapinspect.clock import iso
+from pcapinspect.evidence.ownership.model import Ownership, at
 from pcapinspect.evidence.remedy import Step
 from pcapinspect.findings.case import Case, exchange_frames
 from pcapinspect.findings.display_filter import cite
@@ -36,7 +37,15 @@ def judge(case: Case) -> Finding | None:
         severity="critical" if case.in_trouble and explains else "warning",
         title=_title(found.verdict, case.name),
         explanation=" ".join(
-            ("Inferred:", found.sentence, *found.misfits, *owned.conflicts, *_assumed(found.assumptions), *_alone(case))
+            (
+                "Inferred:",
+                found.sentence,
+                *found.misfits,
+                *owned.conflicts,
+                *_assumed(found.assumptions),
+                *_whose(owned),
+                *_alone(case),
+            )
         ),
         server=case.name,
         figures={
@@ -69,6 +78,16 @@ def _title(verdict: str, name: str) -> str:
     if verdict == "shadow_exists":
         return f"Routers of {name} ask in vain for a rollover certificate that the CA has"
     return f"Failed rollover requests to {name} do not fit the window that the timers make"
+
+
+MOST_TIES = 4
+"""Pieces of configuration that the explanation names."""
+
+
+def _whose(owned: Ownership) -> list[str]:
+    """Why the configuration that was used is this server's."""
+    ties = [tie for tie in owned.belongs if tie.piece.startswith(("certificate server ", "trustpoint "))]
+    return [f"Used: {tie.piece} ({at(tie.where)}), for {tie.reason}." for tie in ties[:MOST_TIES]]
 
 
 def _assumed(assumptions: tuple[str, ...]) -> list[str]:

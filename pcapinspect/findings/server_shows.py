@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pcapinspect.clock import MINUTE, iso
+from pcapinspect.evidence.ownership.model import at
 from pcapinspect.findings import remedies
 from pcapinspect.findings.case import Case
 from pcapinspect.findings.figures import plural
@@ -43,11 +44,11 @@ def judge(case: Case) -> Finding | None:
     sentences = [
         *(f"{rate.sentence}, against a limit of {limit:g}." for rate in rates),
         *(
-            f"{plural(number, 'connection')} to port {case.load.port} stood in {HALF_OPEN} ({_at(where)})."
+            f"{plural(number, 'connection')} to port {case.load.port} stood in {HALF_OPEN} ({at(where)})."
             for where, number in stuck
         ),
         *(
-            f"{plural(number, 'enrolment waits', 'enrolments wait')} to be granted ({_at(where)})."
+            f"{plural(number, 'enrolment waits', 'enrolments wait')} to be granted ({at(where)})."
             for where, number in waiting
             if number
         ),
@@ -74,13 +75,17 @@ def judge(case: Case) -> Finding | None:
 
 
 def _title(peak: float | None, stuck: int, limit: float, waiting: list[tuple[Where, int]]) -> str:
-    if stuck >= LEAST_STUCK:
+    if stuck >= LEAST_STUCK or (stuck and peak is None):
         return f"{plural(stuck, 'connection')} in {HALF_OPEN}"
     if peak is not None:
         where = "at or above" if peak >= limit else "below"
         return f"{peak:.0f} accepted connections a minute, {where} the limit of {limit:g}"
     number = sum(count for _, count in waiting)
-    return f"{plural(number, 'enrolment waits', 'enrolments wait')} to be granted" if number else "nothing stuck"
+    return (
+        f"{plural(number, 'enrolment waits', 'enrolments wait')} to be granted"
+        if number
+        else f"no connection in {HALF_OPEN}"
+    )
 
 
 def _remedy(stuck: int, *, over: bool) -> tuple[str, ...]:
@@ -114,9 +119,5 @@ def _rate(first: Accepted, second: Accepted) -> _Rate | None:
     return _Rate(
         per_minute,
         f"The server accepted {plural(rise, 'connection')} from {iso(first.time.time, digits=0)} to "
-        f"{iso(second.time.time, digits=0)} ({_at(second.where)}): {per_minute:.1f} a minute",
+        f"{iso(second.time.time, digits=0)} ({at(second.where)}): {per_minute:.1f} a minute",
     )
-
-
-def _at(where: Where) -> str:
-    return f"{where.path}:{where.line}"

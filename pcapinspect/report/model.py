@@ -722,6 +722,9 @@ class ConfigurationFile(TypedDict):
     path: str
     lines: Count
     ignored: Count
+    messages: Count
+    """Lines that are log messages, which `--log` reads."""
+    damaged_certificates: Count
 
 
 class Tie(TypedDict):

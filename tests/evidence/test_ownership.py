@@ -12,6 +12,7 @@ from pcapinspect.evidence.configuration import read_configuration
 from pcapinspect.evidence.names import endpoint_of, same_name
 from pcapinspect.evidence.ownership.model import Inquiry, Ownership, issuing_certificate
 from pcapinspect.evidence.ownership.tying import own
+from pcapinspect.evidence.timer_sources import find_timers
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.facts import CA, PkiFacts, Place, ServerCertificate
 from pcapinspect.pki.timers import DAY
@@ -221,3 +222,11 @@ def test_where_urls_lead():
     assert endpoint_of("http://CA.example.net") == ("ca.example.net", 80)
     assert endpoint_of("http://[2001:db8::1]:8080") == ("2001:db8::1", 8080)
     assert endpoint_of("http://x:99999999") is None
+
+
+def test_the_ca_itself_answers_and_no_ra(owned):
+    found = owned(CA_TEXT, CLIENT.replace(" auto", " enrollment mode ra\n auto"), inquiry=STORM)
+    assert found.ca_answers
+    assert not find_timers(found, STORM.facts).ra
+    away = owned(CA_TEXT.replace(" ip address 10.0.0.80 255.255.255.0\n", ""), CLIENT, inquiry=STORM)
+    assert not away.ca_answers

@@ -58,6 +58,8 @@ class Ownership:
     """Certificate servers above the issuing one, the root among them: their rollover is their own."""
     conflicts: tuple[str, ...] = ()
     """Sources that contradict each other."""
+    ca_answers: bool = False
+    """The CA itself has the address at which the clients enrol: no RA stands before it."""
 
     @property
     def traffic_alone(self) -> bool:

@@ -186,9 +186,9 @@ def _weigh_identity(server: Server, inquiry: Inquiry) -> None:
 
 def _weigh_places(server: Server, ra: Server | None, given: Configuration, inquiry: Inquiry) -> None:
     """Addresses and ports, held against enrolment URLs and the server's own address."""
-    behind = ra is not None or any(t.ra and _enrols_at(t) == inquiry.ip for t in given.trustpoints)
+    behind = ra is not None or any(t.ra and enrols_at(t) == inquiry.ip for t in given.trustpoints)
     asking = [t for t in given.trustpoints if inquiry.ip is None or (ra is not None and is_own(t, ra))]
-    met = sorted({host for t in asking if (host := _enrols_at(t)) in server.addresses and host is not None})
+    met = sorted({host for t in asking if (host := enrols_at(t)) in server.addresses and host is not None})
     if met:
         who = "trustpoints enrol" if inquiry.ip is None else "the RA enrols"
         server.ties.append(f"{who} at its address {met[0]}")
@@ -205,6 +205,7 @@ def is_own(trustpoint: Trustpoint, server: Server) -> bool:
     return trustpoint.name == server.name and device_of(trustpoint.where) == server.device
 
 
-def _enrols_at(trustpoint: Trustpoint) -> str | None:
+def enrols_at(trustpoint: Trustpoint) -> str | None:
+    """Host of its enrolment URL."""
     end = endpoint_of(trustpoint.enrollment_url) if trustpoint.enrollment_url else None
     return end[0] if end else None

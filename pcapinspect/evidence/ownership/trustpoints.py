@@ -12,6 +12,9 @@ WELL_KNOWN = ("TP-self-signed", "SLA-TrustPoint", "CISCO_IDEVID", "Trustpool", "
 bundle of public CAs."""
 
 
+NO_SCEP = "it does not enrol over SCEP"
+
+
 def choose_trustpoints(
     given: Configuration, inquiry: Inquiry, hierarchy: Hierarchy, ledger: Ledger
 ) -> tuple[Trustpoint, ...]:
@@ -71,7 +74,7 @@ def _weigh(
     asked_for = f"the server is asked for {trustpoint.name}" if trustpoint.name in inquiry.labels else None
     if end is None:
         if trustpoint.enrollment is not None or trustpoint.name.startswith(WELL_KNOWN):
-            return None, "it does not enrol over SCEP"
+            return None, NO_SCEP
         return asked_for, None
     place = _leads_here(trustpoint, end, given, inquiry, hierarchy)
     if place is not None:

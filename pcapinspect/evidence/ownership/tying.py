@@ -15,7 +15,7 @@ from pcapinspect.evidence.ownership.model import (
     device_of,
     issuing_certificate,
 )
-from pcapinspect.evidence.ownership.servers import Hierarchy, addresses_of, choose_servers
+from pcapinspect.evidence.ownership.servers import Hierarchy, addresses_of, choose_servers, enrols_at
 from pcapinspect.evidence.ownership.trustpoints import choose_trustpoints, issuer_of
 from pcapinspect.pki.timers import DAY
 
@@ -67,6 +67,8 @@ def own(given: Configuration | None, inquiry: Inquiry | None = None) -> Ownershi
         foreign=ledger.in_order(ledger.foreign),
         above=tuple(server.config for server in hierarchy.above if server.config is not None),
         conflicts=tuple(ledger.conflicts),
+        ca_answers=hierarchy.ca is not None
+        and bool(hierarchy.ca.addresses & {inquiry.ip, *(enrols_at(t) for t in trustpoints)}),
     )
 
 

@@ -712,6 +712,10 @@ interface ReportConfigurationFile {
   path: string;
   lines: number;
   ignored: number;
+  /** Lines that are log messages, which `--log` reads. */
+  messages: number;
+  damaged_certificates: number;
+  account: ReportAccount;
 }
 
 /** What of the configuration belongs to one server. */
