@@ -715,7 +715,6 @@ interface ReportConfigurationFile {
   /** Lines that are log messages, which `--log` reads. */
   messages: number;
   damaged_certificates: number;
-  account: ReportAccount;
 }
 
 /** What of the configuration belongs to one server. */
