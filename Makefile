@@ -26,7 +26,13 @@ dashboards: ## Make the example pages again
 screenshot: ## Take the picture of the README again
 	scripts/screenshot
 
+fuzz: ## Half a million executions of the readers on damaged input, for an hour or more
+	nice python -m tests.fuzz --executions 500000
+
+fuzz-guided: ## The same for a TARGET, guided by coverage (pip install atheris), for HOURS
+	nice python -m tests.fuzz.guided $(or $(TARGET),capture) -max_total_time=$$(( 3600 * $(or $(HOURS),4) ))
+
 benchmark: ## Measure against other tools on generated captures
 	python benchmarks/run.py
 
-.PHONY: help check uncompiled format described captures dashboards screenshot benchmark
+.PHONY: help check uncompiled format described captures dashboards screenshot benchmark fuzz fuzz-guided
