@@ -198,10 +198,11 @@ def _server(run: Run, key: tuple[str, int], seen: list[Attempt], outcomes: dict[
     attempts = [a for a in mine if outcomes[a.number][0] != "midstream"]
     silences = [s for s in run.record.silences.get(key, []) if _met(s)]
     settings = next((s for s in run.scenario.servers if (s.ip, s.port) == key), None)
-    accepts = sorted(a.sight.synack for a in attempts if a.sight.synack is not None)
+    returned = [a for a in attempts if a.router != "flood"]  # a flood's half-open handshakes are no load
+    accepts = sorted(a.sight.synack for a in returned if a.sight.synack is not None)
     counts = Counter(outcomes[a.number][0] for a in mine)
     # By the server's clock: where the capture's is set back, its stamps fold two minutes into one.
-    answered = sorted(a.answered for a in attempts if a.answered is not None and a.sight.synack is not None)
+    answered = sorted(a.answered for a in returned if a.answered is not None and a.sight.synack is not None)
     verdict = judge(run, attempts, silences, most_in_a_minute(answered))
     found = [places(a, outcomes[a.number], run.tap.stamp(run.tap.end)) for a in mine]
     rate = settings.rate if settings else None

@@ -60,7 +60,7 @@ MEANT = {
     "outages-short": "outage",
     "outage-icmp": "outage",
     "flaps-icmp": "outage",
-    "flood": "over_limit_unthrottled",
+    "flood": "healthy",
     "flood-limit": "rate_limit",
     "overflow": "rate_limit",
     "overflow-capture-loss": "rate_limit",

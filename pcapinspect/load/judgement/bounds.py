@@ -124,8 +124,12 @@ class Bounds:
 
     def _surely(self, place: int) -> tuple[int, int]:
         """Which of the `rows` of a stretch met the silence: not the outer ones, which may have been lost."""
-        begin = int(self._pieces.first[place]) + self._trim
-        return begin, max(begin, self._before_answer(place) - self._trim)
+        first, count = int(self._pieces.first[place]), int(self._pieces.counts[place])
+        attempts = self._traffic.syn_attempt[self._pieces.rows[first : first + count]]
+        # What got a RST or an ICMP error was not lost.
+        trim = 0 if bool(np.all(self._traffic.turned_away[attempts] != MISSING)) else self._trim
+        begin = first + trim
+        return begin, max(begin, self._before_answer(place) - trim)
 
     def reach(self, place: int) -> tuple[int, int]:
         """The first and last stretch of the silence that a stretch belongs to: nothing proves that the server listened

@@ -12,8 +12,15 @@ import numpy as np
 
 from pcapinspect.columns import MISSING, Bool
 from pcapinspect.load.measures.traffic import UNANSWERED, Traffic
-from pcapinspect.load.model import FAILED, NO_REQUEST, NOT_FALLEN, PENDING
+from pcapinspect.load.model import FAILED, NO_REQUEST, NOT_DELIVERED, NOT_FALLEN, PENDING
 from pcapinspect.tcp.connections import ESTABLISHED, HALF_OPEN, MIDSTREAM
+
+LARGE = 900
+"""Bytes of payload from which a segment may be too large for a path: the smallest MTU that tunnels leave is some 1,280
+(IPv6's minimum), and IPsec over it takes up to 100 more; 900 leaves room for paths of 1,000."""
+
+FEWEST_SENT = 3
+"""Times that the segment was sent in vain: once or twice it may have been lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,14 @@ def falls_of(traffic: Traffic, flood: Bool, errors: Bool, paused: Bool) -> Falls
         unserved=unserved,
         failed=counted & errors & (why == FAILED),
     )
+
+
+def stuck(traffic: Traffic) -> Bool:
+    """Attempts that a large segment never got through, though it came again and again."""
+    in_vain = (traffic.stuck_sent >= FEWEST_SENT) | (traffic.stuck_sent == 0)
+    large = (traffic.stuck_bytes >= LARGE) & in_vain
+    found: Bool = large & (traffic.fell == NOT_DELIVERED)
+    return found
 
 
 def _of_attempts(traffic: Traffic, syns: Bool) -> Bool:

@@ -16,12 +16,11 @@ from pcapinspect.columns import Bool, Int64
 from pcapinspect.load.judgement import silences, waits
 from pcapinspect.load.judgement.bounds import Interval
 from pcapinspect.load.judgement.causes import cause_of, error_responses, rate_limit
-from pcapinspect.load.judgement.causes.path_mtu import LARGE
 from pcapinspect.load.judgement.control import control_of
 from pcapinspect.load.judgement.counting import Pauses, count_models, quiet_until
 from pcapinspect.load.judgement.estimate import estimate
 from pcapinspect.load.judgement.evidence import Caused, Evidence, PauseCause, fits_pause
-from pcapinspect.load.judgement.falls import falls_of
+from pcapinspect.load.judgement.falls import falls_of, stuck
 from pcapinspect.load.judgement.fullness import full_in, used_up
 from pcapinspect.load.judgement.jumps import measured_beside
 from pcapinspect.load.judgement.pattern import expected_syns
@@ -60,8 +59,10 @@ class Search:
         found, strangers = silences.tell_apart(traffic)
         self._waits = waits.find(traffic) if one_way is None else []
         opened = Open(traffic, presume=quality.lacks_packets)
+        flood = np.zeros(len(traffic.start), np.bool_)
+        flood[traffic.syn_attempt[strangers.flood]] = True
         counted = {
-            "accepts": traffic.accept_times,
+            "accepts": np.sort(traffic.answer[traffic.accepted & ~flood]),
             "attempts": traffic.attempt_times,
             "syns": traffic.syn_time,
             "requests": requests,
@@ -78,7 +79,7 @@ class Search:
             strangers=strangers,
             fullness=used_up(traffic, opened, strangers.syns, limits.max_connections),
             falls=falls_of(traffic, strangers.flood, nothing, nothing),
-            control=control_of(traffic, traffic.stuck_bytes >= LARGE),
+            control=control_of(traffic, stuck(traffic)),
             errors=errors,
         )
         self._errors = errors

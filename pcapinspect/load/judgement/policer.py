@@ -19,8 +19,8 @@ from pcapinspect.load.measures.rates import Rate
 BURSTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200)
 """Bursts that are tried."""
 
-STEPS = 48
-"""Rates that are tried, from half of the busiest minute's to all of it."""
+STEPS, MOST_OF_PEAK = 48, 1.1
+"""Rates that are tried, and up to which part of the busiest minute's: no minute need have had SYNs for all tokens."""
 
 MOST_MISJUDGED = 0.05
 """Share of the SYNs on the wrong side of the bucket at which it still fits: SYNs that arrive while a token is made."""
@@ -33,8 +33,8 @@ FEWEST_DROPPED = 20
 class Policer:
     """A bucket that explains which SYNs passed."""
 
-    rate: float
-    """A minute."""
+    rates: tuple[float, float]
+    """A minute: the least and the highest that explain as much."""
     burst: int
     misjudged: float
     """Share of the SYNs that it does not explain."""
@@ -49,15 +49,18 @@ def policer_of(times: Int64, passed: Bool) -> Policer | None:
     assert peak is not None
     tried = [
         (_misjudged(times, passed, rate / MINUTE, float(burst)), burst, float(rate))
-        for rate in np.linspace(peak.count / 2, peak.count, STEPS)
+        for rate in np.linspace(peak.count / 2, MOST_OF_PEAK * peak.count, STEPS)
         for burst in BURSTS
         if burst <= through
     ]
-    wrong, burst, rate = min(tried)
+    wrong = min(tried)[0]
+    best = [(rate, burst) for misjudged, burst, rate in tried if misjudged == wrong]
+    rates = best[0][0], best[-1][0]
+    burst = best[len(best) // 2][1]
     share = wrong / len(times)
     # The rarer kind must be told apart, not only the commoner.
     rare = min(through, len(times) - through)
-    return Policer(rate, burst, share) if share <= MOST_MISJUDGED and wrong <= rare / 4 else None
+    return Policer(rates, burst, share) if share <= MOST_MISJUDGED and wrong <= rare / 4 else None
 
 
 @kernel

@@ -20,6 +20,7 @@ import numpy as np
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64
 from pcapinspect.load.judgement.bounds import SLOW_SERVICE, Interval
+from pcapinspect.load.judgement.falls import stuck
 from pcapinspect.load.judgement.silences import FEWEST_ATTEMPTS, beyond_chance
 from pcapinspect.load.measures.rates import distinct
 from pcapinspect.load.measures.traffic import PROMPT, Traffic
@@ -37,7 +38,7 @@ def find(traffic: Traffic) -> list[Interval]:
     patience = _patience(ask, reply)
     replies = np.sort(reply[reply != MISSING])
     waited = np.where(reply != MISSING, reply, traffic.end) - ask
-    late = np.flatnonzero(waited > patience)
+    late = np.flatnonzero((waited > patience) & ~stuck(traffic)[attempt])  # whose request never arrives waits for ever
     gap = np.searchsorted(replies, ask[late], side="right")
     gaps, first, counts = np.unique(gap, return_index=True, return_counts=True)
     until = np.append(replies, traffic.end)[gaps]

@@ -90,7 +90,7 @@ class Traffic:
     stuck_bytes: Int64
     """Payload of the first segment that was never acknowledged, or of what is missing there; 0 where all was."""
     stuck_sent: Int64
-    """How often that segment was sent."""
+    """How often that segment was sent; 0 where the capture point saw none of it."""
     passed_bytes: Int64
     """Payload of the largest segment that was acknowledged; 0 where not all was."""
     opened: Int64

@@ -112,7 +112,7 @@ def test_lost_syns_between_answers_are_loss() -> None:
     assert verdict(made).cause == "loss"
 
 
-def test_a_dropping_filter_is_loss_however_much_it_drops() -> None:
+def test_a_policer_is_told_by_its_rate_and_burst() -> None:
     """One SYN every 0.75 s passes, as with a packet limit of 80 a minute: nobody paused."""
     made = Made()
     tokens, before = 20.0, 0.0
@@ -130,7 +130,10 @@ def test_a_dropping_filter_is_loss_however_much_it_drops() -> None:
             heapq.heappush(asking, (now + 2.0 ** (tries + 1), number, tries + 1))
         else:
             made.unanswered(client, lost[number][0], [time - lost[number][0] for time in (*lost[number], now)])
-    assert verdict(made).cause == "loss"
+    found = verdict(made)
+    assert found.cause == "selective_drop"
+    assert "as by a policer of 75 to 80 a minute with a burst of 20" in found.sentence
+    assert any("how IOS counts is not public" in text for text in found.evidence_for)
     assert made.analyse().servers[0].pauses == ()
 
 

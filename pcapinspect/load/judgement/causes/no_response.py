@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from pcapinspect.columns import Bool
-from pcapinspect.load.judgement.causes.path_mtu import stuck
 from pcapinspect.load.judgement.evidence import (
     Caused,
     Evidence,
@@ -15,6 +14,7 @@ from pcapinspect.load.judgement.evidence import (
     percent,
     plural,
 )
+from pcapinspect.load.judgement.falls import stuck
 from pcapinspect.load.model import NO_REQUEST, NO_RESPONSE, NOT_DELIVERED, RESET
 from pcapinspect.tcp.connections import HALF_OPEN
 
@@ -74,7 +74,7 @@ def _unserved(evidence: Evidence) -> Bool:
     traffic = evidence.traffic
     why = (traffic.fell == NO_RESPONSE) | (traffic.fell == NO_REQUEST) | (traffic.fell == NOT_DELIVERED)
     why |= (traffic.fell == RESET) & ~traffic.reset_at_once
-    unserved: Bool = evidence.falls.unserved & why & ~stuck(evidence) & (traffic.outcome != HALF_OPEN)
+    unserved: Bool = evidence.falls.unserved & why & ~stuck(traffic) & (traffic.outcome != HALF_OPEN)
     return unserved
 
 
@@ -85,6 +85,8 @@ def _sentence(unserved: Bool, waited: Bool, accepted: int) -> str:
             f"The server accepted everybody, and for a time answered nobody: {np.count_nonzero(waited):,} requests "
             "waited."
         )
+    if number == accepted:
+        return f"The server accepted {plural(accepted, 'attempt')} and answered none of them."
     share = percent(number / accepted)
     return f"The server accepted {accepted:,} attempts and did not answer {number:,} of them ({share})."
 

@@ -81,7 +81,8 @@ def _not_the_limit(evidence: Evidence, place: int) -> PauseCause | None:
     pause, limits = evidence.pauses[place], evidence.limits
     if pause.at_least < SHORTEST or len(pause.attempts) < FEWEST_ATTEMPTS or pause.stalled:
         return None
-    if not _unreached(evidence, place) or (evidence.young(pause) and not _likes(evidence)):
+    may_be_a_limit = not _unreached(evidence, place) or (evidence.young(pause) and not _likes(evidence))
+    if evidence.fitting[place] and may_be_a_limit:
         return None
     number = len(evidence.pauses)
     return PauseCause(

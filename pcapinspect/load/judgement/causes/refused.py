@@ -14,7 +14,6 @@ from pcapinspect.load.judgement.evidence import (
     PauseCause,
     describe_range,
     plural,
-    times,
 )
 from pcapinspect.load.measures.asks import GAVE_UP
 from pcapinspect.tcp.connections import REFUSED
@@ -60,7 +59,9 @@ def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
         refused,
         SURE,
         _sentence(evidence, refused, number),
-        (f"Nobody was accepted meanwhile {times(len(found))}, at the longest for {_longest(found)}.",) if found else (),
+        (f"In {plural(len(found), 'stretch', 'stretches')} nobody was accepted, the longest {_longest(found)}.",)
+        if found
+        else (),
         tuple(text for cause, _ in found[:1] for text in cause.evidence_against),
         ("Whether the server itself sent the RST, or a firewall in its name.",),
         grave=number >= MIN_ATTEMPTS and number >= MIN_SHARE * evidence.attempts,

@@ -55,23 +55,32 @@ def _sentence(evidence: Evidence, left: Remainder, bucket: Policer | None) -> st
         return f"No first SYN was answered: all {plural(number, 'attempt')} needed another, and nothing else was lost."
     of_all = f"{number:,} of {plural(evidence.attempts, 'attempt')}"
     what = f"SYNs of {of_all}, or their answers, were dropped, and no other packets"
+    if few := _few(evidence, left):
+        return f"{what}; all of them are of {few}: a rule before the server, or one of several servers behind it."
     if bucket is None:
         return f"{what}: a rule or a full queue before the server, or one of several servers behind its address."
-    return f"{what}: as by a policer of {bucket.rate:.0f} a minute with a burst of {bucket.burst:,}."
+    return f"{what}: as by a policer of {_rate(bucket)} with a burst of {bucket.burst:,}."
 
 
 def _policer(evidence: Evidence, left: Remainder) -> Policer | None:
     traffic = evidence.traffic
+    if _few(evidence, left):
+        return None  # a bucket is no respecter of addresses
     known = ~evidence.strangers.syns & (traffic.syn_state != UNKNOWN)
-    del left
     return policer_of(traffic.syn_time[known], traffic.syn_state[known] != UNANSWERED)
+
+
+def _rate(bucket: Policer) -> str:
+    low, high = (f"{rate:.0f}" for rate in bucket.rates)
+    return f"{low} a minute" if low == high else f"{low} to {high} a minute"
 
 
 def _bucket(evidence: Evidence, bucket: Policer) -> str:
     limits = evidence.limits
-    near = abs(bucket.rate * limits.window / 60 - limits.limit) <= NEAR_LIMIT * limits.limit
+    low, high = (rate * limits.window / 60 for rate in bucket.rates)
+    near = low <= limits.limit * (1 + NEAR_LIMIT) and high >= limits.limit * (1 - NEAR_LIMIT)
     return (
-        f"A bucket of {bucket.burst:,} tokens that fills at {bucket.rate:.0f} a minute says which SYNs passed, but for "
+        f"A bucket of {bucket.burst:,} tokens that fills at {_rate(bucket)} says which SYNs passed, but for "
         f"{percent(bucket.misjudged)}."
         + (f" A limit of {limits.rate} may be counted so: how IOS counts is not public." if near else "")
     )
@@ -79,9 +88,12 @@ def _bucket(evidence: Evidence, bucket: Policer) -> str:
 
 def _who(evidence: Evidence, left: Remainder) -> tuple[str, ...]:
     """Whether all of it met few of the clients."""
-    traffic = evidence.traffic
-    hit = np.unique(traffic.client[left.attempts])
-    known = np.unique(traffic.client[evidence.falls.counted])
-    if len(hit) > FEW_CLIENTS * len(known):
-        return ()
-    return (f"All of it met {len(hit):,} of {len(known):,} clients; the others were always answered.",)
+    few = _few(evidence, left)
+    return (f"All of it met {few}; the others were always answered.",) if few else ()
+
+
+def _few(evidence: Evidence, left: Remainder) -> str:
+    """`1 of 10 clients` where so few were hit; else nothing."""
+    clients = evidence.traffic.client
+    hit, known = np.unique(clients[left.attempts]), np.unique(clients[evidence.falls.counted])
+    return f"{len(hit):,} of {plural(len(known), 'client')}" if len(hit) <= FEW_CLIENTS * len(known) else ""
