@@ -79,7 +79,7 @@ def analyze(
     settings, evidence = settings or Settings(), evidence or Evidence()
 
     def tell(followed: Followed, inputs: Sequence[InputFile]) -> None:
-        analysis = _analysis(followed, inputs, settings, _configuration(evidence.configuration), evidence)
+        analysis = _analysis(followed, inputs, settings, _configuration(evidence.configuration), evidence, None)
         if so_far is not None:
             so_far(build(analysis, find(analysis), command))
 
@@ -113,7 +113,7 @@ def inspect(
     flows = judge_flows(read_flows(netflow, settings.ports), settings)
     if analysis and packets:
         return replace(analysis, flows=compared(flows, analysis.connections))
-    return _of_flows(flows, settings, evidence)
+    return _of_flows(flows, settings, evidence, progress)
 
 
 def _packets(
@@ -126,12 +126,12 @@ def _packets(
     so_far: SoFar | None,
 ) -> Analysis:
     if spread is None:
-        return follow(_engine(paths, settings, progress, control), settings, evidence, control, so_far)
+        return follow(_engine(paths, settings, progress, control), settings, evidence, control, so_far, progress)
     from pcapinspect.spread.work import follow_on
 
     configuration = _configuration(evidence.configuration)
     followed, inputs = follow_on(spread.dask, spread.stages, paths, settings, progress, control)
-    return _analysis(followed, inputs, settings, configuration, evidence)
+    return _analysis(followed, inputs, settings, configuration, evidence, progress)
 
 
 def _elsewhere(paths: Sequence[str], settings: Settings, control: Control | None) -> tuple[Endpoint, ...]:
@@ -151,7 +151,7 @@ def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None,
     return CaptureReader(paths, progress=progress, control=control)
 
 
-def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analysis:
+def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
     """Without packets the tables are made of flows."""
     return Analysis(
         settings=settings,
@@ -166,7 +166,7 @@ def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence) -> Analys
         load=flows.load,
         facts=PkiReader().facts(),
         configuration=_configuration(evidence.configuration),
-        logs=_logs(evidence, None, flows.connections, Exchanges.empty(), Operations.empty()),
+        logs=_logs(evidence, None, flows.connections, Exchanges.empty(), Operations.empty(), progress),
         flows=flows,
     )
 
@@ -197,11 +197,12 @@ def follow(
     evidence: Evidence,
     control: Control | None = None,
     so_far: SoFar | None = None,
+    progress: Progress | None = None,
 ) -> Analysis:
-    """From packets to load, whichever engine reads them."""
+    """From packets to load, whichever engine reads them; `progress` is told of logs, the engine tells of packets."""
     configuration = _configuration(evidence.configuration)
     followed = follow_packets(reader, settings, control, so_far)
-    return _analysis(followed, reader.inputs, settings, configuration, evidence)
+    return _analysis(followed, reader.inputs, settings, configuration, evidence, progress)
 
 
 def _analysis(
@@ -210,6 +211,7 @@ def _analysis(
     settings: Settings,
     configuration: Configuration | None,
     evidence: Evidence,
+    progress: Progress | None,
 ) -> Analysis:
     """The load of what was followed, whoever followed it."""
     followed, clocks = on_one_clock(followed)
@@ -228,7 +230,7 @@ def _analysis(
         load=load,
         facts=followed.facts,
         configuration=configuration,
-        logs=_logs(evidence, min(first_times, default=None), tcp.connections, exchanges, operations),
+        logs=_logs(evidence, min(first_times, default=None), tcp.connections, exchanges, operations, progress),
     )
 
 

@@ -51,7 +51,7 @@ def _announce_compiling() -> None:
 
 def _text(done: int, total: int | None, packets: int, seconds: float) -> str:
     """For example `  41 %  412 MB of 1.0 GB  3,812,004 packets  1,904,100/s  1 s left`."""
-    parts = [f"{packets:,} packets", f"{packets / seconds:,.0f}/s"]
+    parts = [f"{packets:,} packets", f"{packets / seconds:,.0f}/s"] if packets else []
     if total:
         parts.insert(0, f"{done / total:4.0%}  {_size(done)} of {_size(total)}")
         parts.append(f"{(total - done) * seconds / max(done, 1):.0f} s left")

@@ -20,7 +20,7 @@ from pcapinspect.evidence.zones import Zones
 __all__ = ["LogRecord", "Logs", "read_logs"]
 
 Progress = Callable[[int, int | None, int], None]
-"""Called with the bytes read, the bytes there are, and the lines read."""
+"""Called with the bytes read, the bytes there are, and the packets read, of which a log has none."""
 
 _STEP = 1 << 14
 """Lines between two reports of progress."""
@@ -73,7 +73,7 @@ def _watched(lines: Iterable[Line], path: str, progress: Progress | None) -> Ite
     for count, line in enumerate(lines):
         done += len(line[1]) + 1
         if count % _STEP == 0:
-            progress(min(done, size), size, count)
+            progress(min(done, size), size, 0)
         yield line
 
 

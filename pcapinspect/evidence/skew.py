@@ -230,6 +230,9 @@ class _Told:
         where = f", from line {self.lines[0]} to {self.lines[1]}," if self.lines else ""
         zone = f"a time zone of {_hours(self.zone)} and " if self.zone else ""
         drift = f", and gains {self.stretch.drift:+.6f} s a second" if self.stretch.drift else ""
+        if not drift and abs(offset) < SECOND // 1000:
+            agreed = f"{len(self.stretch.pairs):,} of {self.pairs:,} pairs agree, spread {self.spread / SECOND:.3f} s"
+            return f"{whose}{where} agrees with the capture's to the millisecond, from {self.how}: {agreed}."
         return (
             f"{whose}{where} is {abs(offset) / SECOND:.3f} s {'ahead of' if offset >= 0 else 'behind'} the capture's "
             f"({zone}{self.rest / SECOND:+.3f} s){drift}, from {self.how}: {len(self.stretch.pairs):,} of "

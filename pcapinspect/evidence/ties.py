@@ -64,11 +64,11 @@ class _Syns:
         self._connections = connections
         self._order = np.argsort(connections.isn, kind="stable")
         self._isn = connections.isn[self._order]
-        self._seen: set[tuple[int, str | None]] = set()
+        self._seen: set[tuple[int, int | None, int, str | None]] = set()
 
     def time_of(self, record: LogRecord) -> int | None:
         assert record.isn is not None
-        key = record.isn, record.peer
+        key = record.file, record.clock, record.isn, record.peer
         if key in self._seen:
             return None
         self._seen.add(key)

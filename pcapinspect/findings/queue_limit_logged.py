@@ -31,6 +31,7 @@ def judge(analysis: Analysis) -> Finding | None:
     captured = _Captured(analysis)
     own = [item for item in of_port if captured.holds(item[0])]
     elsewhere = {"of_other_ports": len(every) - len(of_port), "not_in_the_capture": len(of_port) - len(own)}
+    own = _once(own)
     if not own:
         return _of_others(len(every), elsewhere)
     lines = lines_of(analysis, own)
@@ -76,6 +77,16 @@ def _others(elsewhere: dict[str, int]) -> str:
     words = {"of_other_ports": "of another port", "not_in_the_capture": "with the number of no captured attempt"}
     said = [f"{plural(elsewhere[name], 'line')} {what}" for name, what in words.items() if elsewhere[name]]
     return f" Not counted: {listed(said)}." if said else ""
+
+
+def _once(items: list[tuple[LogRecord, int | None]]) -> list[tuple[LogRecord, int | None]]:
+    """A server's lines may be given twice, in its own log and in a relay's: of each SYN those of one file count."""
+    of: dict[tuple[int, str | None], dict[int, list[int]]] = {}
+    for place, (record, _) in enumerate(items):
+        if record.isn is not None:
+            of.setdefault((record.isn, record.peer), {}).setdefault(record.file, []).append(place)
+    counted = {place for files in of.values() for place in max(files.values(), key=len)}
+    return [item for place, item in enumerate(items) if item[0].isn is None or place in counted]
 
 
 class _Captured:

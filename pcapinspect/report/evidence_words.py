@@ -54,7 +54,8 @@ def clock_sentences(sections: Sections) -> list[str]:
     tied: dict[int, list[str]] = {}
     for skew in logs["skews"]:
         if skew is not None:
-            tied.setdefault(skew["clock"], []).append(skew["sentence"])
+            path = logs["files"][logs["clocks"][skew["clock"]]["file"]]["path"]
+            tied.setdefault(skew["clock"], []).append(f"{path}: {skew['sentence']}")
     told = []
     for number, clock in enumerate(logs["clocks"]):
         if clock["records"] or number in tied:

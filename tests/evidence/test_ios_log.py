@@ -244,3 +244,118 @@ def test_hostile_files(read, tmp_path):
         read_logs([str(tmp_path / "absent")], None)
     with pytest.raises(EvidenceError):
         read_logs([str(tmp_path)], None)
+
+
+def test_a_line_without_any_stamp_takes_no_time_of_another_message(read):
+    """What belongs to the message before has its time, and says so; a message of its own has none."""
+    logs = read(
+        "Jan  2 04:00:00.100: CRYPTO_PKI: Sending HTTP message\n"
+        "% Error in receiving Certificate Authority certificate: status = FAIL, cert length = 0\n"
+        "CRYPTO_PKI: Socket timeout\n"
+    )
+    assert [(r.kind, r.time, r.stamped_by) for r in logs.records] == [
+        ("receive_error", ns(2015, 1, 2, 4, ms=100), "before"),
+        ("socket_timeout", None, None),
+    ]
+
+
+def test_in_a_relays_file_each_line_has_the_relays_time_or_its_devices(read):
+    logs = read(
+        "Jan  2 04:00:00 10.0.0.80 44: *Jan  2 03:59:50.500: %PKI-3-SOCKETSEND: Failed\n"
+        "Jan  2 04:02:00 10.0.0.80 45: CRYPTO_PKI: Socket timeout\n"
+        "Jan  2 04:03:00 10.0.0.81 46: 20w2d: CRYPTO_PKI: Socket timeout\n"
+        "Jan  2 04:03:01 no stamp of the device, and no message\n"
+    )
+    assert [(r.time, r.stamped_by, r.relayed) for r in logs.records] == [
+        (ns(2015, 1, 2, 3, 59, 50, ms=500), "device", ns(2015, 1, 2, 4)),
+        (ns(2015, 1, 2, 4, 2), "relay", None),
+        (ns(2015, 1, 2, 4, 3), "relay", None),
+    ]
+    assert [(c.device, c.relay, c.records) for c in logs.clocks] == [(None, True, 2), ("10.0.0.80", False, 1)]
+    assert logs.files[0].stamped == 4
+    assert (logs.files[0].account.whose, logs.files[0].account.not_understood) == (("10.0.0.80", "10.0.0.81"), 1)
+
+
+def test_messages_of_several_lines_that_a_relay_parts_stay_together(read):
+    """Each device's own: another may write in between."""
+    logs = read(
+        "Jan  2 04:00:00 r1 1: *Jan  2 04:00:00.100: CRYPTO_PKI: Sending Next CA Certificate Request:\n"
+        "Jan  2 04:00:00 r2 7: *Jan  2 04:00:00.110: CRYPTO_PKI: Reply HTTP header:\n"
+        "Jan  2 04:00:00 r1 1: GET /cgi-bin/pkiclient.exe?operation=GetNextCACert&message=tti HTTP/1.0\n"
+        "Jan  2 04:00:00 r2 7: HTTP/1.1 404 Not Found\n"
+    )
+    request, reply = logs.records
+    assert (request.kind, request.operation, request.ca_identifier) == ("request", "GetNextCACert", "tti")
+    assert (reply.kind, reply.status) == ("reply", 404)
+
+
+def test_lines_at_prompts_belong_to_the_device_of_the_prompt(read):
+    logs = read(
+        "CA-1#show logging\nJan  2 04:00:00.1: CRYPTO_PKI: Socket timeout\n"
+        "R7#show logging\nJan  2 05:00:00.1: CRYPTO_PKI: Socket timeout\n"
+    )
+    assert [logs.clocks[record.clock].device for record in logs.records] == ["CA-1", "R7"]
+
+
+def test_what_a_server_says_of_requests(read):
+    logs = read(
+        "Jan  2 04:00:00.1: CRYPTO_PKI_SCEP: CS received GetCACert request\n"
+        "Jan  2 04:00:00.2: CRYPTO_PKI_SCEP: CS received PKIOperation request\n"
+        "Jan  2 04:00:00.3: CRYPTO_CS: scep msg type - 19\n"
+        "Jan  2 04:00:00.3: CRYPTO_CS: trans id - AABB\n"
+        "Jan  2 04:00:09.0: CRYPTO_CS: scep msg type - 20\n"
+        "Jan  2 04:00:09.0: CRYPTO_CS: trans id - CCDD\n"
+    )
+    assert [(r.kind, r.operation, r.message_type, r.transaction_id) for r in logs.records] == [
+        ("server_request", "GetCACert", None, None),
+        ("server_request", "PKIOperation", 19, "AABB"),
+        ("server_request", "PKIOperation", 20, "CCDD"),
+    ]
+    (received,) = logs.requests
+    assert (len(received.times), received.dated) == (3, True)
+    assert received.busiest(60) == (3, ns(2015, 1, 2, 4, ms=100))
+    assert received.busiest(5) == (2, ns(2015, 1, 2, 4, ms=100))
+
+
+def test_requests_are_counted_also_beyond_the_records_that_are_kept(read, monkeypatch):
+    monkeypatch.setattr("pcapinspect.evidence.log_reader.MOST_RECORDS", 2)
+    logs = read("".join(f"Jan  2 04:00:{s:02d}: CRYPTO_PKI_SCEP: CS received GetCACert request\n" for s in range(9)))
+    assert (len(logs.records), logs.files[0].not_kept, len(logs.requests[0].times)) == (2, 7, 9)
+    assert logs.counts == (("server_request", 9),)
+
+
+def test_traces_and_event_traces_of_ios_xe(read):
+    logs = read(
+        "Logging display requested on 2025/06/09 19:04:53 (IST) for Hostname: [ca1.example], Model: [C8000V]\n"
+        "2025/06/09 19:00:43.828180015 {iosrp_R0-0}{255}: [pki] [16352]: (ERR): rootca:HTTP Server is disabled.\n"
+        "Jun  9 13:08:59.351: Trustpoint- client:Sending GetCACaps request with msg = GET "
+        "/cgi-bin/pkiclient.exe?operation=GetCACaps&message=client HTTP/1.0\n"
+        "Host: 192.0.2.80\n"
+        "Jun  9 13:08:59.425: Trustpoint- client:Client sending PKCSReq\n"
+    )
+    disabled, caps, enrol = logs.records
+    assert (disabled.kind, disabled.time) == ("http_disabled", ns(2025, 6, 9, 19, 0, 43) + 828_180_015)
+    assert logs.clocks[disabled.clock].device == "ca1.example"
+    assert (caps.kind, caps.operation, caps.ca_identifier, caps.peer) == (
+        "request",
+        "GetCACaps",
+        "client",
+        "192.0.2.80",
+    )
+    assert (enrol.kind, enrol.operation) == ("request", "PKIOperation")
+
+
+def test_errors_of_the_certificate_library(read):
+    (record,) = read(
+        "Jan  2 04:00:00: CRYPTO_PKI: status = 0x762(E_ENCRYPT_ALG_NOT_SUPPORTED : not supported): failed to verify\n"
+    ).records
+    assert (record.kind, record.state) == ("failed", "E_ENCRYPT_ALG_NOT_SUPPORTED")
+
+
+def test_progress_tells_the_bytes_of_a_log(tmp_path):
+    path = tmp_path / "log"
+    path.write_text("Jan  2 04:00:00: CRYPTO_PKI: Socket timeout\n" * 40_000)
+    told = []
+    read_logs([str(path)], JANUARY_2015, progress=lambda *seen: told.append(seen))
+    assert len(told) == 3
+    assert all(0 < done <= size == path.stat().st_size and packets == 0 for done, size, packets in told)

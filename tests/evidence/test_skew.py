@@ -339,3 +339,14 @@ def test_many_clients_in_little_time(logs):
     made = logs("".join(request_lines(t, timedelta(0)) for t in sorted(clients["10.0.0.5"])))
     (skew,) = align(made, *capture(clients)).skews
     assert abs(skew.offset) < SECOND
+
+
+def test_the_same_lines_in_two_files_tie_both(logs, tmp_path):
+    """A server's own log, and what its relay kept of it."""
+    text = "".join(queue_line(7.0 * k, timedelta(), 1000 + k) for k in range(10))
+    (tmp_path / "own").write_text(text)
+    (tmp_path / "again").write_text(text)
+    made = read_logs([str(tmp_path / "own"), str(tmp_path / "again")], ns(BEGIN))
+    aligned = align(made, *busy())
+    assert [skew.pairs for skew in aligned.skews] == [10, 10]
+    assert "agrees with the capture's to the millisecond" in aligned.skews[1].sentence

@@ -130,6 +130,17 @@ def test_lines_of_other_ports_and_of_no_captured_attempt_are_not_the_servers_wor
     assert "1 line of another port" in none.explanation
 
 
+def test_lines_that_two_files_hold_count_once() -> None:
+    analysis = scene().analysis()
+    first, second = (replace(RECORD, isn=int(analysis.connections.isn[row])) for row in (0, 1))
+    again = replace(first, file=1)
+    given = logs((first, 1), (first, 3), (again, 1), (second, 5))
+    given = replace(given, files=(FILE, replace(FILE, path="relay.log")))
+    found = queue_limit_logged.judge(replace(analysis, logs=given))
+    assert found is not None
+    assert found.figures["lines"] == 3
+
+
 def test_a_disabled_http_server_is_told_with_the_resets_that_it_fits() -> None:
     said = replace(RECORD, kind="http_disabled", text="rootca:HTTP Server is disabled.", time=1_749_495_643 * 10**9)
     found = http_server_disabled.judge(replace(scene().analysis(), logs=logs((said, None), device="ca1")))
