@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -69,10 +68,10 @@ class _Pipe:
     """A pipe as a stream that hands on what there is."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._number = file.fileno()
+        self._file = open(file.fileno(), "rb", buffering=0, closefd=False)  # noqa: PTH123, SIM115
 
     def readinto(self, buffer: memoryview) -> int:
-        return os.readv(self._number, [buffer])
+        return self._file.readinto(buffer) or 0
 
 
 def pipe(ports: tuple[int, ...]) -> Parts:
@@ -106,7 +105,7 @@ def interface(name: str, ports: tuple[int, ...]) -> Parts:
             assert program.stderr is not None
             Thread(target=_end_with, args=(program, stop), daemon=True).start()
             try:
-                yield from live_packets(_Pipe(program.stdout), InputFile(name), ports)  # type: ignore[arg-type]
+                yield from live_packets(_Pipe(program.stdout), InputFile(name), ports)
             except CaptureError:
                 said = program.stderr.read().decode("utf-8", "replace").strip().splitlines()
                 raise EngineError(f"{command[0]} -i {name}: {said[-1] if said else 'ended at once'}") from None
