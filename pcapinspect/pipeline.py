@@ -113,7 +113,8 @@ def inspect(
     flows = judge_flows(read_flows(netflow, settings.ports), settings)
     if analysis and packets:
         return replace(analysis, flows=compared(flows, analysis.connections))
-    return _of_flows(flows, settings, evidence, progress)
+    inputs = [as_input(file, flows.evidence.flows) for file in flows.evidence.files]
+    return of_flows(flows, inputs, settings, evidence, progress)
 
 
 def _packets(
@@ -151,11 +152,17 @@ def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None,
     return CaptureReader(paths, progress=progress, control=control)
 
 
-def _of_flows(flows: FlowLoad, settings: Settings, evidence: Evidence, progress: Progress | None) -> Analysis:
+def of_flows(
+    flows: FlowLoad,
+    inputs: Sequence[InputFile],
+    settings: Settings,
+    evidence: Evidence,
+    progress: Progress | None = None,
+) -> Analysis:
     """Without packets the tables are made of flows."""
     return Analysis(
         settings=settings,
-        inputs=tuple(as_input(file, flows.evidence.flows) for file in flows.evidence.files),
+        inputs=tuple(inputs),
         quality=CaptureQuality(
             flows_only=True, notes=("There are no packets: everything here is derived from flows.",)
         ),

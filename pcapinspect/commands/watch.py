@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pcapinspect.commands.settings import add_setting_arguments, settings_of
 from pcapinspect.errors import UsageError
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from pcapinspect.watch.episodes import Event
+    from pcapinspect.watch.flows import FlowWatcher
     from pcapinspect.watch.sources import Parts
     from pcapinspect.watch.watcher import Moment, Watcher
 
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The source, what is said, and where it goes."""
     parser.add_argument("source", metavar="SOURCE", nargs="?", help="- for standard input, or a folder of a ring")
     parser.add_argument("-i", "--interface", metavar="NAME", help="capture here, by dumpcap or tcpdump")
+    parser.add_argument("--netflow", metavar="[HOST:]PORT", help="listen for NetFlow or IPFIX: rates and clients")
     parser.add_argument(
         "--horizon", type=_seconds, default=3600, metavar="TIME", help="how long packets are held (default 60m)"
     )
@@ -59,17 +61,9 @@ def run(options: argparse.Namespace) -> int:
     """Until the source ends or a signal comes; then the report of what is held."""
     import time
 
-    from pcapinspect.clock import SECOND
-    from pcapinspect.watch.sources import Arrivals
-    from pcapinspect.watch.watcher import Watcher
-
-    settings = settings_of(options)
-    source = _source(options, settings.ports)
-    told = _told_before(options.events)
-    watcher = Watcher(settings, options.horizon * SECOND, told)
+    page_due = time.monotonic() + PAGE_SECONDS
+    arrivals, watcher = _watching(options)
     with _Show(options, watcher) as show:
-        arrivals = Arrivals(source)
-        page_due = time.monotonic() + PAGE_SECONDS
         try:
             while not arrivals.ended:
                 part = arrivals.next(TICK_SECONDS)
@@ -86,13 +80,31 @@ def run(options: argparse.Namespace) -> int:
     return _report(options, watcher)
 
 
+def _watching(options: argparse.Namespace) -> tuple[Any, Any]:
+    """What brings packets, or flows, and what takes them."""
+    from pcapinspect.clock import SECOND
+    from pcapinspect.watch.flows import CANNOT_SHOW, FlowWatcher, Listener
+    from pcapinspect.watch.sources import Arrivals
+    from pcapinspect.watch.watcher import Watcher
+
+    if [options.source, options.interface, options.netflow].count(None) != 2:
+        raise UsageError("watch: name one of SOURCE (- or a folder), -i INTERFACE and --netflow PORT")
+    settings = settings_of(options)
+    begin, horizon = _told_before(options.events), options.horizon * SECOND
+    if options.netflow is None:
+        return Arrivals(_source(options, settings.ports)), Watcher(settings, horizon, begin)
+    if options.evidence:
+        raise UsageError("--evidence keeps packets, and --netflow has none")
+    if not options.quiet:
+        print(CANNOT_SHOW, file=sys.stderr)
+    return Listener(options.netflow), FlowWatcher(settings, horizon, begin)
+
+
 def _source(options: argparse.Namespace, ports: tuple[int, ...]) -> Parts:
     import time
 
     from pcapinspect.watch import sources
 
-    if (options.source is None) == (options.interface is None):
-        raise UsageError("watch: name a SOURCE (- or a folder) or an interface with -i")
     if options.interface is not None:
         return sources.interface(options.interface, ports)
     if options.source == "-":
@@ -123,7 +135,7 @@ def _told_before(path: str | None) -> int:
 class _Show:
     """The screen, or plain lines, and every outlet that was asked for."""
 
-    def __init__(self, options: argparse.Namespace, watcher: Watcher) -> None:
+    def __init__(self, options: argparse.Namespace, watcher: Watcher | FlowWatcher) -> None:
         from pcapinspect.watch import outlets
 
         self._options = options
@@ -163,7 +175,7 @@ class _Show:
             for outlet in self._outlets:
                 outlet(event)
         if self._evidence:
-            self._evidence.write_ready(self._watcher.held, moment.now)
+            self._write_evidence(moment.now)
         if self._metrics:
             for reading in moment.readings:
                 self._metrics.reading(reading)
@@ -175,7 +187,12 @@ class _Show:
     def end(self) -> None:
         """What waits for packets that will not come is written with what there is."""
         if self._evidence:
-            self._evidence.write_ready(self._watcher.held, self._watcher.now, at_end=True)
+            self._write_evidence(self._watcher.moment().now, at_end=True)
+
+    def _write_evidence(self, now: int, *, at_end: bool = False) -> None:
+        held = self._watcher.held
+        if self._evidence is not None and held is not None:
+            self._evidence.write_ready(held, now, at_end=at_end)
 
     def _say(self, event: Event) -> None:
         import json
@@ -195,7 +212,6 @@ class _Show:
     def _lines(self, moment: Moment) -> list[str]:
         from pcapinspect.watch.words import reading_lines
 
-        held = self._watcher.held
         lines = [
             line
             for reading in moment.readings[:MOST_SERVERS]
@@ -203,7 +219,8 @@ class _Show:
         ]
         if len(moment.readings) > MOST_SERVERS:
             lines.append(f"... and {len(moment.readings) - MOST_SERVERS:,} more servers")
-        if held.sampled > 1:
+        held = self._watcher.held
+        if held is not None and held.sampled > 1:
             lines.append(f"Flood: one of {held.sampled:,} clients is kept; {held.shed:,} packets were not.")
         return lines or ["No connection to a watched port yet."]
 
@@ -212,24 +229,24 @@ MOST_SERVERS = 4
 """That a screen has room for: the worst ones."""
 
 
-def _write_page(options: argparse.Namespace, watcher: Watcher) -> None:
+def _write_page(options: argparse.Namespace, watcher: Watcher | FlowWatcher) -> None:
     from pcapinspect.findings.registry import find
     from pcapinspect.report import output
     from pcapinspect.report.document import build
     from pcapinspect.report.html import render_html
 
-    if watcher.held.begin is not None:
+    if not watcher.empty:
         analysis = watcher.analysis()
         output.write_text(options.html, render_html(build(analysis, find(analysis), options.command_line)))
 
 
-def _report(options: argparse.Namespace, watcher: Watcher) -> int:
+def _report(options: argparse.Namespace, watcher: Watcher | FlowWatcher) -> int:
     """The terminal report of what is held at the end, on standard error where standard output has events."""
     from pcapinspect.findings.registry import find
     from pcapinspect.report.document import build
     from pcapinspect.report.terminal import render_terminal
 
-    if watcher.held.begin is None:
+    if watcher.empty:
         print("No connection to a watched port was seen.", file=sys.stderr)
         return 0
     if options.html:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event, Thread
-from typing import BinaryIO
+from typing import IO
 
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.live import POLL_SECONDS, GrowingFile, LivePackets, live_packets
@@ -67,8 +67,8 @@ class Arrivals:
 class _Pipe:
     """A pipe as a stream that hands on what there is."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = open(file.fileno(), "rb", buffering=0, closefd=False)  # noqa: PTH123, SIM115
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = open(file.fileno(), "rb", buffering=0, closefd=False)  # noqa: SIM115
 
     def readinto(self, buffer: memoryview) -> int:
         return self._file.readinto(buffer) or 0

@@ -57,6 +57,11 @@ class Watcher:
             yield self.moment()
 
     @property
+    def empty(self) -> bool:
+        """Whether nothing is held."""
+        return self.held.begin is None
+
+    @property
     def now(self) -> int:
         """Time on the capture's clock: of its last packet, and what has gone by since it came."""
         return self._last + int((time.monotonic() - self._arrived) * SECOND)
@@ -64,7 +69,7 @@ class Watcher:
     def moment(self) -> Moment:
         """What is to be seen now."""
         now = self.now
-        if self.held.begin is None:
+        if self.empty:
             return Moment(now, (), tuple(self._silence(now)))
         analysis = self.analysis(now - self._look_back)
         readings = readings_of(analysis, now)

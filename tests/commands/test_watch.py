@@ -71,8 +71,9 @@ def test_a_second_run_says_nothing_again(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        ([], "name a SOURCE"),
-        (["-", "-i", "lo"], "name a SOURCE"),
+        ([], "name one of SOURCE"),
+        (["-", "-i", "lo"], "name one of SOURCE"),
+        (["--netflow", "2055", "--evidence", "x"], "has none"),
         (["captures/storm.pcap"], "is no folder"),
         (["-", "--horizon", "5"], "not a time from 60s to 24h"),
     ],
