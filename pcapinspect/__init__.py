@@ -1,8 +1,8 @@
 """pcapinspect: is the Cisco IOS PKI server dropping connections, since when, why, and what to change.
 
 >>> import pcapinspect
->>> report = pcapinspect.analyze(["captures/storm.pcap"])
->>> report.document["servers"][0]["verdict"]["cause"]
+>>> report = pcapinspect.analyze("captures/storm.pcap")
+>>> report.servers[0]["verdict"]["cause"]
 'rate_limit'
 >>> report.tables["connections"].shape[0]
 1159

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
@@ -28,6 +30,9 @@ COMMANDS = (
 )
 """Each is the module `pcapinspect.commands.<name>` with HELP, `add_arguments` and `run`."""
 
+INVALID_CHOICE = re.compile(r"invalid choice: '(.*?)' \(choose from (.*)\)")
+"""What argparse says of a word that is none of those it knows."""
+
 EXIT_ERROR = 2
 MOST_SAID = 500
 """Letters of an unforeseen error: a library may put a whole file into its message."""
@@ -40,7 +45,9 @@ class OneLineParser(argparse.ArgumentParser):
     """Says what is wrong with the options in one line, as every other error is said."""
 
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see {self.prog} --help)")
+        wrong = INVALID_CHOICE.search(message)
+        hint = perhaps(wrong[1], wrong[2].replace("'", "").split(", ")) if wrong else ""
+        raise UsageError(f"{message}{hint} (see {self.prog} --help)")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -59,6 +66,19 @@ def build_parser() -> argparse.ArgumentParser:
         module.add_arguments(subparser)
         subparser.set_defaults(run=module.run)
     return parser
+
+
+def perhaps(word: str, known: Sequence[str]) -> str:
+    """`, perhaps analyze`: the word that was meant, if one is like it."""
+    return "".join(f", perhaps {meant}" for meant in get_close_matches(word, known, n=1))
+
+
+def known_options(parser: argparse.ArgumentParser, command: str) -> list[str]:
+    """The options of a command."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            return list(action.choices[command]._option_string_actions)
+    return []
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,9 +108,14 @@ def _run(arguments: Sequence[str] | None) -> int:
     if sys.stdout is None:
         raise OutputError("standard output is closed")
     set_up()
-    options, unknown = build_parser().parse_known_args(arguments)
+    parser = build_parser()
+    options, unknown = parser.parse_known_args(arguments)
     if unknown:
-        raise UsageError(f"unrecognized arguments: {' '.join(unknown)} (see pcapinspect {options.command} --help)")
+        known = known_options(parser, options.command)
+        hint = perhaps(unknown[0].partition("=")[0], known) if unknown[0].startswith("-") else ""
+        raise UsageError(
+            f"unrecognized arguments: {' '.join(unknown)}{hint} (see pcapinspect {options.command} --help)"
+        )
     options.command_line = ["pcapinspect", *(sys.argv[1:] if arguments is None else arguments)]
     code: int = options.run(options)
     sys.stdout.flush()

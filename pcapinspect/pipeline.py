@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,8 +60,12 @@ class Spread:
     """A folder for the Parquet files between the stages: what is there of the same files is not done again."""
 
 
+Capture = str | os.PathLike[str]
+"""The path of a capture file, a glob, a folder, or `-` for standard input."""
+
+
 def analyze(
-    captures: Sequence[str],
+    captures: Capture | Iterable[Capture],
     settings: Settings | None = None,
     *,
     evidence: Evidence | None = None,
@@ -72,10 +77,13 @@ def analyze(
 ) -> Report:
     """The whole job: read, follow, judge.
 
-    `captures` are files, globs, folders, or `-`. `command` is what the report shows as the way to make it again.
+    `captures`: one file, glob, folder or `-`, as text or Path, or several of them. `command` is what the report shows
+    as the way to make it again.
     `control` ends the reading early; where it asks for it, `so_far` is called with the report of what was read so far.
     Raises CaptureError where nothing can be read, EvidenceError for other files.
     """
+    several = [captures] if isinstance(captures, str | os.PathLike) else captures
+    paths = [os.fspath(capture) for capture in several]
     settings, evidence = settings or Settings(), evidence or Evidence()
 
     def tell(followed: Followed, inputs: Sequence[InputFile]) -> None:
@@ -83,7 +91,7 @@ def analyze(
         if so_far is not None:
             so_far(build(analysis, find(analysis), command))
 
-    analysis = inspect(captures, settings, evidence, progress, spread, control, tell)
+    analysis = inspect(paths, settings, evidence, progress, spread, control, tell)
     return build(analysis, find(analysis), command)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pcapinspect.cli import COMMANDS
+from pcapinspect.cli import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[1]
 STORM = ROOT / "captures" / "storm.pcap"
@@ -240,3 +240,17 @@ def test_a_named_pipe_gives_the_same_as_the_file(tmp_path: Path) -> None:
     by_path = json.loads(run("analyze", HEALTHY, "--json", "-").stdout)
     for part in ("servers", "operations", "clients", "capture"):
         assert json.dumps(by_path[part]).replace(str(HEALTHY), str(pipe)) == json.dumps(by_pipe[part])
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [(["analyse", "x.pcap"], "analyze"), (["analyze", "x.pcap", "--jsn", "f"], "--json"), (["rendr", "x"], "render")],
+)
+def test_a_word_that_was_meant_is_named(words: list[str], meant: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(words) == 2
+    assert f", perhaps {meant} (" in capsys.readouterr().err
+
+
+def test_nothing_is_guessed_of_what_is_like_no_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["analyze", "x.pcap", "--qqqq"]) == 2
+    assert "perhaps" not in capsys.readouterr().err

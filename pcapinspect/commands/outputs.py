@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pcapinspect.commands.numbers import whole
 from pcapinspect.errors import OutputError, UsageError
 from pcapinspect.report import output
 
@@ -28,6 +30,12 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--csv", metavar="DIR", help="the tables, one file each")
     group.add_argument("--parquet", metavar="DIR", help="the same, with types")
     group.add_argument("--force", action="store_true", help="overwrite outputs that exist")
+    group.add_argument(
+        "--width",
+        metavar="COLUMNS",
+        type=whole(1, 1000, "a number of columns, up to 1000"),
+        help="of the terminal report (default: those of the terminal, $COLUMNS, or 80)",
+    )
 
 
 def check_outputs(options: argparse.Namespace, inputs: list[str]) -> None:
@@ -82,7 +90,7 @@ def write_outputs(report: Report, options: argparse.Namespace) -> None:
             _say(f"Wrote {len(report.tables)} tables to {folder}", options)
             _say_what_is_cut(report, options)
     sys.stdout.flush()
-    sys.stdout.buffer.writelines(_for_terminal(report) if to_standard_output is None else to_standard_output)
+    sys.stdout.buffer.writelines(_for_terminal(report, options) if to_standard_output is None else to_standard_output)
 
 
 def write_so_far(report: Report, options: argparse.Namespace) -> None:
@@ -111,12 +119,13 @@ def _pieces(report: Report, name: str) -> Iterable[bytes]:
     return [text.encode("utf-8", "replace")]
 
 
-def _for_terminal(report: Report) -> Iterable[bytes]:
+def _for_terminal(report: Report, options: argparse.Namespace) -> Iterable[bytes]:
     """The terminal report: UTF-8 for a program; a terminal that lacks a sign gets a question mark."""
     from pcapinspect.report.terminal import render_terminal
 
     encoding = sys.stdout.encoding if sys.stdout.isatty() else None
-    return [render_terminal(report, colour=_colour()).encode(encoding or "utf-8", "replace")]
+    width = options.width or shutil.get_terminal_size().columns
+    return [render_terminal(report, colour=_colour(), width=width).encode(encoding or "utf-8", "replace")]
 
 
 def _say_what_is_cut(report: Report, options: argparse.Namespace) -> None:

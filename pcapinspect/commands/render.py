@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pcapinspect.commands.outputs import add_output_arguments, check_outputs, write_outputs
+from pcapinspect.commands.settings import zone_name
 from pcapinspect.errors import ReportError
 
 if TYPE_CHECKING:
@@ -29,13 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read, check against the schema, and write what was asked for."""
-    from pcapinspect.clock import zone
-
     check_outputs(options, [options.report])
     report = saved_report(options.report)
     if options.tz is not None:
-        zone(options.tz)
-        report.sections["settings"]["tz"] = options.tz
+        report.sections["settings"]["tz"] = zone_name(options.tz)
     write_outputs(report, options)
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from pcapinspect.commands.numbers import whole
 from pcapinspect.settings import Settings
@@ -52,17 +53,39 @@ def add_setting_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pa
         default=Settings().engine,
         help="who dissects: native (default), or tshark for formats and link types that native does not read",
     )
-    parser.add_argument("--tz", metavar="ZONE", default="UTC", help="time zone of what is shown (default UTC)")
+    parser.add_argument(
+        "--tz", metavar="ZONE", default="UTC", help="time zone of what is shown: a name, or local (default UTC)"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
+
+
+def zone_name(asked: str) -> str:
+    """The name of a time zone that this machine knows; `local` is its own. Raises UsageError."""
+    from pcapinspect.clock import zone
+    from pcapinspect.errors import UsageError
+
+    name = _local_zone() if asked == "local" else asked
+    if name is None:
+        raise UsageError("--tz: this machine does not say which zone is its own: give its name, like Europe/Berlin")
+    zone(name)
+    return name
+
+
+def _local_zone() -> str | None:
+    """By $TZ, else by where /etc/localtime leads; None where neither names a zone."""
+    named = os.environ.get("TZ", "").removeprefix(":")
+    if named:
+        return named
+    _, found, name = os.path.realpath("/etc/localtime").partition("/zoneinfo/")
+    return name if found else None
 
 
 def settings_of(options: argparse.Namespace) -> Settings:
     """The Settings that the options ask for. Raises UsageError."""
     from pcapinspect.address import halves
-    from pcapinspect.clock import zone
     from pcapinspect.errors import UsageError
 
-    zone(options.tz)
+    tz = zone_name(options.tz)
     for server in options.server:
         try:
             halves(server)
@@ -76,5 +99,5 @@ def settings_of(options: argparse.Namespace) -> Settings:
         pause=options.pause,
         max_connections=options.max_connections,
         engine=options.engine,
-        tz=options.tz,
+        tz=tz,
     )

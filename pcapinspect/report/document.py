@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from functools import cached_property
@@ -19,15 +20,26 @@ from pcapinspect.report.columns import json_column
 from pcapinspect.report.every_row import Rows, rows_of, rows_of_section
 from pcapinspect.report.evidence_section import configuration_section, logs_section
 from pcapinspect.report.json_text import JsonTable
-from pcapinspect.report.model import Client, Document, EmbeddedTable, LeadingVerdict, Rollover, Sections, Server
+from pcapinspect.report.model import (
+    Client,
+    Document,
+    EmbeddedTable,
+    Finding,
+    LeadingVerdict,
+    Rollover,
+    Sections,
+    Server,
+)
 from pcapinspect.report.netflow_section import netflow_section
 from pcapinspect.report.pki_section import pki_section, rollover_section
 from pcapinspect.report.selection import shown_rows
 from pcapinspect.report.tables import Source, Tables, tables_of
 
 if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
     from pcapinspect.findings.analysis import Analysis
-    from pcapinspect.findings.finding import Finding
+    from pcapinspect.findings.finding import Finding as Judgement
     from pcapinspect.load.measures.elsewhere import Endpoint
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -41,7 +53,11 @@ TOP_CLIENTS = 50
 
 
 class Report:
-    """All that is shown. `sections` is the document without its tables, which are made when asked for."""
+    """All that is shown of an analysis, and every way to write it.
+
+    `sections` is the document without its tables (docs/json.md), `tables` are pandas DataFrames by name, made when they
+    are asked for (docs/tables.md). In a notebook a report shows its answer.
+    """
 
     def __init__(
         self,
@@ -74,6 +90,55 @@ class Report:
         }
         return {**self.sections, "tables": shown, "every_row": None}
 
+    @property
+    def servers(self) -> list[Server]:
+        """Every server on a watched port, the busiest and worst first, as in the JSON."""
+        return self.sections["servers"]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every judgement with its evidence, the worst first, as in the JSON."""
+        return self.sections["findings"]
+
+    def __repr__(self) -> str:
+        verdict = self.sections["verdict"]
+        return f"<Report: {verdict['cause']}, {len(self.servers)} servers, {len(self.findings)} findings>"
+
+    def _repr_html_(self) -> str:
+        from pcapinspect.report.notebook import answer_html
+
+        return answer_html(self)
+
+    def figure(self, name: str, server: int = 0) -> go.Figure:
+        """A chart of one server as a plotly figure: `minutes` or `open`. Raises UsageError for another name."""
+        from pcapinspect.report.figures import figure_of
+
+        return figure_of(self, name, server)
+
+    def to_html(self) -> str:
+        """The page: one HTML file that loads nothing."""
+        from pcapinspect.report.html import render_html
+
+        return render_html(self)
+
+    def to_markdown(self) -> str:
+        """The outage report."""
+        from pcapinspect.report.markdown import render_markdown
+
+        return render_markdown(self)
+
+    def to_parquet(self, folder: str | os.PathLike[str]) -> None:
+        """One file a table into a folder that exists. Raises OutputError where writing fails."""
+        from pcapinspect.report.table_files import write_parquet
+
+        write_parquet(self.tables, os.fspath(folder))
+
+    def to_csv(self, folder: str | os.PathLike[str]) -> None:
+        """The same as CSV, with ISO 8601 times in UTC."""
+        from pcapinspect.report.table_files import write_csv
+
+        write_csv(self.tables, os.fspath(folder))
+
     def to_json(self) -> str:
         """The document as text: the same report gives the same bytes."""
         return b"".join(self.json_pieces()).decode()
@@ -101,7 +166,7 @@ class Report:
         return JsonTable(name, self.rows[name], len(rows), values)
 
 
-def build(analysis: Analysis, findings: Sequence[Finding], command: Sequence[str]) -> Report:
+def build(analysis: Analysis, findings: Sequence[Judgement], command: Sequence[str]) -> Report:
     """The report of an analysis. `command` is the command line that made it."""
     paths = [_printable(file.path) for file in analysis.inputs]
     names = np.empty(len(paths), dtype=object)
@@ -112,7 +177,7 @@ def build(analysis: Analysis, findings: Sequence[Finding], command: Sequence[str
 
 
 def _sections(
-    analysis: Analysis, findings: Sequence[Finding], command: Sequence[str], paths: list[str], tables: Tables
+    analysis: Analysis, findings: Sequence[Judgement], command: Sequence[str], paths: list[str], tables: Tables
 ) -> Sections:
     servers = _servers(analysis, paths)
     names = [endpoint(server["ip"], server["port"]) for server in servers]
@@ -159,7 +224,7 @@ def _rollovers(analysis: Analysis) -> list[Rollover]:
     return [rollover_section(case.rollover, case.name) for case in analysis.cases if case.rollover is not None]
 
 
-def _without_traffic(findings: Sequence[Finding]) -> LeadingVerdict:
+def _without_traffic(findings: Sequence[Judgement]) -> LeadingVerdict:
     """What logs and configuration say first; of a server nothing is concluded without its traffic."""
     said = f"{findings[0].title}." if findings else "Nothing in the files that were given tells of an outage."
     return {
@@ -176,7 +241,7 @@ def _without_traffic(findings: Sequence[Finding]) -> LeadingVerdict:
 
 
 def _verdict(
-    servers: list[Server], names: list[str], analysis: Analysis, findings: Sequence[Finding]
+    servers: list[Server], names: list[str], analysis: Analysis, findings: Sequence[Judgement]
 ) -> LeadingVerdict:
     """The sentence that every output leads with: that of the first server, the worst."""
     if servers:

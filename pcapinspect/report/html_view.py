@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
 
@@ -13,6 +14,7 @@ from pcapinspect.address import endpoint
 from pcapinspect.clock import iso, parse_iso, zone
 from pcapinspect.findings.display_filter import filter_of
 from pcapinspect.findings.figures import percent, plural
+from pcapinspect.findings.kinds import kind_of
 from pcapinspect.load.causes import CAUSES
 from pcapinspect.report.answer import answer_of
 from pcapinspect.report.catalogue import SHOWN, TABLES
@@ -48,6 +50,9 @@ UNIT = re.compile(r"(\d) (s|ms|min|h|d|days|%)(?!\w)")
 
 CLOCK = 19
 """Letters of a date and a time to the second."""
+
+FEW = 2
+"""Servers with the same kind of finding that each have a line of their own."""
 
 PAUSES, ERRORS = "pauses of the server", "error responses"
 
@@ -90,7 +95,7 @@ def view(document: Document) -> View:
         "answer": answer_view(document, Zone(tz)),
         "elsewhere": [elsewhere_row(found, document) for found in document["elsewhere"]],
         "servers": [server_row(server) for server in document["servers"]],
-        "findings": [finding(found, tz, limits) for found in document["findings"]],
+        "findings": grouped([finding(found, tz, limits) for found in document["findings"]]),
         "attempted": bool(document["servers"] or document["tables"]["flows"]["rows"]),
         "tables": [table(name, document["tables"][name], tz, limits.span) for name in SHOWN],
         "panels": panels(document),
@@ -278,6 +283,26 @@ def finding(found: Finding, tz: tzinfo, limits: Limits) -> View:
 def confidence(judged: Verdict | Finding) -> str:
     """`85 %` of a verdict or a finding."""
     return percent(judged["confidence"], 1)
+
+
+def grouped(findings: Sequence[View]) -> list[View]:
+    """Findings as the page lists them: of a kind that more than FEW servers have, all but the first under it.
+
+    Each has its `place`, by which links name it.
+    """
+    of_kind = Counter(kind_of(str(found["id"])) for found in findings)
+    rest_of: dict[str, list[View]] = {}
+    shown: list[View] = []
+    for place, found in enumerate(findings, start=1):
+        kind = kind_of(str(found["id"]))
+        rest: list[View] = []
+        view: View = {**found, "place": place, "rest": rest}
+        if of_kind[kind] > FEW and kind in rest_of:
+            rest_of[kind].append(view)
+        else:
+            rest_of.setdefault(kind, rest)
+            shown.append(view)
+    return shown
 
 
 def certainty(found: Finding) -> str:

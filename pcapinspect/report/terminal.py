@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from pcapinspect.address import endpoint
 from pcapinspect.clock import SECOND, length
 from pcapinspect.columns import MISSING
 from pcapinspect.findings.figures import percent, plural
+from pcapinspect.findings.kinds import kind_of
 from pcapinspect.report import evidence_words, flow_words
 from pcapinspect.report.answer import answer_of
 from pcapinspect.report.chart import attempts_chart
@@ -36,10 +38,13 @@ from pcapinspect.report.people import (
 WIDTH = 80
 """Columns where neither a terminal nor the user says how many."""
 
-LEAST_WIDTH = 60
-"""Below, a bar has no room."""
+LEAST_WIDTH = 80
+"""Tables and bars need so many."""
 
 MOST_SERVERS = 5
+MOST_OF_A_KIND = 2
+"""Servers with the same kind of finding that are told one by one."""
+
 MOST_CLIENTS = 8
 MOST_OPERATIONS = 10
 MOST_CHARTS = 2
@@ -181,15 +186,23 @@ def _capture(sections: Sections, paint: Paint) -> list[str]:
 
 
 def _findings(sections: Sections, paint: Paint) -> list[str]:
+    """A finding each; of a kind that more servers have, the first and how many they are."""
     findings = sections["findings"]
+    kinds = Counter(kind_of(finding["id"]) for finding in findings)
     lines = [paint.bold("FINDINGS") + f"  {len(findings) or 'none'}"]
+    told: set[str] = set()
     for finding in findings:
+        kind = kind_of(finding["id"])
+        if kinds[kind] > MOST_OF_A_KIND and kind in told:
+            continue
+        told.add(kind)
         severity = finding["severity"]
         title = paint.wrap(finding["title"], f"  {severity:<9} ", " " * 12)
         lines += [title[0].replace(severity, paint.severity(severity, severity), 1), *title[1:]]
         seen = "observed" if finding["confidence"] == 1 else f"inferred, confidence {finding['confidence']:.2f}"
         frames = f", {plural(len(finding['frames']), 'frame')} cited" if finding["frames"] else ""
-        lines += paint.wrap(f"({finding['id']}: {seen}{frames})", " " * 12)
+        more = f"; {kinds[kind] - 1} more servers have the like" if kinds[kind] > MOST_OF_A_KIND else ""
+        lines += paint.wrap(f"({finding['id']}: {seen}{frames}{more})", " " * 12)
     return lines
 
 

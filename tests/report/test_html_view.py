@@ -73,3 +73,16 @@ def test_first_of_one_day_leaves_the_date_out() -> None:
     assert html_view.only_day(times, ZoneInfo("Europe/Berlin")) is None
     assert html_view.first_of(times[0], UTC, "2026-03-01") == "first at 22:30:00"
     assert html_view.first_of(times[0], UTC) == "first at 2026-03-01 22:30:00"
+
+
+def test_a_finding_that_many_servers_have_is_listed_once_with_the_others_under_it() -> None:
+    ids = ["loss@a", "root-cause@a", "loss@b", "loss@c", "root-cause@b"]
+    listed = html_view.grouped([{"id": name, "server": name[-1]} for name in ids])
+    assert [(found["id"], found["place"]) for found in listed] == [
+        ("loss@a", 1),
+        ("root-cause@a", 2),
+        ("root-cause@b", 5),
+    ]
+    rest = listed[0]["rest"]
+    assert isinstance(rest, list)
+    assert [(found["id"], found["place"]) for found in rest] == [("loss@b", 3), ("loss@c", 4)]

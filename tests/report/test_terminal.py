@@ -90,3 +90,21 @@ def test_the_command_for_a_page_reads_what_was_read(report: Report) -> None:
 
 def test_a_saved_report_renders_the_same(report: Report) -> None:
     assert render_terminal(Report.from_json(report.to_json())) == render_terminal(report)
+
+
+def test_a_finding_that_many_servers_have_is_told_once(report: Report) -> None:
+    many = Report(copy.deepcopy(report.sections), report.tables)
+    first = next(found for found in many.sections["findings"] if found["id"] == "server-down")
+    many.sections["findings"] += [
+        copy.deepcopy(first) | {"id": f"server-down@{n}", "title": f"Of {n}"} for n in range(3)
+    ]  # type: ignore[misc]
+    text = render_terminal(many)
+    assert "3 more servers have the like" in " ".join(text.split())
+    assert "Of 2" not in text
+
+
+def test_it_is_as_wide_as_is_asked_for(report: Report) -> None:
+    for width in (80, 120):
+        lines = render_terminal(report, width=width).split("NEXT")[0].splitlines()
+        assert width - 12 <= max(map(len, lines)) <= width
+    assert render_terminal(report, width=10) == render_terminal(report, width=80)

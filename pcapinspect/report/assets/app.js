@@ -287,7 +287,8 @@ class App {
   /* A link to a finding opens it. */
   openPlace() {
     const found = isPlace(location.hash) && byId(location.hash.slice(1));
-    if (found && found.tagName === "DETAILS") found.open = true;
+    for (let at = found; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+    if (found) found.scrollIntoView();
   }
 
   connectTabs() {

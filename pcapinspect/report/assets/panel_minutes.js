@@ -11,6 +11,13 @@ function facetServers(data, filter) {
   return (asked.length ? asked : data.servers.map((_, place) => place)).slice(0, FACETS);
 }
 
+/* Says how many servers a chart leaves out; empty where it shows all. */
+function facetNote(data, filter) {
+  const shown = facetServers(data, filter).length;
+  const all = filter.server ? shown : data.servers.length;
+  return shown < all ? ` ${shown} of ${count(all)} servers are drawn, the worst first: choose another in the filter.` : "";
+}
+
 /* Attempts by minute, or by `size` where that is shorter. */
 function attemptsByBin(data, view, place, size) {
   return onlyTimeAndServer(view.filter) && size >= MINUTE
@@ -212,7 +219,7 @@ function minutesSentence(data, view, places, perServer, size) {
       return `${places.length > 1 ? data.servers[place] + ": " : ""}${parts.join("; ")}.`;
     })
     .join(" ");
-  return sentences + short;
+  return sentences + short + facetNote(data, view.filter);
 }
 
 /* A limit so many times what is drawn is named above the scale: on it, the bars would be too low to read. */

@@ -70,7 +70,7 @@ function drawOpen(data, view) {
   return {
     traces,
     layout,
-    sentence,
+    sentence: sentence + facetNote(data, view.filter),
     table: {
       caption: `Open connections ${time}`,
       head: ["server", "most open", `at (${view.zone})`, "seconds at 5 or more", `seconds at ${limit} or more`],
