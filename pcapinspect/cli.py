@@ -25,6 +25,7 @@ COMMANDS = (
     "compare",
     "watch",
     "plan",
+    "explain",
     "schema",
     "warm",
 )
