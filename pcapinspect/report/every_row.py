@@ -13,9 +13,10 @@ import numpy as np
 import orjson
 
 from pcapinspect.address import endpoint, texts
-from pcapinspect.columns import MISSING, Int64
+from pcapinspect.columns import MISSING, Int64, UInt8
 from pcapinspect.errors import ReportError
 from pcapinspect.load.measures.parties import number
+from pcapinspect.load.model import FELLS, RUNGS
 from pcapinspect.report.columns import INTEGER, SECONDS, TEXT, TIME, memory_column
 from pcapinspect.report.model import Cell, EmbeddedTable, EveryRow, Server
 from pcapinspect.report.selection import ROW_BUDGET
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 MILLISECOND = 1_000_000
 MICROSECOND = 1_000
 
-CONNECTION_COLUMNS = ("start", "server", "client", "outcome", "syn_packets")
+CONNECTION_COLUMNS = ("start", "server", "client", "outcome", "syn_packets", "rung", "fell")
 EXCHANGE_COLUMNS = ("connection", "asked", "operation", "status", "latency")
 
 
@@ -74,6 +75,8 @@ def rows_of(analysis: Analysis) -> Rows | None:
             "client": client.astype(np.int64),
             "outcome": made.outcome.astype(np.int64),
             "syn_packets": made.syn_packets.astype(np.int64),
+            "rung": _below(len(RUNGS), analysis.load.service.rung),
+            "fell": _below(len(FELLS), analysis.load.service.fell),
         },
         exchanges={
             "connection": asked.connection.astype(np.int64),
@@ -105,6 +108,8 @@ def rows_of_section(section: EveryRow | None, servers: int) -> Rows | None:
             _point_into(made["server"], servers, least=-1),
             _point_into(made["client"], len(rows.clients)),
             _point_into(made["outcome"], len(section["outcomes"])),
+            _point_into(made["rung"], len(RUNGS), least=-1),
+            _point_into(made["fell"], len(FELLS), least=-1),
             _point_into(asked["connection"], len(made["start"])),
             _point_into(asked["operation"], len(rows.operations), least=-1),
             section["outcomes"] == list(OUTCOMES),
@@ -132,7 +137,6 @@ def rows_of_tables(tables: Mapping[str, EmbeddedTable], servers: Sequence[Server
     client, clients = _numbered(memory_column(TEXT, made["client_ip"]))
     operation, operations = _numbered(memory_column(TEXT, asked["operation"]))
     syns, status = memory_column(INTEGER, made["syn_packets"]), memory_column(INTEGER, asked["status"])
-    outcomes: dict[Cell, int] = {word: at for at, word in enumerate(OUTCOMES)}
     return Rows(
         clients,
         operations,
@@ -140,8 +144,10 @@ def rows_of_tables(tables: Mapping[str, EmbeddedTable], servers: Sequence[Server
             "start": memory_column(TIME, made["start"]) // MILLISECOND,
             "server": np.array([places.get(name, -1) for name in named], dtype=np.int64),
             "client": client,
-            "outcome": np.array([outcomes.get(word, -1) for word in made["outcome"]], dtype=np.int64),
+            "outcome": _places(OUTCOMES, made["outcome"]),
             "syn_packets": np.where(syns == MISSING, 0, syns),
+            "rung": _places(RUNGS, made["rung"]),
+            "fell": _places(FELLS, made["fell"]),
         },
         exchanges={
             "connection": memory_column(INTEGER, asked["connection"]),
@@ -151,6 +157,17 @@ def rows_of_tables(tables: Mapping[str, EmbeddedTable], servers: Sequence[Server
             "latency": _latency(memory_column(SECONDS, asked["latency"])),
         },
     )
+
+
+def _below(length: int, numbers: UInt8) -> Int64:
+    """The numbers, -1 for those that stand for nothing."""
+    return np.where(numbers < length, numbers, -1).astype(np.int64)
+
+
+def _places(words: Sequence[str], column: Sequence[Cell]) -> Int64:
+    """The place of each word, -1 for one that is none of them."""
+    places: dict[Cell, int] = {word: at for at, word in enumerate(words)}
+    return np.array([places.get(word, -1) for word in column], dtype=np.int64)
 
 
 def _pairs(made: Mapping[str, Sequence[Cell]]) -> list[tuple[Cell, int | None]]:

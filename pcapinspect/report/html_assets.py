@@ -22,6 +22,7 @@ SCRIPTS = (
     "page.js",
     "chart.js",
     "panel_minutes.js",
+    "panel_service.js",
     "panel_pauses.js",
     "panel_operations.js",
     "panel_clients.js",

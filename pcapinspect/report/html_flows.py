@@ -11,7 +11,7 @@ from pcapinspect.report.people import Zone
 
 View = dict[str, object]
 
-NOT_IN_FLOWS = frozenset({"pause", "operations", "latency", "handshakes", "open"})
+NOT_IN_FLOWS = frozenset({"service", "pause", "operations", "latency", "handshakes", "open"})
 """Panels of what flows cannot show: an empty one would say that there was nothing."""
 
 

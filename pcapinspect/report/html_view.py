@@ -58,6 +58,7 @@ PAUSES, ERRORS = "pauses of the server", "error responses"
 
 PANELS = (
     ("minutes", "Connections a minute against the limit"),
+    ("service", "How far attempts came"),
     ("pause", "A pause, SYN by SYN"),
     ("operations", "Operations and response codes"),
     ("latency", "Latency of responses"),

@@ -796,6 +796,11 @@ class EveryConnection(TypedDict):
     outcome: list[int]
     """Index into `outcomes`."""
     syn_packets: list[int]
+    rung: list[int]
+    """0 `dialled`, 1 `accepted`, 2 `asked`, 3 `answered`, 4 `succeeded`; -1: no attempt, or not known."""
+    fell: list[int]
+    """0 `silence`, 1 `reset`, 2 `icmp`, 3 `otherwise`, 4 `no_request`, 5 `not_delivered`, 6 `no_response`, 7 `error`,
+    8 `pending`; -1: it succeeded, or the capture cannot tell."""
 
 
 class EveryExchange(TypedDict):

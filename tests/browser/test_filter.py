@@ -224,3 +224,21 @@ def test_the_curve_is_dotted_while_the_capture_is_younger_than_the_window(opened
         return [60000, chart.layout.xaxis.range[0], of('dot'), of('solid')];
     }""")
     assert max(early) <= begin + window <= min(late)
+
+
+@pytest.mark.parametrize("server", ["", "192.0.2.10:80"])
+def test_the_funnel_is_of_what_the_filter_leaves(opened: Any, document: dict[str, Any], server: str) -> None:
+    opened.page.select_option("select[name=server]", server)
+    opened.page.locator("#panel-service").scroll_into_view_if_needed()
+    opened.page.wait_for_selector("html[data-settled]")
+    left = [row for row in rows(document, "connections") if server in ("", f"{row['server_ip']}:{row['server_port']}")]
+    rungs = ["dialled", "accepted", "asked", "answered", "succeeded"]
+    reached = [sum(row["rung"] in rungs[place:] for row in left) for place in range(len(rungs))]
+    traces = opened.page.evaluate("""() => document.querySelector('#panel-service .chart').data
+        .map((trace) => [trace.name, Array.from(trace.x)])""")
+    assert traces[0] == ["came so far", reached]
+    # Of each rung, those that reached it and those that did not are all that reached the rung below.
+    sums = [sum(counts[place] for _, counts in traces) for place in range(len(rungs))]
+    assert sums == [reached[0], *reached[:-1]]
+    fell = dict(traces)["without any answer to the SYN"]
+    assert sum(fell) == sum(row["fell"] == "silence" for row in left) > 0

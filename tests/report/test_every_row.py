@@ -41,7 +41,7 @@ def words(rows: Rows) -> list[dict[str, Any]]:
     return [
         {
             "client": [rows.clients[place] for place in made["client"].tolist()],
-            **{name: made[name].tolist() for name in ("start", "server", "outcome", "syn_packets")},
+            **{name: made[name].tolist() for name in ("start", "server", "outcome", "syn_packets", "rung", "fell")},
         },
         {
             "operation": [None if place < 0 else rows.operations[place] for place in asked["operation"].tolist()],

@@ -18,7 +18,8 @@ function numbers({ type, at, length, from }, block) {
 }
 
 /* What charts and filters count: a few numbers of every connection and exchange of the capture, in typed arrays.
-   connections: start (ms), server, client, outcome (places in words), syn_packets; its row is the connection's number.
+   connections: start (ms), server, client, outcome (places in words), syn_packets, rung and fell (places in RUNGS
+   and FELLS, -1: none); its row is the connection's number.
    exchanges: connection, asked (ms), operation (-1: not SCEP), status (-1: none), latency (microseconds, -1: none). */
 function everyRow(head, block) {
   const columns = (of) => Object.fromEntries(Object.entries(of).map(([name, form]) => [name, numbers(form, block)]));

@@ -2,6 +2,7 @@
 
 const PANELS = {
   minutes: { draw: drawMinutes, time: true },
+  service: { draw: drawService, time: false },
   pause: { draw: drawPause, time: false },
   operations: { draw: drawOperations, time: true },
   latency: { draw: drawLatency, time: true },

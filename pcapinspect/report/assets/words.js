@@ -14,6 +14,33 @@ const OUTCOMES = {
 /* Attempts in the order in which they are stacked: what worked at the bottom. Midstream connections are no attempts. */
 const ATTEMPTS = ["established", "half_open", "unanswered", "refused", "unreachable", "answered_otherwise", "undetermined"];
 
+/* The rungs of an attempt, and why it came no higher: in the order of their numbers in every row (load/model.py). */
+const RUNGS = ["dialled", "accepted", "asked", "answered", "succeeded"];
+const FELLS = [
+  "silence",
+  "reset",
+  "icmp",
+  "otherwise",
+  "no_request",
+  "not_delivered",
+  "no_response",
+  "error",
+  "pending",
+];
+
+const FELL_MARKS = {
+  silence: { label: "without any answer to the SYN", color: "#D55E00", pattern: "/" },
+  reset: { label: "reset by the server", color: "#CC79A7", pattern: "x" },
+  icmp: { label: "rejected by an ICMP error", color: "#8A3F6B", pattern: "." },
+  otherwise: { label: "answered, but neither accepted nor refused", color: "#8A6D00", pattern: "+" },
+  no_request: { label: "accepted, and no whole request sent", color: "#E69F00", pattern: "-" },
+  not_delivered: { label: "sent, and never acknowledged", color: "#4B3F99", pattern: "|" },
+  no_response: { label: "delivered, and without response", color: "#D55E00", pattern: "\\" },
+  error: { label: "answered with an error", color: "#009E73", pattern: "." },
+  pending: { label: "answered with PENDING", color: "#56B4E9", pattern: "/" },
+  unknown: { label: "of which the capture does not show it", color: "#6B7280", pattern: "\\" },
+};
+
 /* Okabe-Ito, those with 3:1 contrast on white first; the patterns tell them apart without colour. */
 const SERIES = [
   { color: "#0072B2", pattern: "" },

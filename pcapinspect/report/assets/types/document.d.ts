@@ -772,6 +772,10 @@ interface ReportEveryConnection {
   /** Index into `outcomes`. */
   outcome: number[];
   syn_packets: number[];
+  /** 0 `dialled`, 1 `accepted`, 2 `asked`, 3 `answered`, 4 `succeeded`; -1: no attempt, or not known. */
+  rung: number[];
+  /** 0 `silence`, 1 `reset`, 2 `icmp`, 3 `otherwise`, 4 `no_request`, 5 `not_delivered`, 6 `no_response`, 7 `error`, 8 `pending`; -1: it succeeded, or the capture cannot tell. */
+  fell: number[];
 }
 
 /** Columns: a value for every exchange, in the order of the table; -1 for what is not there. */
