@@ -161,7 +161,7 @@ def rows_of_tables(tables: Mapping[str, EmbeddedTable], servers: Sequence[Server
 
 def _below(length: int, numbers: UInt8) -> Int64:
     """The numbers, -1 for those that stand for nothing."""
-    return np.where(numbers < length, numbers, -1).astype(np.int64)
+    return np.where(numbers < length, numbers.astype(np.int64), -1)
 
 
 def _places(words: Sequence[str], column: Sequence[Cell]) -> Int64:
