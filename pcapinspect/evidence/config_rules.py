@@ -124,7 +124,10 @@ HTTP = _rules(
 _ADDRESS = r"(\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+)"
 
 DEVICE = _rules(
-    (r"^hostname \S", _nothing),
+    (
+        r"^hostname \S|^interface |^clock (?:timezone|summer-time)|^(?:Building|Current) configuration|^end$|^show ",
+        _nothing,
+    ),
     (rf"^ip(?:v6)? address {_ADDRESS}(?:[ /]|$)", lambda m: {"address": m[1].lower()}),
     (
         rf"^(?:standby|vrrp|glbp) (?:\d+ )?(?:ip|ipv6|address-family \S+ address) {_ADDRESS}",

@@ -19,6 +19,8 @@ class Step:
     """`CA`, `RA`, `CA and RA` or `clients`."""
     commands: tuple[str, ...]
     changes: str
+    days: str | None = None
+    """What `<days>` in a command has to be, where only a bound of it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def _longer_overlap(sources: TimerSources, needed: Needed) -> Step:
         f"{_overlap_change(needed)} `shutdown` unlocks the server's configuration; until `no shutdown` the CA answers "
         "nobody, no enrolment either. Where the longer overlap has begun already, it makes the shadow certificate now."
         + (" The CA above it has to issue it." if sources.subordinate else ""),
+        _bound(needed),
     )
 
 
@@ -86,7 +89,12 @@ def _roll_now(sources: TimerSources, needed: Needed) -> Step:
         ("configure terminal", f"crypto pki server {name} rollover", "end"),
         "Makes the shadow certificate now; nothing is stopped. So that the next one is in time, set "
         f"`{_overlap(sources, needed)}` in a maintenance window: it needs the certificate server stopped. {later}.",
+        _bound(needed),
     )
+
+
+def _bound(needed: Needed) -> str | None:
+    return f"at least {whole_days(needed.seconds)}" if needed.bound and needed.seconds is not None else None
 
 
 def _overlap(sources: TimerSources, needed: Needed) -> str:

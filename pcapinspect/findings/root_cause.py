@@ -104,4 +104,5 @@ def _alone(case: Case) -> tuple[str, ...]:
 
 def _in_words(step: Step) -> str:
     commands = ", ".join(f"`{command}`" for command in step.commands)
-    return f"On {step.device}: {commands}. {step.changes}"
+    days = f" with `<days>` {step.days}" if step.days else ""
+    return f"On {step.device}{days}: {commands}. {step.changes}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pcapinspect.findings.figures import listed, plural
-from pcapinspect.report.model import AccountedFile, LogClock, Logs, Sections
+from pcapinspect.report.model import AccountedFile, LogClock, Logs, Sections, Tie
 
 Row = tuple[str | int, ...]
 
@@ -13,6 +15,9 @@ MOST_CLOCKS = 20
 """Clocks of logs that are told one by one: a relay's file may hold hundreds."""
 
 MOST_NAMES = 3
+
+MOST_TIES = 30
+"""Pieces of configuration that are told one by one: a device holds a handful, people give files of many."""
 
 
 def file_rows(account: list[AccountedFile]) -> list[Row]:
@@ -44,6 +49,33 @@ def file_sentence(file: AccountedFile) -> str:
 def warnings(account: list[AccountedFile]) -> list[str]:
     """What the reader has to know of files of which nothing was understood."""
     return [f"{file['path']}: {file['warning']}" for file in account if file["warning"]]
+
+
+def used(sections: Sections) -> list[str]:
+    """What of the configuration belongs to each server, and why."""
+    return _ties(sections, "belongs")
+
+
+def not_used(sections: Sections) -> list[str]:
+    """What of it does not, and why."""
+    return _ties(sections, "does_not_belong")
+
+
+def _ties(sections: Sections, side: Literal["belongs", "does_not_belong"]) -> list[str]:
+    configuration = sections["evidence"]["configuration"]
+    if configuration is None:
+        return []
+    told = []
+    for ownership in configuration["ownership"]:
+        server = f"{ownership['server']}: " if ownership["server"] and len(configuration["ownership"]) > 1 else ""
+        told += [f"{server}{_piece(tie)}: {tie['reason']}." for tie in ownership[side]]
+    more = len(told) - MOST_TIES
+    return [*told[:MOST_TIES], *([f"{more} more are in the JSON."] if more > 0 else [])]
+
+
+def _piece(tie: Tie) -> str:
+    whose = f" of {tie['device']}" if tie["device"] else ""
+    return f"{tie['piece']}{whose} ({tie['path']}:{tie['line']})"
 
 
 def clock_sentences(sections: Sections) -> list[str]:

@@ -18,6 +18,8 @@ def evidence_view(document: Document) -> View | None:
         return None
     lists = (
         ("Not as it should be", evidence_words.warnings(account)),
+        ("Used of the configuration", evidence_words.used(document)),
+        ("Does not belong, and is not used", evidence_words.not_used(document)),
         ("Clocks of the logs, and what has no place on the time axis", evidence_words.clock_sentences(document)),
     )
     return {

@@ -149,6 +149,8 @@ def _evidence_files(sections: Sections) -> list[str]:
     lines = ["## Files of evidence", "", *table(evidence_words.FILES, evidence_words.file_rows(account))]
     for title, sentences in (
         ("Not as it should be:", evidence_words.warnings(account)),
+        ("Used of the configuration:", evidence_words.used(sections)),
+        ("Does not belong, and is not used:", evidence_words.not_used(sections)),
         ("Clocks of the logs, and what has no place on the time axis:", evidence_words.clock_sentences(sections)),
     ):
         if sentences:

@@ -479,6 +479,8 @@ class Step(TypedDict):
     device: str
     commands: list[str]
     changes: str
+    days: str | None
+    """What `<days>` in a command has to be, where only a bound of it is known."""
 
 
 class Window(TypedDict):
@@ -501,6 +503,8 @@ class Rollover(TypedDict):
     overlap_days: int | None
     """N of `auto-rollover N`: the least that closes the window."""
     overlap_basis: str
+    overlap_bound: bool
+    """The number is only a lower bound: no command to type."""
     assumptions: list[str]
     misfits: list[str]
     unproven: list[str]

@@ -51,6 +51,7 @@ def rollover_section(diagnosis: RolloverDiagnosis, server: str) -> model.Rollove
                 "share",
                 "overlap_days",
                 "overlap_basis",
+                "overlap_bound",
                 "assumptions",
                 "misfits",
                 "unproven",

@@ -323,8 +323,22 @@ def _evidence(sections: Sections, paint: Paint) -> list[str]:
         lines += paint.wrap(evidence_words.file_sentence(file), "  ", "    ")
     if len(account) > MOST_FILES:
         lines.append(f"  ... and {len(account) - MOST_FILES:,} more")
-    told = [*evidence_words.warnings(account), *evidence_words.clock_sentences(sections)]
+    told = [*evidence_words.warnings(account), *_whose(sections), *evidence_words.clock_sentences(sections)]
     return [*lines, *(line for text in told for line in paint.wrap(text, "  - ", "    "))]
+
+
+MOST_PIECES = 4
+"""Pieces of configuration that a terminal tells of each side."""
+
+
+def _whose(sections: Sections) -> list[str]:
+    """What of the configuration is this server's, and what is not."""
+    told = []
+    for word, pieces in (("used", evidence_words.used(sections)), ("not used", evidence_words.not_used(sections))):
+        told += [f"{word}: {piece}" for piece in pieces[:MOST_PIECES]]
+        if len(pieces) > MOST_PIECES:
+            told.append(f"{word}: ... and {len(pieces) - MOST_PIECES} more, in --html and --markdown")
+    return told
 
 
 def _next(sections: Sections, paint: Paint) -> list[str]:

@@ -87,8 +87,8 @@ def test_no_secret_is_kept(read_config):
 
 def test_what_is_not_known_is_counted(read_config):
     (file,) = read_config(RUNNING).files
-    # username, two of the interface, whose address is read, and the two of the line
-    assert file.ignored - RUNNING.count("!\n") == 5
+    # username, shutdown of the interface, and the two of the line
+    assert file.ignored - RUNNING.count("!\n") == 4
 
 
 NOTE = """

@@ -464,6 +464,8 @@ interface ReportRollover {
   /** N of `auto-rollover N`: the least that closes the window. */
   overlap_days: number | null;
   overlap_basis: string;
+  /** The number is only a lower bound: no command to type. */
+  overlap_bound: boolean;
   assumptions: string[];
   misfits: string[];
   unproven: string[];
@@ -508,6 +510,8 @@ interface ReportStep {
   device: string;
   commands: string[];
   changes: string;
+  /** What `<days>` in a command has to be, where only a bound of it is known. */
+  days: string | null;
 }
 
 /** The window of errors that the timers make. */
