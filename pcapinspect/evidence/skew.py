@@ -20,16 +20,12 @@ from pcapinspect.columns import MISSING, Bool, Int64
 from pcapinspect.evidence import request_pattern
 from pcapinspect.evidence.log_model import Clock, LogRecord, Logs, Skew
 from pcapinspect.evidence.placing import place
-from pcapinspect.evidence.stretches import Pair, Stretch, stretches_of
+from pcapinspect.evidence.skew_words import Agreement, beside_zone, sentence
+from pcapinspect.evidence.stretches import Pair, Stretch, alternate, stretches_of
 from pcapinspect.evidence.ties import METHODS, Tie, ties_of
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.pki.operations import Operations
 from pcapinspect.tcp.connections import Connections
-
-_QUARTER = 900 * SECOND
-"""Time zones lie whole quarters of an hour apart."""
-
-_FARTHEST_ZONE = 14 * 3600 * SECOND
 
 MOST_BY_PATTERN = 15 * 3600 * SECOND
 """Of a clock that IOS holds for set: what the farthest zone and an hour explain. A pattern of another day is no tie."""
@@ -69,9 +65,8 @@ def align(logs: Logs, connections: Connections, exchanges: Exchanges, operations
             pairs, method = _by_pattern(clock, own, logs.records, asked), "requests"
         stretches = stretches_of(pairs)
         how = _HOW["date, alone" if method == "date" and not server_seen else method]
-        skews[number] = [
-            _skew(number, stretch, stretches, pairs, method, how, logs.records, own, clock) for stretch in stretches
-        ]
+        in_file = [logs.records[line.index].line for line in own]
+        skews[number] = _Found(number, clock, in_file, pairs, stretches, method, how).skews()
         readings = [line.reading for line in own]
         for line, at in zip(own, place(readings, [line.synchronised for line in own], stretches), strict=True):
             placed[line.index] = at if placed[line.index] is None else placed[line.index]
@@ -164,82 +159,53 @@ def _by_pattern(clock: Clock, own: Sequence[_Line], records: Sequence[LogRecord]
     return []
 
 
-def _beside_zone(offset: int) -> int:
-    """What no time zone explains of an offset, in nanoseconds."""
-    if abs(offset) > _FARTHEST_ZONE + _QUARTER // 2:
-        return offset
-    return offset - round(offset / _QUARTER) * _QUARTER
-
-
-def _skew(
-    number: int,
-    stretch: Stretch,
-    stretches: Sequence[Stretch],
-    pairs: Sequence[Pair],
-    method: str,
-    how: str,
-    records: Sequence[LogRecord],
-    own: Sequence[_Line],
-    clock: Clock,
-) -> Skew:
-    # A Date is cut to its second, so pairs cannot tell less.
-    spread = max(stretch.spread, SECOND) if method == "date" else stretch.spread
-    rest = stretch.offset if clock.zone_known else _beside_zone(stretch.offset)
-    zone = (stretch.offset - rest) // SECOND
-    first, last = (records[own[pair.line].index].line for pair in (stretch.pairs[0], stretch.pairs[-1]))
-    several = len(stretches) > 1
-    told = _Told(
-        clock.device, clock.relay, stretch, zone, rest, len(pairs), spread, how, (first, last) if several else None
-    )
-    return Skew(
-        offset=stretch.offset,
-        zone=zone,
-        spread=spread,
-        pairs=len(stretch.pairs),
-        method=method,
-        sentence=told.sentence,
-        pairs_apart=len(pairs) - len(stretch.pairs),
-        clock=number,
-        first_line=first if several else None,
-        last_line=last if several else None,
-        drift=stretch.drift,
-        reference=stretch.reference,
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """A skew in words."""
+class _Found:
+    """What ties one clock to the capture's."""
 
-    device: str | None
-    relay: bool
-    stretch: Stretch
-    zone: int
-    rest: int
-    pairs: int
-    spread: int
+    number: int
+    clock: Clock
+    lines: Sequence[int]
+    """Of the file, by the place of a record among those of the clock."""
+    pairs: Sequence[Pair]
+    stretches: Sequence[Stretch]
+    method: str
     how: str
-    lines: tuple[int, int] | None
+
+    def skews(self) -> list[Skew]:
+        """One a stretch."""
+        return [self._skew(stretch) for stretch in self.stretches]
+
+    def _skew(self, stretch: Stretch) -> Skew:
+        # A Date is cut to its second, so pairs cannot tell less.
+        spread = max(stretch.spread, SECOND) if self.method == "date" else stretch.spread
+        rest = stretch.offset if self.clock.zone_known else beside_zone(stretch.offset)
+        first, last = self.lines[stretch.pairs[0].line], self.lines[stretch.pairs[-1].line]
+        several = len(self.stretches) > 1
+        where = ""
+        if several:
+            where = ", among others" if alternate(self.stretches) else ""
+            where = f", in lines {first} to {last}{where},"
+        agreement = Agreement(stretch.offset, rest, spread, stretch.drift, len(stretch.pairs), len(self.pairs))
+        return Skew(
+            offset=stretch.offset,
+            zone=(stretch.offset - rest) // SECOND,
+            spread=spread,
+            pairs=len(stretch.pairs),
+            method=self.method,
+            sentence=sentence(self._whose + where, agreement, self.how),
+            pairs_apart=len(self.pairs) - len(stretch.pairs),
+            clock=self.number,
+            first_line=first if several else None,
+            last_line=last if several else None,
+            drift=stretch.drift,
+            reference=stretch.reference,
+        )
 
     @property
-    def sentence(self) -> str:
-        offset = self.stretch.offset
-        whose = (
-            f"The clock of {self.device}" if self.device else "The relay's clock" if self.relay else "The log's clock"
-        )
-        where = f", from line {self.lines[0]} to {self.lines[1]}," if self.lines else ""
-        zone = f"a time zone of {_hours(self.zone)} and " if self.zone else ""
-        drift = f", and gains {self.stretch.drift:+.6f} s a second" if self.stretch.drift else ""
-        if not drift and abs(offset) < SECOND // 1000:
-            agreed = f"{len(self.stretch.pairs):,} of {self.pairs:,} pairs agree, spread {self.spread / SECOND:.3f} s"
-            return f"{whose}{where} agrees with the capture's to the millisecond, from {self.how}: {agreed}."
-        return (
-            f"{whose}{where} is {abs(offset) / SECOND:.3f} s {'ahead of' if offset >= 0 else 'behind'} the capture's "
-            f"({zone}{self.rest / SECOND:+.3f} s){drift}, from {self.how}: {len(self.stretch.pairs):,} of "
-            f"{self.pairs:,} pairs agree, spread {self.spread / SECOND:.3f} s."
-        )
-
-
-def _hours(seconds: int) -> str:
-    sign = "-" if seconds < 0 else "+"
-    return f"{sign}{abs(seconds) // 3600:02d}:{abs(seconds) % 3600 // 60:02d}"
+    def _whose(self) -> str:
+        if self.clock.device is not None:
+            return f"The clock of {self.clock.device}"
+        if alternate(self.stretches):
+            return "One of several clocks in the log"
+        return "The relay's clock" if self.clock.relay else "The log's clock"

@@ -41,7 +41,7 @@ def opened(open_page: Any, document: dict[str, Any]) -> Any:
                 "file": 0,
                 "line": 1,
                 "time": "2026-03-01T08:05:00.000000000Z",
-                "capture_time": None,
+                "capture_time": "2026-03-01T08:05:00.000000000Z",
             }
         ],
     }

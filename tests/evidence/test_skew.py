@@ -220,7 +220,7 @@ def test_a_clock_that_was_set_has_two_skews_and_every_line_its_own(logs):
         (0, 30, 30),
     ]
     assert [(skew.first_line, skew.last_line) for skew in aligned.skews] == [(1, 31), (32, 61)]
-    assert "from line 1 to 31, is 10800.000 s behind the capture's" in aligned.skews[0].sentence
+    assert "in lines 1 to 31, is 10800.000 s behind the capture's" in aligned.skews[0].sentence
     assert "30 of 60 pairs agree" in aligned.skews[0].sentence
     expected = [7.0 * k for k in range(60)]
     expected.insert(16, 7.0 * 15 + 1)

@@ -85,22 +85,34 @@ function drawRollover(data, view) {
   };
 }
 
+const MOST_LISTED = 400;
+
+function laneOf(record) {
+  return record.mnemonic || record.kind.replaceAll("_", " ");
+}
+
+function ownTime(record) {
+  return record.time === null ? "no time" : `${isoText(record.time)}, own clock`;
+}
+
+/* Only what has a sure place: a record by its own clock alone would stand at a false time. */
 function logRecords(data, view) {
   const { records } = data.document.evidence.logs;
   return records
-    .map((record) => ({
-      ...record,
-      ms: msOf(record.capture_time ?? record.time),
-      lane: record.mnemonic || record.kind.replaceAll("_", " "),
-    }))
-    .filter(({ ms }) => ms !== null && ms >= view.from && ms <= view.to);
+    .filter(({ capture_time }) => capture_time !== null)
+    .map((record) => ({ ...record, ms: msOf(record.capture_time), lane: laneOf(record) }))
+    .filter(({ ms }) => ms >= view.from && ms <= view.to);
 }
 
 function drawLogs(data, view) {
   const { logs } = data.document.evidence;
   const records = logRecords(data, view);
+  const apart = logs.records.filter(({ capture_time }) => capture_time === null);
+  const lost = apart.length
+    ? ` ${plural(apart.length, "record")} without a sure place on this axis: the table lists them last, by their own clocks.`
+    : "";
   if (!records.length)
-    return nothing(`None of the ${plural(logs.records_seen, "record")} of the logs lies in this time.`);
+    return nothing(`None of the ${plural(logs.records_seen, "record")} of the logs lies in this time.${lost.split(":")[0]}`);
   const lanes = [...new Set(records.map(({ lane }) => lane))].sort(compareNames);
   const layout = baseLayout(view.colors, 90 + 26 * lanes.length);
   layout.showlegend = false;
@@ -118,9 +130,7 @@ function drawLogs(data, view) {
     logs.records_seen > logs.records.length
       ? ` The first ${count(logs.records.length)} of ${count(logs.records_seen)} records are in this page.`
       : "";
-  const skewed = records.some((record) => record.capture_time !== null)
-    ? " Times are those of the capture: the skew of the log's clock is taken off."
-    : " The clock of the logs is shown as it is: nothing tells its skew.";
+  const skewed = " Times are those of the capture: the skew of each clock is taken off.";
   return {
     traces: [
       {
@@ -133,24 +143,22 @@ function drawLogs(data, view) {
         hoverinfo: "text",
         hovertext: records.map(
           (record) =>
-            `${inert(isoText(record.capture_time ?? record.time))}<br>${inert(record.text)}<br>${inert(file(record))}, line ${record.line}`,
+            `${inert(isoText(record.capture_time))}<br>${inert(record.text)}<br>${inert(file(record))}, line ${record.line}`,
         ),
       },
     ],
     layout,
-    sentence: `${plural(records.length, "record")} of logs in this time, in ${plural(lanes.length, "kind")}.${skewed}${cut}`,
+    sentence: `${plural(records.length, "record")} of logs in this time, in ${plural(lanes.length, "kind")}.${skewed}${cut}${lost}`,
     table: {
       caption: "Log records",
       head: [`time (${view.zone})`, "kind", "text", "file", "line"],
-      rows: records
-        .slice(0, 400)
-        .map((record) => [
-          isoText(record.capture_time ?? record.time),
-          record.lane,
-          record.text,
-          file(record),
-          record.line,
-        ]),
+      rows: [...records.slice(0, MOST_LISTED), ...apart.slice(0, MOST_LISTED)].map((record) => [
+        record.capture_time === null ? ownTime(record) : isoText(record.capture_time),
+        laneOf(record),
+        record.text,
+        file(record),
+        record.line,
+      ]),
     },
   };
 }
