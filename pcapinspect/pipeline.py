@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pcapinspect.capture.control import Control
-from pcapinspect.capture.fileset import find_captures
+from pcapinspect.capture.fileset import Member, find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.evidence.netflow.datagrams import holds_exports
@@ -22,10 +22,10 @@ from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.analyse import analyse
 from pcapinspect.load.measures.elsewhere import Endpoint, Endpoints
 from pcapinspect.load.measures.quality import CaptureQuality, assess
+from pcapinspect.observe import Observed, at_one_point, observe
 from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader
-from pcapinspect.points.clocks import on_one_clock
 from pcapinspect.report.document import Report, build
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Connections, Syns
@@ -87,7 +87,9 @@ def analyze(
     settings, evidence = settings or Settings(), evidence or Evidence()
 
     def tell(followed: Followed, inputs: Sequence[InputFile]) -> None:
-        analysis = _analysis(followed, inputs, settings, _configuration(evidence.configuration), evidence, None)
+        analysis = _analysis(
+            at_one_point(followed, inputs), settings, _configuration(evidence.configuration), evidence, None
+        )
         if so_far is not None:
             so_far(build(analysis, find(analysis), command))
 
@@ -134,13 +136,23 @@ def _packets(
     control: Control | None,
     so_far: SoFar | None,
 ) -> Analysis:
-    if spread is None:
-        return follow(_engine(paths, settings, progress, control), settings, evidence, control, so_far, progress)
-    from pcapinspect.spread.work import follow_on
-
     configuration = _configuration(evidence.configuration)
-    followed, inputs = follow_on(spread.dask, spread.stages, paths, settings, progress, control)
-    return _analysis(followed, inputs, settings, configuration, evidence, progress)
+    if settings.engine == "tshark" and spread is None:
+        return follow(_engine(paths, settings, progress, control), settings, evidence, control, so_far, progress)
+
+    def follow_members(members: Sequence[Member]) -> tuple[Followed, list[InputFile]]:
+        if spread is None:
+            reader = _engine(members, settings, progress, control)
+            return follow_packets(reader, settings, control, so_far), reader.inputs
+        from pcapinspect.spread.work import follow_on
+
+        return follow_on(spread.dask, spread.stages, members, settings, progress, control)
+
+    if spread is not None:
+        from pcapinspect.spread.work import check
+
+        check(spread.dask, spread.stages, paths, settings)
+    return _analysis(observe(paths, settings, follow_members, control), settings, configuration, evidence, progress)
 
 
 def _elsewhere(paths: Sequence[str], settings: Settings, control: Control | None) -> tuple[Endpoint, ...]:
@@ -152,11 +164,13 @@ def _elsewhere(paths: Sequence[str], settings: Settings, control: Control | None
     return endpoints.named()
 
 
-def _engine(paths: Sequence[str], settings: Settings, progress: Progress | None, control: Control | None) -> Reader:
+def _engine(
+    paths: Sequence[str] | Sequence[Member], settings: Settings, progress: Progress | None, control: Control | None
+) -> Reader:
     if settings.engine == "tshark":
         from pcapinspect.capture.tshark import TsharkReader
 
-        return TsharkReader(paths, progress=progress, control=control)
+        return TsharkReader([path for path in paths if isinstance(path, str)], progress=progress, control=control)
     return CaptureReader(paths, progress=progress, control=control)
 
 
@@ -214,31 +228,35 @@ def follow(
     so_far: SoFar | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
-    """From packets to load, whichever engine reads them; `progress` is told of logs, the engine tells of packets."""
+    """From packets to load, whichever engine reads them, as those of one point; `progress` is
+    told of logs, the engine tells of packets."""
     configuration = _configuration(evidence.configuration)
     followed = follow_packets(reader, settings, control, so_far)
-    return _analysis(followed, reader.inputs, settings, configuration, evidence, progress)
+    return _analysis(at_one_point(followed, reader.inputs), settings, configuration, evidence, progress)
 
 
 def _analysis(
-    followed: Followed,
-    inputs: Sequence[InputFile],
+    observed: Observed,
     settings: Settings,
     configuration: Configuration | None,
     evidence: Evidence,
     progress: Progress | None,
 ) -> Analysis:
-    """The load of what was followed, whoever followed it."""
-    followed, clocks = on_one_clock(followed)
+    """The load of what was captured, whoever followed it."""
+    followed, inputs = observed.followed, observed.inputs
     tcp, exchanges, operations = followed.tcp, followed.exchanges, followed.operations
-    quality = assess(inputs, tcp.quality, followed.http_quality, tcp.connections, clocks)
-    load = analyse(tcp.connections, tcp.syns, exchanges, operations, quality, settings)
+    quality = assess(inputs, tcp.quality, followed.http_quality, tcp.connections, observed.clocks, observed.points)
+    load = analyse(
+        tcp.connections, tcp.syns, exchanges, operations, quality, settings, observed.networks, observed.lost
+    )
     first_times = [file.first_time for file in inputs if file.first_time is not None]
     return Analysis(
         settings=settings,
         inputs=tuple(inputs),
+        points=observed.points,
         quality=quality,
         connections=tcp.connections,
+        lost=observed.lost,
         syns=tcp.syns,
         exchanges=exchanges,
         operations=operations,

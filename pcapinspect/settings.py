@@ -69,5 +69,8 @@ class Settings(Limits):
     engine: str = "native"
     """Who dissects: `native` or `tshark`."""
 
+    points: str = "measured"
+    """What inputs are to each other: as it is measured, `one` point, or `each` a network of its own."""
+
     tz: str = "UTC"
     """Zone in which times are shown to people. Data is always UTC."""

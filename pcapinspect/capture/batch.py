@@ -63,3 +63,5 @@ class PacketBatch:
 
     packets: Packets
     data: UInt8
+    interface: Int64 | None = None
+    """Of each row, where that was asked for."""

@@ -34,16 +34,28 @@ NESTED = 4
 class Decoder:
     """Makes batches of one file. `index` is the file's place among the inputs."""
 
-    def __init__(self, index: int, file: InputFile, tally: Tally, fragments: Fragments) -> None:
+    def __init__(
+        self,
+        index: int,
+        file: InputFile,
+        tally: Tally,
+        fragments: Fragments,
+        only: tuple[int, ...] | None = None,
+        *,
+        tell: bool = False,
+    ) -> None:
+        """`only`: the interfaces of which rows are made; None: all. `tell`: batches say the interface of each row."""
         self._index = index
         self._file = file
         self._tally = tally
         self._fragments = fragments
+        self._only = only
+        self._tell = tell
 
     def batch(self, data: UInt8, records: Records, count: int, first_frame: int) -> PacketBatch:
         """The rows of the first `count` records of `data`, of which the first is frame `first_frame`."""
         packets, pieces = self._decode(data, records, count)
-        times = records.time
+        times, interfaces = records.time, records.interface
         owners = np.arange(count)
         for _ in range(NESTED):
             if not len(pieces.record):
@@ -58,8 +70,11 @@ class Decoder:
             more.frame[:] = owners[more.frame]
             packets = Packets.concatenate((packets, more))
             packets = packets.take(np.argsort(packets.frame, kind="stable"))
+        if self._only is not None:
+            packets = packets.take(np.isin(interfaces[packets.frame], self._only))
+        interface = interfaces[packets.frame] if self._tell else None
         packets.frame[:] += first_frame
-        return PacketBatch(packets, data)
+        return PacketBatch(packets, data, interface)
 
     def _lost(self, fragments: int) -> None:
         self._tally.unknown("IP fragment without the others", fragments)
@@ -88,7 +103,7 @@ def _append(data: UInt8, joined: list[tuple[int, bytes]], times: Int64) -> tuple
     zero = np.zeros_like(sizes)
     time = times[[record for record, _ in joined]]
     whole = np.concatenate((data, np.frombuffer(b"".join(packet for _, packet in joined), np.uint8)))
-    return whole, Records(starts, sizes, sizes, time, zero + LINKTYPE_RAW, zero)
+    return whole, Records(starts, sizes, sizes, time, zero + LINKTYPE_RAW, zero, zero)
 
 
 def _room(count: int) -> Decoded:

@@ -38,13 +38,17 @@ class CaptureFile:
         batch_bytes: int,
         progress: Progress,
         control: Control | None = None,
+        only: tuple[int, ...] | None = None,
+        *,
+        tell: bool = False,
     ) -> None:
+        """`only` and `tell`: of interfaces, as for Decoder."""
         self.input = InputFile(path)
         self._control = control
         self._batch_bytes = batch_bytes
         self._progress = progress
         self._tally = Tally(self.input)
-        self._decoder = Decoder(index, self.input, self._tally, fragments)
+        self._decoder = Decoder(index, self.input, self._tally, fragments, only, tell=tell)
 
     def __iter__(self) -> Iterator[PacketBatch]:
         raw = RawFile(self.input.path, self._control)

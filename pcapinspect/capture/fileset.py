@@ -97,6 +97,12 @@ class Member:
     """Digest of its first bytes."""
     size: int = 0
     warnings: list[str] = field(default_factory=list)
+    interfaces: int = 1
+    """How many its first bytes describe."""
+    number: int = 0
+    """Its place among the inputs of the report."""
+    only: tuple[int, ...] | None = None
+    """The interfaces of which packets are wanted; None: all."""
 
 
 def in_order(paths: Sequence[str]) -> list[Member]:
@@ -105,8 +111,12 @@ def in_order(paths: Sequence[str]) -> list[Member]:
     Files that cannot be read twice (standard input, named pipes) keep all in the order given.
     Raises CaptureError for what is no capture; an empty file of several is left out, as the newest of a ring may be.
     """
-    if len(paths) == 1 or not all(Path(path).is_file() for path in paths):
-        return [Member(path) for path in paths]
+    if not all(Path(path).is_file() for path in paths):
+        return _numbered([Member(path) for path in paths])
+    if not paths:
+        return []
+    if len(paths) == 1:
+        return [Member(paths[0], interfaces=_interfaces(paths[0]))]
     members: list[Member] = []
     nodes: dict[tuple[int, int], Member] = {}
     alike: dict[tuple[int, bytes], list[Member]] = {}
@@ -129,7 +139,21 @@ def in_order(paths: Sequence[str]) -> list[Member]:
     if not members:
         raise CaptureError(paths[0], "the file is empty")
     members[0].warnings.extend(skipped)
-    return sorted(members, key=lambda member: (member.start is None, member.start or 0))
+    return _numbered(sorted(members, key=lambda member: (member.start is None, member.start or 0)))
+
+
+def _numbered(members: list[Member]) -> list[Member]:
+    for number, member in enumerate(members):
+        member.number = number
+    return members
+
+
+def _interfaces(path: str) -> int:
+    """How many the first bytes of a file describe; 1 where it cannot be read, which its reader tells."""
+    try:
+        return _look(path).interfaces
+    except CaptureError:
+        return 1
 
 
 def _copied(member: Member, candidates: Iterable[Member]) -> Member | None:
@@ -155,7 +179,9 @@ def _look(path: str) -> Member:
     count, _, _ = walker.walk(data, walker.start, table)
     times = table.time[:count][table.time[:count] != MISSING]
     head = hashlib.sha256(data.tobytes()).digest()
-    return Member(path, int(times[0]) if len(times) else None, head, raw.size or 0)
+    start = int(times[0]) if len(times) else None
+    interfaces = walker.interfaces if isinstance(walker, pcapng.PcapngWalker) else 1
+    return Member(path, start, head, raw.size or 0, interfaces=interfaces)
 
 
 def sizes(paths: Iterable[str]) -> int | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pcapinspect.capture import pcapng_options as opts
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.pcapng_walk import DROPPED, LARGEST_BLOCK, NOTED, WANTED, Interfaces, walk
+from pcapinspect.capture.pcapng_walk import DROPPED, EARLIER, LARGEST_BLOCK, NOTED, WANTED, Interfaces, walk
 from pcapinspect.capture.records import BLOCK, DAMAGED, MORE, Records
 from pcapinspect.columns import MOST, UInt8
 
@@ -54,7 +54,7 @@ class PcapngWalker:
         """What is wrong with the block at which the walk stopped as DAMAGED."""
         self._frames = 0
         self._comment_letters = 0
-        self._memory = np.zeros(2, np.int64)
+        self._memory = np.zeros(3, np.int64)
         self._memory[WANTED] = 1
 
     def walk(self, data: UInt8, at: int, out: Records) -> tuple[int, int, int]:
@@ -77,6 +77,11 @@ class PcapngWalker:
                 if why == DAMAGED:
                     self.damage = "a packet block that contradicts itself: the file is damaged from here on"
                 return count, at, why
+
+    @property
+    def interfaces(self) -> int:
+        """How many were described so far, in all sections."""
+        return int(self._memory[EARLIER]) + self._section.count
 
     def finish(self) -> None:
         """Add up what the sections said of dropped packets."""
@@ -123,6 +128,7 @@ class PcapngWalker:
         if major != 1:
             return self._bad(f"a section of pcapng version {major}, which nobody has defined") > 0
         self._close_section()
+        self._memory[EARLIER] += self._section.count
         self._section = _Section(order)
         self._keep_comments(0, data, at + 16, end)
         return True

@@ -14,8 +14,9 @@ from pcapinspect.kernel import kernel, step
 NOTED = 4
 """Why a walk stopped, beside those of `records`: the packet block there was read, and has comments."""
 
-DROPPED, WANTED = range(2)
-"""Elements of a walk's memory: packets dropped, as packet blocks say; whether comments of packets are wanted."""
+DROPPED, WANTED, EARLIER = range(3)
+"""Elements of a walk's memory: packets dropped, as packet blocks say; whether comments of packets are wanted; how many
+interfaces the sections before this one had."""
 
 LARGEST_BLOCK = 128 * 1024 * 1024 + 131_072
 """Bytes of a block; more is damage. Wireshark's limit is the same but for the size of a header."""
@@ -112,7 +113,16 @@ def options_of_packet(data: UInt8, at: int, end: int, big: bool, memory: Int64) 
 
 @step
 def packet(
-    data: UInt8, at: int, size: int, kind: int, big: bool, interfaces: Interfaces, known: int, out: Records, row: int
+    data: UInt8,
+    at: int,
+    size: int,
+    kind: int,
+    big: bool,
+    interfaces: Interfaces,
+    known: int,
+    earlier: int,
+    out: Records,
+    row: int,
 ) -> bool:
     """Write the packet block at `at` as a row. False where its numbers contradict each other."""
     fixed = 12 if kind == _SIMPLE else 28
@@ -141,6 +151,7 @@ def packet(
     out.captured[row] = captured
     out.wire[row] = max(wire, captured)
     out.link[row] = interfaces.link[interface]
+    out.interface[row] = earlier + interface
     out.cut[row] = 1 if captured < wire else 0
     return True
 
@@ -153,6 +164,7 @@ def frame_without_packet(at: int, out: Records, row: int) -> None:
     out.wire[row] = 0
     out.time[row] = MISSING
     out.link[row] = NO_LINK
+    out.interface[row] = 0
     out.cut[row] = 0
 
 
@@ -186,7 +198,7 @@ def walk(
         if word32(data, at + size - 4, big) != size:
             return count, at, BLOCK
         if wanted:
-            if not packet(data, at, size, kind, big, interfaces, known, out, count):
+            if not packet(data, at, size, kind, big, interfaces, known, memory[EARLIER], out, count):
                 return count, at, DAMAGED
         else:
             frame_without_packet(at, out, count)

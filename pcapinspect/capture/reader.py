@@ -8,7 +8,7 @@ from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.control import Control
 from pcapinspect.capture.file import NOTHING, CaptureFile
-from pcapinspect.capture.fileset import in_order, sizes
+from pcapinspect.capture.fileset import Member, in_order, sizes
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.merge import Stream, merge, placed
@@ -31,17 +31,20 @@ class CaptureReader:
 
     def __init__(
         self,
-        paths: Sequence[str],
+        paths: Sequence[str] | Sequence[Member],
         *,
         progress: Callable[[int, int | None, int], None] | None = None,
         batch_bytes: int = 4 << 20,
         control: Control | None = None,
     ) -> None:
-        """`progress` is called with the bytes read, the bytes there are (None: a pipe) and the packets read.
+        """`paths` may be members of a set of files, in their order: those of one capture point.
+
+        `progress` is called with the bytes read, the bytes there are (None: a pipe) and the packets read.
 
         It is called in a thread: the next batch is decoded while the caller has this one.
         """
-        self._members = in_order(paths)
+        members = [member for member in paths if isinstance(member, Member)]
+        self._members = members or in_order([str(path) for path in paths])
         self._total = sizes(member.path for member in self._members)
         self._report = progress
         self._done = [(0, 0)] * len(self._members)
@@ -65,7 +68,7 @@ class CaptureReader:
             if self._report:
                 self._report(self._read, self._total, self._packets)
 
-        file = CaptureFile(member.path, index, self._fragments, batch_bytes, progress, self._control)
+        file = CaptureFile(member.path, index, self._fragments, batch_bytes, progress, self._control, member.only)
         file.input.warnings.extend(member.warnings)
         return file
 

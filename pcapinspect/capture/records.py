@@ -37,6 +37,8 @@ class Records(NamedTuple):
     """Link type number of the packet's interface; NO_LINK for a block that is a frame to Wireshark but no packet."""
     cut: Int64
     """1 where less was captured than was on the wire, else 0."""
+    interface: Int64
+    """Of the file, counted from 0 through all of its sections; 0 in a format that knows no interfaces."""
 
 
 NO_LINK = -1
@@ -44,4 +46,5 @@ NO_LINK = -1
 
 def table(capacity: int = CAPACITY) -> Records:
     """An empty table for `capacity` records."""
-    return Records(*(np.empty(capacity, np.int64) for _ in Records._fields))
+    columns = {name: np.empty(capacity, np.int64) for name in Records._fields}
+    return Records(**columns | {"interface": np.zeros(capacity, np.int64)})

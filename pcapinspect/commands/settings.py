@@ -54,6 +54,13 @@ def add_setting_arguments(parser: argparse.ArgumentParser, *, pause: str = "--pa
         help="who dissects: native (default), or tshark for formats and link types that native does not read",
     )
     parser.add_argument(
+        "--points",
+        choices=("one", "each"),
+        default=Settings().points,
+        help="what several captures are to each other, where it shall not be measured: of one point, or each of a "
+        "network of its own",
+    )
+    parser.add_argument(
         "--tz", metavar="ZONE", default="UTC", help="time zone of what is shown: a name, or local (default UTC)"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress and no remarks on standard error")
@@ -99,5 +106,6 @@ def settings_of(options: argparse.Namespace) -> Settings:
         pause=options.pause,
         max_connections=options.max_connections,
         engine=options.engine,
+        points=options.points,
         tz=tz,
     )

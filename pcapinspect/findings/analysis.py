@@ -10,6 +10,7 @@ from pcapinspect.findings.case import Case, Grouping
 
 if TYPE_CHECKING:
     from pcapinspect.capture.inputs import InputFile
+    from pcapinspect.columns import UInt8
     from pcapinspect.evidence.configuration import Configuration
     from pcapinspect.evidence.ios_log import Logs
     from pcapinspect.evidence.netflow.judgement import FlowLoad
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pcapinspect.load.model import Load
     from pcapinspect.pki.facts import PkiFacts
     from pcapinspect.pki.operations import Operations
+    from pcapinspect.points.point import Point
     from pcapinspect.settings import Settings
     from pcapinspect.tcp.connections import Connections, Syns
 
@@ -30,8 +32,12 @@ class Analysis:
     settings: Settings
     inputs: tuple[InputFile, ...]
     """In the order of reading; `file` columns index it."""
+    points: tuple[Point, ...] = ()
+    """What the inputs are to each other."""
     quality: CaptureQuality
     connections: Connections
+    lost: UInt8 | None = None
+    """What of each connection was lost between two points (points.between.LOST); None where there is one point."""
     syns: Syns
     exchanges: Exchanges
     """In the order of (connection, index)."""

@@ -87,8 +87,9 @@ class Case:
 
     @property
     def name(self) -> str:
-        """Like `192.0.2.1:80`."""
-        return endpoint(self.load.ip, self.load.port)
+        """Like `192.0.2.1:80`; with the captures, where several networks have a server of this name."""
+        network = self.load.network
+        return endpoint(self.load.ip, self.load.port) + ("" if network is None else f" in {network}")
 
     @cached_property
     def connection_rows(self) -> Int64:

@@ -8,11 +8,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from pcapinspect.columns import Int64
+from pcapinspect.columns import Int64, UInt8
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.measures.ladder import service_of
 from pcapinspect.load.measures.operations import asked_of, count_operations
-from pcapinspect.load.measures.parties import parties_of
+from pcapinspect.load.measures.parties import Networks, parties_of
 from pcapinspect.load.measures.quality import CaptureQuality
 from pcapinspect.load.measures.traffic import traffic_of
 from pcapinspect.load.model import Clients, Curve, Load, Minutes, ServerLoad
@@ -51,14 +51,20 @@ def analyse(
     operations: Operations,
     quality: CaptureQuality,
     settings: Settings,
+    networks: Networks | None = None,
+    lost: UInt8 | None = None,
 ) -> Load:
-    """The load of all servers, the worst and busiest first. `exchanges` are in the order of (connection, index)."""
-    parties = parties_of(connections)
+    """The load of all servers, the worst and busiest first. `exchanges` are in the order of (connection, index).
+
+    `networks`: where servers of several have the same address; `lost`: what of each connection was lost between two
+    points.
+    """
+    parties = parties_of(connections, networks)
     asked = asked_of(exchanges, operations)
     bounds = _bounds(connections, syns, quality)
     service = service_of(connections, exchanges, operations, parties.server, quality, bounds[1])
-    capture = Capture(connections, syns, exchanges, operations, service, asked, quality, settings, parties)
-    traffics = traffic_of(connections, syns, exchanges, service, parties, bounds)
+    capture = Capture(connections, syns, exchanges, operations, service, asked, quality, settings, parties, networks)
+    traffics = traffic_of(connections, syns, exchanges, service, parties, bounds, lost)
     judged = [judge(capture, traffic, number) for number, traffic in enumerate(traffics)]
     order = sorted(range(len(judged)), key=lambda number: _rank(judged[number].load))
     place = np.empty(len(judged), np.int64)

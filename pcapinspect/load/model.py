@@ -309,6 +309,8 @@ class ServerLoad:
     """None where flows are all that is known."""
     errors_by_class: dict[str, int]
     """How many responses of each class of `measures.errors.CLASSES` there were."""
+    network: str | None = None
+    """The captures that it is in, where others have the same address in another network."""
 
 
 @dataclass(frozen=True, slots=True)

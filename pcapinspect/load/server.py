@@ -20,6 +20,7 @@ from pcapinspect.load.measures.errors import errors_of
 from pcapinspect.load.measures.ladder import ladder_of
 from pcapinspect.load.measures.minutes import minutes_of
 from pcapinspect.load.measures.operations import Asked
+from pcapinspect.load.measures.parties import Networks
 from pcapinspect.load.measures.quality import CaptureQuality, one_way
 from pcapinspect.load.measures.synchronisation import synchronisation
 from pcapinspect.load.measures.traffic import Traffic
@@ -43,6 +44,7 @@ class Capture:
     quality: CaptureQuality
     settings: Settings
     parties: parties.Parties
+    networks: Networks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def judge(capture: Capture, traffic: Traffic, number: int) -> Judged:
     load = ServerLoad(
         ip=ip,
         port=port,
+        network=None if capture.networks is None else capture.networks.name(row),
         kind=_kind(capture, traffic),
         attempts=int(np.count_nonzero(traffic.outcome != MIDSTREAM)),
         **outcomes,

@@ -78,12 +78,12 @@ class DirectionClocks:
 
 
 @dataclass(frozen=True, slots=True)
-class _Limits:
-    """Between which the offset lies, by handshake, in the order of time."""
+class Limits:
+    """Between which an offset lies, handshake by handshake, in the order of time."""
 
     time: Int64
     low: Int64
-    """MISSING where it is not known when the client went on."""
+    """MISSING where there is none."""
     high: Int64
 
 
@@ -115,7 +115,8 @@ def direction_clocks(connections: Connections, request_time: Int64) -> Direction
     found = DirectionClocks(len(limits.time), number, int(by.max()), nothing, nothing)
     if number < FEWEST or number < MIN_SHARE_CONTRADICTING * len(limits.time):
         return found
-    moments, low, high = _stretches(limits, STRETCHES)
+    moments, low, high = stretches(limits)
+    low = np.where(low == MISSING, high, low)
     offsets = _middle(low, high)
     if low.max() <= high.min():  # one offset fits all
         offsets = np.broadcast_to(_middle(low.max(keepdims=True), high.min(keepdims=True)), offsets.shape)
@@ -123,7 +124,7 @@ def direction_clocks(connections: Connections, request_time: Int64) -> Direction
     return replace(found, moments=moments, offsets=offsets, uncertainty=int(beside.max()))
 
 
-def _limits_of(connections: Connections, request_time: Int64) -> _Limits:
+def _limits_of(connections: Connections, request_time: Int64) -> Limits:
     single = (connections.synack_time != MISSING) & (connections.syn_packets == 1)
     rows = np.flatnonzero(single & (connections.last_syn_time != MISSING))
     high = connections.synack_time[rows] - connections.last_syn_time[rows]
@@ -131,7 +132,7 @@ def _limits_of(connections: Connections, request_time: Int64) -> _Limits:
     rows, high = rows[kept], high[kept]
     low = np.where(request_time[rows] != MISSING, connections.synack_time[rows] - request_time[rows], MISSING)
     order = np.argsort(connections.last_syn_time[rows], kind="stable")
-    return _Limits(connections.last_syn_time[rows][order], low[order], high[order])
+    return Limits(connections.last_syn_time[rows][order], low[order], high[order])
 
 
 def _sent_again(high: Int64) -> Bool:
@@ -139,15 +140,15 @@ def _sent_again(high: Int64) -> Bool:
     return late if np.count_nonzero(late) < MIN_SHARE_CONTRADICTING * len(high) else np.zeros(len(high), np.bool_)
 
 
-def _stretches(limits: _Limits, most: int) -> tuple[Int64, Int64, Int64]:
-    """Middle and narrowest limits of at most `most` stretches, each of FEWEST handshakes or more."""
-    count = max(1, min(most, len(limits.time) // FEWEST))
+def stretches(limits: Limits) -> tuple[Int64, Int64, Int64]:
+    """Middle and narrowest limits of at most STRETCHES stretches, each of FEWEST or more."""
+    count = max(1, min(STRETCHES, len(limits.time) // FEWEST))
     begins = np.arange(count) * len(limits.time) // count
     high = np.minimum.reduceat(limits.high, begins)
     low = np.maximum.reduceat(limits.low, begins)
     ends = np.append(begins[1:], len(limits.time)) - 1
     moments = limits.time[begins] + (limits.time[ends] - limits.time[begins]) // 2
-    return moments, np.where(low == MISSING, high, low), high
+    return moments, low, high
 
 
 def _middle(low: Int64, high: Int64) -> Int64:
@@ -169,6 +170,9 @@ def on_clients_clock(connections: Connections, syns: Syns, clocks: DirectionCloc
         end = connections.end - np.maximum(offset, 0)
         for name in ("established_time", "close_time", "answer_time"):
             moved[name] = _nearest(getattr(connections, name), offset, start, end)
+        for name in ("first_down", "reset_down", "otherwise_time"):
+            times = getattr(connections, name)
+            moved[name] = np.where(times == MISSING, MISSING, times - offset)
         moved |= {"end": np.maximum(end, start), "start": start}
     early = answered & (connections.syn_packets == 1) & (synack < connections.last_syn_time)
     early &= connections.last_syn_time - synack < REPEATED_AFTER

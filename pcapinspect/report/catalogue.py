@@ -13,6 +13,10 @@ def _shown(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
+NETWORK = Column(
+    "network", TEXT, "The captures that it is in, where several networks have a server of this name; null otherwise."
+)
+
 SERVER_IP = Column("server_ip", TEXT, "Address of the server.", "server")
 SERVER_PORT = Column("server_port", INTEGER, "Its port.", "port")
 CLIENT_IP = Column("client_ip", TEXT, "Address of the client.", "client")
@@ -80,6 +84,13 @@ CONNECTIONS = Table(
             "`no_response`, `error`, `pending`; null where it succeeded or the capture cannot tell.",
             "came no farther for",
         ),
+        Column(
+            "lost_between",
+            TEXT,
+            "What of it was lost first between two capture points: `syn`, `answer`, `request` or `response`; null "
+            "where nothing was, and where there is one point.",
+            "lost between the points",
+        ),
         Column("last_syn_time", TIME, "Last SYN of the attempt.", "last SYN", in_flows=False),
         Column(
             "answer_time",
@@ -100,6 +111,7 @@ CONNECTIONS = Table(
         ),
         Column("first_down", TIME, "First packet of the server with payload.", "first response byte", in_flows=False),
         Column("synack_packets", INTEGER, "SYN/ACKs of the server that answer this ISN.", "SYN/ACKs", in_flows=False),
+        NETWORK,
     ),
     _shown(
         "start client_ip client_port server_ip server_port outcome fell syn_packets handshake_rtt exchanges close file "
@@ -147,6 +159,7 @@ EXCHANGES = Table(
         SERVER_PORT,
         Column("signer_subject", TEXT, "Subject of the certificate that signed the SCEP request.", "signer"),
         Column("signer_self_signed", FLAG, "Whether that certificate is self-signed: a first enrolment."),
+        NETWORK,
     ),
     _shown(
         "request_time client_ip server_ip method operation ca_identifier status latency uri user_agent request_frame "
@@ -187,6 +200,7 @@ MINUTES = Table(
         Column("half_open", INTEGER, "The same."),
         Column("unreachable", INTEGER, "The same."),
         Column("answered_otherwise", INTEGER, "The same.", in_flows=False),
+        NETWORK,
     ),
     _shown(
         "minute server_ip server_port syn_packets attempts accepted unanswered refused undetermined exchanges errors "
@@ -227,6 +241,7 @@ PAUSES = Table(
         Column("cause", TEXT, "One of the causes."),
         Column("confidence", NUMBER, "Of the cause, 0 to 1."),
         Column("pause", INTEGER, "Its number, from 1 over all servers: `extract --pause N` takes it."),
+        NETWORK,
     ),
     _shown(
         "pause server_ip server_port last_answer first_unanswered last_unanswered next_answer silence_at_least "
@@ -258,6 +273,7 @@ CLIENTS = Table(
         Column("operations", TEXT, "What it asked for, like `GetNextCACert:12 GetCACaps:1`."),
         Column("poll_spread", SECONDS, "Interquartile range of the times between its polls.", "spread"),
         Column("routers", INTEGER, "Distinct transaction IDs or signer names behind the address; null: none was seen."),
+        NETWORK,
     ),
     _shown(
         "client_ip server_ip server_port attempts established unanswered refused exchanges errors poll_period "
@@ -296,6 +312,7 @@ CURVE = Table(
         ),
         Column("attempts_60s", INTEGER, "The same of attempts.", "attempts in {span}"),
         Column("open", INTEGER, "The most connections open at once.", in_flows=False),
+        NETWORK,
     ),
 )
 
@@ -308,6 +325,7 @@ SYNS = Table(
         Column("file", TEXT, "In which file."),
         Column("frame", INTEGER, "In which frame."),
         Column("connection", INTEGER, "Row of `connections`."),
+        NETWORK,
     ),
 )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.address import endpoint
 from pcapinspect.report.columns import iso_column
 from pcapinspect.report.document import Report
 from pcapinspect.report.model import Server
 from pcapinspect.report.people import Zone, limits_of
+from pcapinspect.report.words import server_name
 
 MOST_LINES = 24
 MINUTES_OF_A_DAY = 24 * 60
@@ -30,6 +30,7 @@ def attempts_chart(report: Report, server: Server, zone: Zone, width: int) -> li
     """A heading and a line a minute, of long captures the busiest of several; empty where nobody asked the server."""
     columns = report.tables.columns("minutes")
     own = (columns["server_ip"] == server["ip"]) & (columns["server_port"] == server["port"])
+    own &= columns["network"] == server["network"]
     attempts = columns["attempts"][own]
     if not attempts.any():
         return []
@@ -42,7 +43,7 @@ def attempts_chart(report: Report, server: Server, zone: Zone, width: int) -> li
     clock_part = slice(11, 16) if len(attempts) <= MINUTES_OF_A_DAY else slice(5, 16)
     bar_width = width - (clock_part.stop - clock_part.start) - 13
     which = "" if step == 1 else f", busiest minute of every {step}"
-    lines = [f"ATTEMPTS A MINUTE  {endpoint(server['ip'], server['port'])}{which}"]
+    lines = [f"ATTEMPTS A MINUTE  {server_name(server)}{which}"]
     drawn = set()
     for row, time in zip(rows.tolist(), times, strict=True):
         counts = {sign: max(0, int(columns[name][row])) for name, sign in SIGNS}

@@ -34,6 +34,7 @@ from pcapinspect.report.netflow_section import netflow_section
 from pcapinspect.report.pki_section import pki_section, rollover_section
 from pcapinspect.report.selection import shown_rows
 from pcapinspect.report.tables import Source, Tables, tables_of
+from pcapinspect.report.words import server_name
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -180,7 +181,8 @@ def _sections(
     analysis: Analysis, findings: Sequence[Judgement], command: Sequence[str], paths: list[str], tables: Tables
 ) -> Sections:
     servers = _servers(analysis, paths)
-    names = [endpoint(server["ip"], server["port"]) for server in servers]
+    shown = {file.path: path for file, path in zip(analysis.inputs, paths, strict=True)}
+    names = [server_name(server) for server in servers]
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {
@@ -192,6 +194,7 @@ def _sections(
         "inputs": [sections.input_section(file, path) for file, path in zip(analysis.inputs, paths, strict=True)],
         "settings": sections.plain(analysis.settings),
         "capture": sections.capture_section(analysis.quality),
+        "points": [sections.point_section(point, shown) for point in analysis.points],
         "verdict": _verdict(servers, names, analysis, findings),
         "servers": servers,
         "elsewhere": sections.plain(analysis.elsewhere),

@@ -34,6 +34,7 @@ from pcapinspect.report.people import (
     limits_of,
     time_span,
 )
+from pcapinspect.report.words import server_name
 from pcapinspect.settings import Limits
 
 View = dict[str, object]
@@ -263,7 +264,7 @@ def elsewhere_row(found: Elsewhere, document: Document) -> View:
 
 def server_row(server: Server) -> View:
     cause = CAUSES[server["verdict"]["cause"]]
-    return {**server, "name": endpoint(server["ip"], server["port"]), "cause": cause.words, "tone": cause.tone}
+    return {**server, "name": server_name(server), "cause": cause.words, "tone": cause.tone}
 
 
 def finding(found: Finding, tz: tzinfo, limits: Limits) -> View:

@@ -17,6 +17,7 @@ from pcapinspect.report.markdown_text import block, code, escape, items, prose, 
 from pcapinspect.report.model import Finding, Ladder, Sections
 from pcapinspect.report.people import Zone, evidence_held, extract_command, figure_rows, limits_of, time_span
 from pcapinspect.report.timeline import timeline
+from pcapinspect.report.words import server_name
 from pcapinspect.settings import Limits
 
 MOST_SERVERS = 10
@@ -75,7 +76,7 @@ def _symptoms(sections: Sections) -> list[str]:
         what = "There is no connection to a watched port." if sections["inputs"] else "No traffic was given."
         return [*lines, what]
     worst = servers[0]
-    name = endpoint(worst["ip"], worst["port"])
+    name = server_name(worst)
     failed = worst["unanswered"] + worst["refused"] + worst["unreachable"] + worst["answered_otherwise"]
     lines += [
         f"{name} was asked for {plural(worst['attempts'], 'connection')} by {plural(worst['clients'], 'client')}; "
@@ -109,7 +110,7 @@ def _symptoms(sections: Sections) -> list[str]:
         ]
     rows = [
         (
-            endpoint(server["ip"], server["port"]),
+            server_name(server),
             server["attempts"],
             server["established"],
             server["unanswered"],
@@ -256,7 +257,7 @@ def _root_cause(sections: Sections, answer: Answer) -> list[str]:
 def _load_behind_it(sections: Sections) -> list[str]:
     """Which requests the server had to serve, the most first."""
     worst = sections["servers"][0]
-    name = endpoint(worst["ip"], worst["port"])
+    name = server_name(worst)
     counts: Counter[str] = Counter()
     for row in sections["operations"]:
         if row["server"] == name:

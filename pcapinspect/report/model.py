@@ -98,8 +98,38 @@ class SettingsInForce(TypedDict):
     max_connections: int
     """Connections open at once."""
     engine: str
+    points: str
+    """What inputs are to each other: `measured`, `one` point, or `each` a network of its own."""
     tz: str
     """Zone in which times are shown to people."""
+
+
+class Point(TypedDict):
+    """What inputs are to each other: an entry for each network, or for two clocks in one capture."""
+
+    kind: Literal["one", "two_points", "apart", "clocks"]
+    """`one`: one capture point; `two_points`: the same packets at two places; `apart`: a network that merely shares
+    addresses with others; `clocks`: one point, the two directions of which were stamped by different clocks."""
+    files: list[str]
+    sentence: str
+    client_side: list[str]
+    """Of two points, the captures nearer to the clients; empty otherwise."""
+    server_side: list[str]
+    offset: Seconds | None
+    """What the clock of the server's side is ahead of the clients' side's (`clocks`: the servers' stamps of the
+    clients'), at first."""
+    offset_last: Seconds | None
+    """The same at last: it differs where a clock drifts."""
+    uncertainty: Seconds | None
+    delay_up: Seconds | None
+    """From the clients' side to the server's, the median, if both ways take alike long at their best."""
+    delay_down: Seconds | None
+    both: Count | None
+    """Attempts that both points hold."""
+    sent: dict[str, Count] | None
+    """Attempts of which a `syn`, `answer`, `request` or `response` was seen where it leaves."""
+    lost: dict[str, Count] | None
+    """Of these, those of which one did not come to the other point."""
 
 
 class Capture(TypedDict):
@@ -314,6 +344,8 @@ class Server(TypedDict):
 
     ip: str
     port: int
+    network: str | None
+    """The captures that it is in, where others have the same address in another network."""
     kind: Literal["pki", "http", "other", "unknown"]
     """`pki`: SCEP was spoken; `other`: payload, but no HTTP; `unknown`: no payload was seen."""
     attempts: Count
@@ -385,6 +417,7 @@ class Client(TypedDict):
     operations: str | None
     poll_spread: Seconds | None
     routers: int | None
+    network: str | None
 
 
 class Finding(TypedDict):
@@ -853,6 +886,8 @@ class Sections(TypedDict):
     inputs: list[Input]
     settings: SettingsInForce
     capture: Capture
+    points: list[Point]
+    """What the inputs are to each other."""
     verdict: LeadingVerdict
     servers: list[Server]
     """Busiest and worst first."""

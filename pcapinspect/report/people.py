@@ -108,7 +108,7 @@ def setting_arguments(sections: Sections, pause: str = "--pause") -> list[str]:
         words += [word for port in settings["ports"] for word in ("--port", str(port))]
     words += [word for ip in settings["servers"] for word in ("--server", ip)]
     given: dict[str, object] = {**settings}
-    for name in ("limit", "window", "pause", "max_connections", "engine", "tz"):
+    for name in ("limit", "window", "pause", "max_connections", "engine", "points", "tz"):
         if given[name] != getattr(defaults, name):
             words += [pause if name == "pause" else f"--{name.replace('_', '-')}", str(given[name])]
     return words

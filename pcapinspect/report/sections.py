@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pcapinspect.clock import SECOND, iso
+from pcapinspect.points.between import LOST
 from pcapinspect.report import model
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
         ServerLoad,
         Synchronisation,
     )
+    from pcapinspect.points.point import Point
 
 
 def plain(value: object) -> Any:
@@ -70,6 +72,26 @@ def input_section(file: InputFile, path: str) -> model.Input:
         "comments": [{"frame": frame, "text": text} for frame, text in file.comments],
     }
     return told
+
+
+def point_section(point: Point, paths: Mapping[str, str]) -> model.Point:
+    """What some of the inputs are to each other. `paths`: as they are shown."""
+    between = point.between
+    return {
+        "kind": point.kind,
+        "files": [paths.get(file, file) for file in point.files],
+        "sentence": point.sentence,
+        "client_side": [paths.get(file, file) for file in point.client_side],
+        "server_side": [paths.get(file, file) for file in point.server_side],
+        "offset": seconds(point.offset),
+        "offset_last": seconds(point.offset_last),
+        "uncertainty": seconds(point.uncertainty),
+        "delay_up": seconds(point.delay_up),
+        "delay_down": seconds(point.delay_down),
+        "both": None if between is None else between.both,
+        "sent": None if between is None else dict(zip(LOST, between.sent, strict=True)),
+        "lost": None if between is None else dict(zip(LOST, between.lost, strict=True)),
+    }
 
 
 def capture_section(quality: CaptureQuality) -> model.Capture:

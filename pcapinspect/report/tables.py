@@ -11,9 +11,10 @@ import numpy as np
 
 from pcapinspect.address import texts
 from pcapinspect.clock import MINUTE
-from pcapinspect.columns import MISSING, Bool, Int64, Text, UInt64
+from pcapinspect.columns import MISSING, Bool, Int64, Text, UInt64, constant
 from pcapinspect.load.measures.clients import ERROR
 from pcapinspect.load.model import FELLS, RUNGS
+from pcapinspect.points.between import LOST
 from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.columns import Array, frame_of
 from pcapinspect.report.flows_only import without_unknown
@@ -155,9 +156,15 @@ def connections(analysis: Analysis, paths: Text, chosen: Rows, exchanges_of: Int
         "close_time": rows.close_time,
         "rung": words_of(RUNGS, service.rung),
         "fell": words_of(FELLS, service.fell),
+        "network": _server_of(analysis, analysis.load.server_of_connection[chosen])["network"],
+        "lost_between": _lost_between(analysis, chosen, len(rows)),
         "first_down": rows.first_down,
         "synack_packets": _int64(rows.synack_packets),
     }
+
+
+def _lost_between(analysis: Analysis, chosen: Rows, count: int) -> Text:
+    return constant(None, count, "O") if analysis.lost is None else words_of(LOST, analysis.lost[chosen])
 
 
 def exchanges(analysis: Analysis, paths: Text, chosen: Rows) -> Columns:
@@ -184,6 +191,7 @@ def exchanges(analysis: Analysis, paths: Text, chosen: Rows) -> Columns:
         "server_port": _int64(of.server_port),
         "signer_subject": asked.signer_subject,
         "signer_self_signed": asked.signer_self_signed,
+        "network": _server_of(analysis, analysis.load.server_of_connection[rows.connection])["network"],
     }
 
 
@@ -286,12 +294,14 @@ def _near_a_pause(times: Int64, pauses: tuple[Pause, ...]) -> Bool:
 
 
 def _server_of(analysis: Analysis, server: Int64) -> Columns:
-    """The columns `server_ip` and `server_port` of rows that name their server by its index."""
+    """The columns that name a server, of rows that name it by its index."""
     servers = analysis.load.servers
+    networks = np.empty(len(servers), dtype=object)
+    networks[:] = [load.network for load in servers]
     addresses = np.empty(len(servers), dtype=object)
     addresses[:] = [load.ip for load in servers]
     ports = np.array([load.port for load in servers], dtype=np.int64)
-    return {"server_ip": addresses[server], "server_port": ports[server]}
+    return {"server_ip": addresses[server], "server_port": ports[server], "network": networks[server]}
 
 
 def _path_of(paths: Text, file: Int64) -> Text:

@@ -34,6 +34,7 @@ from pcapinspect.report.people import (
     time_span,
     wireshark_command,
 )
+from pcapinspect.report.words import server_name
 
 WIDTH = 80
 """Columns where neither a terminal nor the user says how many."""
@@ -250,7 +251,7 @@ def _servers(sections: Sections, paint: Paint) -> list[str]:
             peak["count"] if peak else 0,
             "not shown" if sections["capture"]["flows_only"] else len(server["pauses"]),
         )
-        lines.append(f"{endpoint(server['ip'], server['port'])}: {server['verdict']['cause']}")
+        lines.append(f"{server_name(server)}: {server['verdict']['cause']}")
         cells = [_number(figure).rjust(len(name)) for figure, name in zip(figures, head[1:], strict=True)]
         lines.append("  ".join((" " * len(head[0]), *cells)))
     left_out = len(servers) - MOST_SERVERS

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pcapinspect.address import endpoint
 from pcapinspect.clock import parse_iso
 from pcapinspect.findings.figures import plural
 from pcapinspect.findings.kinds import kind_of
 from pcapinspect.report.markdown_text import table
 from pcapinspect.report.model import Logs, Sections, Server, SettingsInForce
 from pcapinspect.report.people import Zone, limits_of, silence, time_span
+from pcapinspect.report.words import server_name
 
 MOST_PAUSES = 12
 """Pauses of a server that are told one by one: the first ones; the rest are counted."""
@@ -68,7 +68,7 @@ def _of_logs(logs: Logs | None) -> list[tuple[str, str]]:
 
 
 def _of_server(server: Server, settings: SettingsInForce) -> list[tuple[str, str]]:
-    name, limits = endpoint(server["ip"], server["port"]), limits_of(settings)
+    name, limits = server_name(server), limits_of(settings)
     moments = []
     if server["first_over_limit"] is not None:
         moments.append((server["first_over_limit"], f"{name} passes {limits.rate} for the first time."))

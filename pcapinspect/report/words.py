@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pcapinspect.address import endpoint
 from pcapinspect.columns import MISSING, Text
+
+if TYPE_CHECKING:
+    from pcapinspect.report.model import Server
 
 MESSAGE_TYPES = {
     3: "CertRep",
@@ -26,6 +30,12 @@ PKI_STATUSES = {0: "SUCCESS", 2: "FAILURE", 3: "PENDING"}
 
 FAIL_INFOS = {0: "badAlg", 1: "badMessageCheck", 2: "badRequest", 3: "badTime", 4: "badCertId"}
 """SCEP failInfo (RFC 8894, 3.2.1.4)."""
+
+
+def server_name(server: Server) -> str:
+    """Like `192.0.2.1:80`; with the captures, where several networks have a server of this name."""
+    network = server["network"]
+    return endpoint(server["ip"], server["port"]) + ("" if network is None else f" in {network}")
 
 
 def words_of(words: Sequence[str] | Mapping[int, str], numbers: NDArray[Any]) -> Text:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pcapinspect import __version__
 from pcapinspect.capture.control import Control
-from pcapinspect.capture.fileset import Member, in_order
+from pcapinspect.capture.fileset import Member
 from pcapinspect.capture.inputs import ENDED, InputFile
 from pcapinspect.errors import CaptureError
 from pcapinspect.pki.followed import Followed
@@ -53,7 +53,7 @@ def parts_for(size: int) -> int:
 
 
 def follow(
-    paths: Sequence[str],
+    members: Sequence[Member],
     settings: Settings,
     workers: Workers,
     folder: Path,
@@ -66,7 +66,7 @@ def follow(
     `folder` holds the stages; what is there already of the same files and settings is used.
     """
     watched = Settings(ports=settings.ports, servers=settings.servers)
-    return Stages(in_order(paths), watched, workers, folder.resolve(), parts).run(progress, control)
+    return Stages(list(members), watched, workers, folder.resolve(), parts).run(progress, control)
 
 
 class Stages:
@@ -101,9 +101,9 @@ class Stages:
         state = path.stat()
         content = (str(path), state.st_size, state.st_mtime_ns, member.head.hex(), member.start)
         watched = (self._settings.ports, self._settings.servers)
-        key = key_of((FORM, __version__, watched, self._parts, content))
+        key = key_of((FORM, __version__, watched, self._parts, content, member.only))
         target = self._folder / "packets" / f"{key}.parquet"
-        return FileTask(str(path), member.start, self._settings, self._parts, target)
+        return FileTask(str(path), member.start, self._settings, self._parts, target, member.only)
 
     def _read(self, progress: Progress | None, control: Control) -> list[InputFile]:
         """The first stage: packets, file by file. Returns the files that were left, where `control` ended it."""

@@ -117,7 +117,7 @@ def _joined(path: Path, decoder: Decoder) -> Iterator[tuple[PacketBatch, Int64]]
             data, start = stretches(table.column("packet"))
             size = np.diff(start, append=data.size)
             link, cut = np.full(len(size), LINKTYPE_RAW), (size < column["wire"]).astype(np.int64)
-            records = Records(start, size, column["wire"], column["time"], link, cut)
+            records = Records(start, size, column["wire"], column["time"], link, cut, np.zeros_like(cut))
             batch = decoder.batch(data, records, len(size), 0)
             record = batch.packets.frame.copy()
             batch.packets.frame[:] = column["frame"][record]

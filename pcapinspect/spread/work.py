@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pcapinspect.capture.control import Control
+from pcapinspect.capture.fileset import Member
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.errors import UsageError
 from pcapinspect.pki.followed import Followed
@@ -15,15 +16,8 @@ from pcapinspect.spread.folder import stages_in
 from pcapinspect.spread.follow import Progress, follow
 
 
-def follow_on(
-    address: str,
-    stages: str | None,
-    paths: Sequence[str],
-    settings: Settings,
-    progress: Progress | None,
-    control: Control | None = None,
-) -> tuple[Followed, list[InputFile]]:
-    """What one process finds in the captures, found by the workers at the address (LOCAL: of our own)."""
+def check(address: str, stages: str | None, paths: Sequence[str], settings: Settings) -> None:
+    """Raises UsageError for what cannot be done on Dask."""
     if settings.engine != "native":
         raise UsageError("--dask reads natively: leave out --engine")
     if address != LOCAL and not ADDRESS.fullmatch(address):
@@ -33,5 +27,19 @@ def follow_on(
     for path in paths:
         if not Path(path).is_file():
             raise UsageError(f"--dask reads files, and {path} is none")
+
+
+def follow_on(
+    address: str,
+    stages: str | None,
+    members: Sequence[Member],
+    settings: Settings,
+    progress: Progress | None,
+    control: Control | None = None,
+) -> tuple[Followed, list[InputFile]]:
+    """What one process finds in the captures of one point, found by the workers at the address (LOCAL: of our own).
+
+    Files are numbered from 0, as the members come.
+    """
     with stages_in(stages) as folder, cluster(address) as workers:
-        return follow(paths, settings, workers, folder, progress, control=control)
+        return follow(members, settings, workers, folder, progress, control=control)

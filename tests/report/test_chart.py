@@ -21,6 +21,7 @@ def chart(established: list[int], unanswered: list[int], paused: tuple[int, ...]
     columns |= {
         "server_ip": np.array(["192.0.2.1"] * total, dtype=object),
         "server_port": np.full(total, 80),
+        "network": np.full(total, None, object),
         "minute": BEGIN + MINUTE * np.arange(total),
         "established": np.array(established),
         "unanswered": np.array(unanswered),
@@ -28,7 +29,7 @@ def chart(established: list[int], unanswered: list[int], paused: tuple[int, ...]
     }
     columns["paused_seconds"][list(paused)] = 1
     report = Report({"settings": asdict(Settings(limit=limit))}, Tables({"minutes": Source.of(columns)}))
-    return attempts_chart(report, {"ip": "192.0.2.1", "port": 80}, Zone.of(report.sections), 80)
+    return attempts_chart(report, {"ip": "192.0.2.1", "port": 80, "network": None}, Zone.of(report.sections), 80)
 
 
 def test_bars_are_as_long_as_their_counts() -> None:

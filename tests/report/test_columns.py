@@ -70,8 +70,17 @@ def test_an_empty_table_has_its_types() -> None:
     columns = {
         name: np.empty(0, dtype=np.int64) for name in ("time", "server_port", "accepted_60s", "attempts_60s", "open")
     }
-    frame = frame_of(TABLES["curve"].columns, {**columns, "server_ip": np.empty(0, dtype=object)})
-    assert list(frame.columns) == ["server_ip", "server_port", "time", "accepted_60s", "attempts_60s", "open"]
+    nothing = np.empty(0, dtype=object)
+    frame = frame_of(TABLES["curve"].columns, {**columns, "server_ip": nothing, "network": nothing})
+    assert list(frame.columns) == [
+        "server_ip",
+        "server_port",
+        "time",
+        "accepted_60s",
+        "attempts_60s",
+        "open",
+        "network",
+    ]
     assert str(frame["time"].dtype) == "datetime64[ns, UTC]"
     assert str(frame["open"].dtype) == "Int64"
     assert str(frame["server_ip"].dtype) == "string"

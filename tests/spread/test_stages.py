@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pcapinspect.capture.fileset import in_order
 from pcapinspect.errors import CaptureError, StageError
 from pcapinspect.settings import Settings
 from pcapinspect.spread.connections import TABLES
@@ -73,11 +74,11 @@ def test_a_file_that_changed_is_read_anew_and_no_other(ring: list[str], tmp_path
 
 def test_other_ports_are_other_work_but_other_limits_are_not(ring: list[str], tmp_path: Path) -> None:
     folder = tmp_path / "stages"
-    follow(ring, Settings(), Here(), folder, parts=3)
+    follow(in_order(ring), Settings(), Here(), folder, parts=3)
     before = kept(folder, "")
-    follow(ring, Settings(limit=5, tz="Europe/Berlin"), Here(), folder, parts=3)
+    follow(in_order(ring), Settings(limit=5, tz="Europe/Berlin"), Here(), folder, parts=3)
     assert kept(folder, "") == before
-    followed, _ = follow(ring, Settings(ports=(443,)), Here(), folder, parts=3)
+    followed, _ = follow(in_order(ring), Settings(ports=(443,)), Here(), folder, parts=3)
     assert len(followed.tcp.connections) == 0
     assert len(kept(folder, "")) == 2 * len(before)
 
@@ -183,7 +184,7 @@ def test_damage_before_the_end_of_a_stage_is_told_when_it_is_read(
 
 def test_progress_tells_of_whole_files_and_then_of_parts(ring: list[str], tmp_path: Path) -> None:
     told: list[tuple[int, int | None, int]] = []
-    follow(ring, Settings(), Here(), tmp_path / "stages", lambda *figures: told.append(figures), 3)
+    follow(in_order(ring), Settings(), Here(), tmp_path / "stages", lambda *figures: told.append(figures), 3)
     sizes = [Path(path).stat().st_size for path in ring]
     read, size = [sum(sizes[: n + 1]) for n in range(4)], sum(sizes)
     assert [done for done, _, _ in told] == [*read, size + size // 3, size + 2 * size // 3, 2 * size]

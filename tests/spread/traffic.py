@@ -10,10 +10,11 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from pcapinspect.capture.fileset import in_order
 from pcapinspect.capture.frames import read_frames
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
-from pcapinspect.pipeline import _follow
+from pcapinspect.following import follow_packets
 from pcapinspect.pki.followed import Followed
 from pcapinspect.settings import Settings
 from pcapinspect.spread.follow import follow
@@ -168,12 +169,12 @@ def frames_of(path: Path) -> list[Stamped]:
 def in_one(paths: Sequence[str], batch_bytes: int = 4 << 20) -> tuple[Followed, list[InputFile]]:
     """What one process finds."""
     reader = CaptureReader(paths, batch_bytes=batch_bytes)
-    return _follow(reader, Settings()), reader.inputs
+    return follow_packets(reader, Settings()), reader.inputs
 
 
 def in_stages(paths: Sequence[str], folder: Path, parts: int, random: Random) -> tuple[Followed, list[InputFile]]:
     """What the stages find."""
-    return follow(paths, Settings(), Here(random), folder, parts=parts)
+    return follow(in_order(paths), Settings(), Here(random), folder, parts=parts)
 
 
 def same(left: tuple[Followed, list[InputFile]], right: tuple[Followed, list[InputFile]]) -> None:

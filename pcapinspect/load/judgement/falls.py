@@ -13,6 +13,7 @@ import numpy as np
 from pcapinspect.columns import MISSING, Bool
 from pcapinspect.load.measures.traffic import UNANSWERED, Traffic
 from pcapinspect.load.model import FAILED, NO_REQUEST, NOT_DELIVERED, NOT_FALLEN, PENDING
+from pcapinspect.points.between import NOT_LOST
 from pcapinspect.tcp.connections import ESTABLISHED, HALF_OPEN, MIDSTREAM
 
 LARGE = 900
@@ -40,9 +41,12 @@ class Falls:
     failed: Bool
     """It got an error that says something of the server, not of what was asked."""
 
+    lost: Bool
+    """Some of it was lost between two capture points."""
+
     @property
     def fallen(self) -> Bool:
-        return self.vain | self.repeated | self.waited | self.unserved | self.failed
+        return self.vain | self.repeated | self.waited | self.unserved | self.failed | self.lost
 
     @property
     def count(self) -> int:
@@ -67,6 +71,7 @@ def falls_of(traffic: Traffic, flood: Bool, errors: Bool, paused: Bool) -> Falls
         waited=counted & paused,
         unserved=unserved,
         failed=counted & errors & (why == FAILED),
+        lost=np.zeros(len(counted), np.bool_) if traffic.lost is None else counted & (traffic.lost != NOT_LOST),
     )
 
 

@@ -23,12 +23,26 @@ class Parties:
     client_shown: Int64
 
 
-def parties_of(connections: Connections) -> Parties:
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """Networks that merely share addresses: the same address in another one is somebody else."""
+
+    number: Int64
+    """Of each connection."""
+    names: tuple[str, ...]
+
+    def name(self, row: int) -> str:
+        """Of the network of a connection."""
+        return self.names[int(self.number[row])]
+
+
+def parties_of(connections: Connections, networks: Networks | None = None) -> Parties:
     """Numbers for the servers (address and port) and the clients (address) of the connections."""
+    apart = () if networks is None else (networks.number.astype(np.uint64),)
     server, server_shown = number(
-        connections.server_high, connections.server_low, connections.server_port.astype(np.uint64)
+        connections.server_high, connections.server_low, connections.server_port.astype(np.uint64), *apart
     )
-    client, client_shown = number(connections.client_high, connections.client_low)
+    client, client_shown = number(connections.client_high, connections.client_low, *apart)
     return Parties(server, server_shown, client, client_shown)
 
 

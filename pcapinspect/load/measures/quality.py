@@ -14,6 +14,7 @@ from pcapinspect.clock import MINUTE, SECOND
 from pcapinspect.columns import MOST, Int64
 from pcapinspect.http.exchanges import HttpQuality
 from pcapinspect.points.clocks import DirectionClocks
+from pcapinspect.points.point import Point
 from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, Connections, TcpQuality
 
 MOSTLY = 0.9
@@ -105,8 +106,12 @@ def assess(
     http: HttpQuality,
     connections: Connections,
     clocks: DirectionClocks | None = None,
+    points: Sequence[Point] = (),
 ) -> CaptureQuality:
-    """The quality of the capture, from its files, packets and connections; `clocks`: of the two directions."""
+    """The quality of the capture, from its files, packets and connections.
+
+    `clocks`: of the two directions; `points`: what the files are to each other.
+    """
     first = [file.first_time for file in inputs if file.first_time is not None]
     last = [file.last_time for file in inputs if file.last_time is not None]
     jumps = [Jump(number, *jump) for number, file in enumerate(inputs) for jump in file.jumps]
@@ -140,7 +145,7 @@ def assess(
     for file in inputs:
         unknown.update(file.unknown)
     other_engine = "" if any(file.format == "tshark" for file in inputs) else OTHER_ENGINE
-    return _with_notes(quality, http, unknown, clocks, other_engine)
+    return _with_notes(quality, http, unknown, points, other_engine)
 
 
 def _is_between(jump: Jump, clocks: DirectionClocks) -> bool:
@@ -166,11 +171,9 @@ def one_way(connections: Connections, rows: Int64 | None = None) -> str | None:
 
 
 def _with_notes(
-    quality: CaptureQuality, http: HttpQuality, unknown: Counter[str], clocks: DirectionClocks | None, other_engine: str
+    quality: CaptureQuality, http: HttpQuality, unknown: Counter[str], points: Sequence[Point], other_engine: str
 ) -> CaptureQuality:
-    notes = []
-    if clocks is not None:
-        notes.append(clocks.sentence)
+    notes = [point.sentence for point in points if point.kind != "one"]
     if quality.reading != WHOLE:
         notes.append(PARTLY_READ[quality.reading])
     cut_early = unknown.pop(CUT_EARLY, 0)

@@ -126,6 +126,9 @@ class Traffic:
     end: int
     """Of the capture, not of the server's packets."""
 
+    lost: UInt8 | None = None
+    """What of each attempt was lost between two capture points (points.between.LOST); None where there is one."""
+
     @property
     def replied(self) -> Bool:
         """Attempts that got a response."""
@@ -167,8 +170,12 @@ def traffic_of(
     service: Service,
     parties: Parties,
     bounds: tuple[int, int],
+    lost: UInt8 | None = None,
 ) -> Iterator[Traffic]:
-    """The traffic of each server, in the order of their numbers. `bounds`: begin and end of the capture."""
+    """The traffic of each server, in the order of their numbers.
+
+    `bounds`: begin and end of the capture; `lost`: what of each connection was lost between two points.
+    """
     servers = len(parties.server_shown)
     answer, asked = _answers(connections)
     turned_away = _turned_away(connections)
@@ -246,6 +253,7 @@ def traffic_of(
             round_trip=trip,
             begin=bounds[0],
             end=bounds[1],
+            lost=None if lost is None else _own(lost, rows),
         )
 
 

@@ -5,7 +5,7 @@ function prepare(page, block) {
   Object.assign(Zone, page.zone);
   for (const [name, packed] of Object.entries(page.tables)) data[name] = new Table(name, packed);
   data.pausesTable = data.pauses;
-  data.servers = page.document.servers.map((server) => serverName(server.ip, server.port));
+  data.servers = page.document.servers.map((server) => serverName(server.ip, server.port, server.network));
   data.minuteServer = serverIndex(data.minutes, data.servers);
   data.synServer = serverIndex(data.syns, data.servers);
   data.clientServer = serverIndex(data.clients, data.servers);

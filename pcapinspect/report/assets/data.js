@@ -104,8 +104,9 @@ function unpack(form, length) {
   return { kind: form.kind, v: form.v };
 }
 
-function serverName(ip, port) {
-  return ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
+/* As the report names it: with its captures where several networks have a server of this name. */
+function serverName(ip, port, network) {
+  return (ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`) + (network === null ? "" : ` in ${network}`);
 }
 
 /* `server` of each row: an index into `servers` (names), -1 where the row's server is none of them. */
@@ -116,7 +117,7 @@ function serverIndex(table, servers) {
   for (let row = 0; row < table.length; row++) {
     const ip = table.value("server_ip", row);
     if (ip === null) continue;
-    const place = places.get(serverName(ip, table.value("server_port", row)));
+    const place = places.get(serverName(ip, table.value("server_port", row), table.value("network", row)));
     if (place !== undefined) index[row] = place;
   }
   return index;

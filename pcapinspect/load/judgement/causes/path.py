@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from pcapinspect.columns import UInt8
+from pcapinspect.load.judgement.causes.loss import FEWEST_LOST, LOSSY
 from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, plural
+from pcapinspect.points.between import LOST
 from pcapinspect.tcp.connections import HALF_OPEN
 
 NAME = "path"
+
+TWO_POINTS = 0.95
+"""A packet that one point holds and the other does not was lost between them, or by one of the captures: that these
+hold what came before and after it speaks against the captures."""
+
+WORDS = {"syn": "SYN", "answer": "SYN/ACK", "request": "request", "response": "response"}
+"""Of `points.between.LOST`."""
 
 ONE_POINT = 0.7
 """One capture point cannot tell an answer that is lost from one that the clients reject."""
@@ -17,8 +27,41 @@ MIN_ATTEMPTS, MIN_SHARE = 3, 0.5
 
 
 def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
-    """Handshakes that the server answered and no client completed."""
+    """What was seen at one of two points and not at the other; from one point, answers that no client took."""
     del caused
+    if evidence.traffic.lost is not None:
+        return _between(evidence, evidence.traffic.lost)
+    return _unheard(evidence)
+
+
+def _between(evidence: Evidence, lost: UInt8) -> Explanation | None:
+    """Seen at one point and not at the other: the server is not to be blamed for what never came to it."""
+    gone = evidence.falls.lost
+    number = int(np.count_nonzero(gone))
+    if not number:
+        return None
+    counts = np.bincount(lost[gone], minlength=len(LOST)).tolist()
+    named = ", ".join(f"{count:,} a {WORDS[what]}" for what, count in zip(LOST, counts, strict=False) if count)
+    heard = np.bincount(evidence.traffic.syn_attempt, minlength=len(gone)) > 0
+    came = evidence.falls.counted & (heard | (lost != LOST.index("syn")))
+    accepted = came & evidence.traffic.accepted
+    return Explanation(
+        NAME,
+        gone,
+        TWO_POINTS,
+        f"{number:,} of {plural(evidence.attempts, 'attempt')} lost packets between the two capture points ({named}).",
+        (
+            f"Of {plural(int(np.count_nonzero(came)), 'attempt')} that came to the server's point, "
+            f"{int(np.count_nonzero(accepted)):,} were accepted.",
+        ),
+        (),
+        ("Which device between the points dropped them.",),
+        grave=number >= max(FEWEST_LOST, LOSSY * evidence.attempts),
+    )
+
+
+def _unheard(evidence: Evidence) -> Explanation | None:
+    """Handshakes that the server answered and no client completed."""
     half = (evidence.traffic.outcome == HALF_OPEN) & evidence.falls.unserved
     number = int(np.count_nonzero(half))
     if number < MIN_ATTEMPTS or number < MIN_SHARE * evidence.attempts:

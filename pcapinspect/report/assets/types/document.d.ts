@@ -7,6 +7,8 @@ interface ReportDocument {
   inputs: ReportInput[];
   settings: ReportSettingsInForce;
   capture: ReportCapture;
+  /** What the inputs are to each other. */
+  points: ReportPoint[];
   verdict: ReportLeadingVerdict;
   /** Busiest and worst first. */
   servers: ReportServer[];
@@ -90,6 +92,8 @@ interface ReportSettingsInForce {
   /** Connections open at once. */
   max_connections: number;
   engine: string;
+  /** What inputs are to each other: `measured`, `one` point, or `each` a network of its own. */
+  points: string;
   /** Zone in which times are shown to people. */
   tz: string;
 }
@@ -127,6 +131,31 @@ interface ReportCapture {
   last_time: string | null;
 }
 
+/** What inputs are to each other: an entry for each network, or for two clocks in one capture. */
+interface ReportPoint {
+  /** `one`: one capture point; `two_points`: the same packets at two places; `apart`: a network that merely shares addresses with others; `clocks`: one point, the two directions of which were stamped by different clocks. */
+  kind: "one" | "two_points" | "apart" | "clocks";
+  files: string[];
+  sentence: string;
+  /** Of two points, the captures nearer to the clients; empty otherwise. */
+  client_side: string[];
+  server_side: string[];
+  /** What the clock of the server's side is ahead of the clients' side's (`clocks`: the servers' stamps of the clients'), at first. */
+  offset: number | null;
+  /** The same at last: it differs where a clock drifts. */
+  offset_last: number | null;
+  uncertainty: number | null;
+  /** From the clients' side to the server's, the median, if both ways take alike long at their best. */
+  delay_up: number | null;
+  delay_down: number | null;
+  /** Attempts that both points hold. */
+  both: number | null;
+  /** Attempts of which a `syn`, `answer`, `request` or `response` was seen where it leaves. */
+  sent: Record<string, number> | null;
+  /** Of these, those of which one did not come to the other point. */
+  lost: Record<string, number> | null;
+}
+
 /** That of the first server, the worst: what every output leads with. */
 interface ReportLeadingVerdict {
   cause: string;
@@ -155,6 +184,8 @@ interface ReportAlso {
 interface ReportServer {
   ip: string;
   port: number;
+  /** The captures that it is in, where others have the same address in another network. */
+  network: string | null;
   /** `pki`: SCEP was spoken; `other`: payload, but no HTTP; `unknown`: no payload was seen. */
   kind: "pki" | "http" | "other" | "unknown";
   attempts: number;
@@ -382,6 +413,7 @@ interface ReportClient {
   operations: string | null;
   poll_spread: number | null;
   routers: number | null;
+  network: string | null;
 }
 
 /** One judgement with its evidence. */

@@ -1,0 +1,208 @@
+"""From capture files to connections and exchanges: at one point, at two, or in several networks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from pcapinspect.address import endpoint, text_of
+from pcapinspect.capture.control import Control
+from pcapinspect.capture.file import CaptureFile
+from pcapinspect.capture.fileset import Member, in_order
+from pcapinspect.capture.fragments import Fragments
+from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.reader import CaptureReader
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.load.measures.parties import Networks
+from pcapinspect.pki.followed import Followed
+from pcapinspect.points import point
+from pcapinspect.points.arrangement import Network, Units, arrange, family_of
+from pcapinspect.points.between import NOT_LOST, join
+from pcapinspect.points.clocks import DirectionClocks, on_one_clock
+from pcapinspect.points.networks import side_by_side, with_files
+from pcapinspect.points.point import Point
+from pcapinspect.points.sample import Sample, Sampling, Unit
+from pcapinspect.settings import Settings
+
+MOST_NAMED = 3
+"""Servers that a sentence names."""
+
+SAMPLED_BYTES = 4 << 20
+"""Read at a time to compare inputs: one file after the other."""
+
+
+Follow = Callable[[Sequence[Member]], tuple[Followed, list[InputFile]]]
+"""Reads the files of one point and follows their connections, whoever does that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """All that was captured."""
+
+    followed: Followed
+    """Of two points: attempts as they were at the server's point, then those that never came to it."""
+    inputs: list[InputFile]
+    points: tuple[Point, ...]
+    clocks: DirectionClocks | None
+    """Of the two directions, where there is one point."""
+    networks: Networks | None = None
+    """None where there is one."""
+    lost: UInt8 | None = None
+    """What of each attempt was lost between two points (points.between.LOST); None where there is one point."""
+
+
+def observe(paths: Sequence[str], settings: Settings, follow: Follow, control: Control | None = None) -> Observed:
+    """What the captures hold. Inputs that may be of several points are compared first."""
+    members = in_order(paths)
+    networks = _networks(members, settings, control)
+    if networks is None:
+        return _one_point(members, follow)
+    found = [_network(network, members, follow) for network in networks]
+    left_out = [member for network in networks for member in _members(network.between, members)]
+    observed = found[0] if len(found) == 1 else _side_by_side(found)
+    return replace(observed, inputs=_in_order([*observed.inputs, *map(_unjudged, left_out)], members))
+
+
+def _networks(members: Sequence[Member], settings: Settings, control: Control | None) -> list[Network] | None:
+    """What the inputs are to each other. None: one point, of all of them."""
+    several = len(members) > 1 or any(member.interfaces > 1 for member in members)
+    if settings.points == "one" or not several or not all(Path(member.path).is_file() for member in members):
+        return None
+    if settings.points == "each":
+        return [Network((Unit(member.number, 0),)) for member in members] if len(members) > 1 else None
+    samples = list(_sampled(members, settings, control).values())
+    names = {member.number: member.path for member in members}
+    networks = arrange(samples, lambda unit: family_of(names[unit.file], unit.interface))
+    if len(networks) < 2 and not any(network.client_side for network in networks):
+        return None
+    # Files without a handshake are read with the first.
+    idle = tuple(Unit(number, 0) for number in sorted(names.keys() - {sample.unit.file for sample in samples}))
+    return [replace(networks[0], server_side=networks[0].server_side + idle), *networks[1:]]
+
+
+def _sampled(members: Sequence[Member], settings: Settings, control: Control | None) -> dict[Unit, Sample]:
+    """A sample of the handshakes in each input. What is wrong with a file is told when it is read for good."""
+    sampling = Sampling(settings)
+    for member in members:
+        file = CaptureFile(member.path, member.number, Fragments(), SAMPLED_BYTES, _silently, control, tell=True)
+        for batch in file:
+            if control is not None and control.ended:
+                break
+            sampling.take(member.number, batch)
+    return sampling.samples
+
+
+def _silently(_done: int, _packets: int) -> None:
+    """The progress of a look that is not shown."""
+
+
+def _network(network: Network, members: Sequence[Member], follow: Follow) -> Observed:
+    """One network."""
+    if not network.client_side:
+        return _one_point(_members(network.server_side, members), follow)
+    sides = []
+    inputs: dict[str, InputFile] = {}
+    for units in (network.client_side, network.server_side):
+        chosen = _members(units, members)
+        followed, read = follow(chosen)
+        inputs |= {file.path: file for file in read}
+        sides.append((with_files(followed, _numbers(chosen)), _ran(read)))
+    (client, _), (server, ran) = sides
+    joined = join(client, server, ran)
+    names = {member.number: member.path for member in members}
+    near, far = network.client_side, network.server_side
+    told = point.two_points(_shown(near, far, names), _shown(far, near, names), joined.between)
+    return Observed(joined.followed, list(inputs.values()), (told,), None, lost=joined.lost)
+
+
+def _one_point(members: Sequence[Member], follow: Follow) -> Observed:
+    followed, inputs = follow(members)
+    return at_one_point(with_files(followed, _numbers(members)), inputs)
+
+
+def at_one_point(followed: Followed, inputs: Sequence[InputFile]) -> Observed:
+    """What was captured at one point, the times of both directions on one clock."""
+    followed, clocks = on_one_clock(followed)
+    files = [file.path for file in inputs]
+    told = point.one(files) if clocks is None else point.of_directions(files, clocks)
+    return Observed(followed, list(inputs), (told,), clocks)
+
+
+def _side_by_side(found: Sequence[Observed]) -> Observed:
+    """Several networks."""
+    followed = side_by_side([one.followed for one in found])
+    counts = [len(one.followed.tcp.connections) for one in found]
+    known = zip(found, counts, strict=True)
+    lost = [np.full(count, NOT_LOST, np.uint8) if one.lost is None else one.lost for one, count in known]
+    files = [[file.path for file in one.inputs] for one in found]
+    points = [point.apart(files, _shared(found)), *(told for one in found for told in one.points if told.kind != "one")]
+    inputs = [file for one in found for file in one.inputs]
+    names = tuple(Path(paths[0]).name + (f" and {len(paths) - 1} more" if paths[1:] else "") for paths in files)
+    networks = Networks(np.repeat(np.arange(len(found)), counts), names)
+    return Observed(followed, inputs, tuple(points), None, networks, np.concatenate(lost))
+
+
+def _shared(found: Sequence[Observed]) -> str:
+    """The servers that several networks have."""
+    counted = Counter(name for one in found for name in _servers(one.followed))
+    shared = sorted(name for name, count in counted.items() if count > 1)
+    return ", ".join(shared[:MOST_NAMED]) + (f" and {len(shared) - MOST_NAMED} more" if shared[MOST_NAMED:] else "")
+
+
+def _servers(followed: Followed) -> set[str]:
+    connections = followed.tcp.connections
+    columns = connections.server_high, connections.server_low, connections.server_port.astype(np.uint64)
+    distinct = np.unique(np.stack(columns), axis=1)
+    return {endpoint(text_of(high, low), int(port)) for high, low, port in distinct.T}
+
+
+def _numbers(members: Sequence[Member]) -> Int64:
+    return np.array([member.number for member in members], np.int64)
+
+
+def _in_order(inputs: Sequence[InputFile], members: Sequence[Member]) -> list[InputFile]:
+    """Each file once, in the order of the members."""
+    known = {file.path: file for file in inputs}
+    return [known[member.path] for member in members]
+
+
+def _unjudged(member: Member) -> InputFile:
+    """A file of a point between the two that are compared: read, and no more."""
+    reader = CaptureReader([replace(member, only=None)])
+    for _ in reader:
+        pass
+    file = reader.inputs[0]
+    file.warnings.append("it lies between the two points that are compared, and was not judged")
+    return file
+
+
+def _members(units: Units, members: Sequence[Member]) -> list[Member]:
+    """The files of the units, each with the interfaces that are wanted of it."""
+    wanted: dict[int, list[int]] = {}
+    for unit in units:
+        wanted.setdefault(unit.file, []).append(unit.interface)
+    return [
+        replace(member, only=tuple(sorted(wanted[member.number])) if member.interfaces > 1 else None)
+        for member in members
+        if member.number in wanted
+    ]
+
+
+def _ran(inputs: Sequence[InputFile]) -> tuple[int, int]:
+    """From when to when files were captured."""
+    first = [file.first_time for file in inputs if file.first_time is not None]
+    last = [file.last_time for file in inputs if file.last_time is not None]
+    return min(first, default=0), max(last, default=0)
+
+
+def _shown(units: Units, others: Units, names: dict[int, str]) -> list[str]:
+    """The files, with the interface where others have another of the same file."""
+    split = {unit.file for unit in others}
+    return [
+        f"{names[unit.file]} (interface {unit.interface})" if unit.file in split else names[unit.file]
+        for unit in sorted(set(units))
+    ]
