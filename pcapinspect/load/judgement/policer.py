@@ -19,7 +19,7 @@ from pcapinspect.load.measures.rates import Rate
 BURSTS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 25, 32, 40, 50, 64, 80, 100, 128, 160, 200)
 """Bursts that are tried."""
 
-STEPS, MOST_OF_PEAK = 48, 1.1
+STEPS, MOST_OF_PEAK = 64, 1.5
 """Rates that are tried, and up to which part of the busiest minute's: no minute need have had SYNs for all tokens."""
 
 MOST_MISJUDGED = 0.05
@@ -55,7 +55,8 @@ def policer_of(times: Int64, passed: Bool) -> Policer | None:
     ]
     wrong = min(tried)[0]
     best = [(rate, burst) for misjudged, burst, rate in tried if misjudged == wrong]
-    rates = best[0][0], best[-1][0]
+    step = (MOST_OF_PEAK - 0.5) * peak.count / (STEPS - 1)  # the next rates that were tried explain less
+    rates = best[0][0] - step, best[-1][0] + step
     burst = best[len(best) // 2][1]
     share = wrong / len(times)
     # The rarer kind must be told apart, not only the commoner.

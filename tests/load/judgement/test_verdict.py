@@ -132,7 +132,7 @@ def test_a_policer_is_told_by_its_rate_and_burst() -> None:
             made.unanswered(client, lost[number][0], [time - lost[number][0] for time in (*lost[number], now)])
     found = verdict(made)
     assert found.cause == "selective_drop"
-    assert "as by a policer of 75 to 80 a minute with a burst of 20" in found.sentence
+    assert "as by a policer of 73 to 81 a minute with a burst of 20" in found.sentence
     assert any("how IOS counts is not public" in text for text in found.evidence_for)
     assert made.analyse().servers[0].pauses == ()
 

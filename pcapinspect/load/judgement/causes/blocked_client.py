@@ -28,9 +28,13 @@ def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
     gone = strangers.gone
     told = int(np.count_nonzero(hit & (traffic.turned_away != MISSING)))
     moment = int(traffic.syn_time[syns & syns_of(traffic, gone)].min(initial=np.iinfo(np.int64).max))
-    since = "" if not len(gone) else f" {len(gone):,} of them had been served before, the first until {iso(moment)}."
+    since = (
+        ""
+        if not len(gone)
+        else f" {len(gone):,} of them had been served before, the first until {iso(moment, digits=0)}."
+    )
     if len(gone) == len(clients):
-        since = f" All had been served before; the first is not from {iso(moment)} on."
+        since = f" All had been served before; the first is not from {iso(moment, digits=0)} on."
     return Explanation(
         NAME,
         hit & evidence.falls.fallen,

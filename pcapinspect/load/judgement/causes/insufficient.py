@@ -15,6 +15,7 @@ from pcapinspect.load.judgement.evidence import (
     fits_pause,
     plural,
 )
+from pcapinspect.tcp.connections import MIDSTREAM
 
 NAME = "insufficient"
 
@@ -75,5 +76,6 @@ def too_few(evidence: Evidence) -> Explanation:
         NAME,
         np.zeros(len(evidence.traffic.start), np.bool_),
         TOO_FEW,
-        f"{plural(evidence.attempts, 'attempt')} in the capture: too few to judge the server by.",
+        f"{plural(int(np.count_nonzero(evidence.traffic.outcome != MIDSTREAM)), 'attempt')} in the capture: too few to "
+        "judge the server by.",
     )
