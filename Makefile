@@ -13,6 +13,7 @@ uncompiled: ## Test the kernels as plain Python, with branch coverage (minutes: 
 
 format: ## Put the code into its form
 	ruff format . && ruff check --fix .
+	npx prettier --write pcapinspect/report/assets/*.js tests/scripts eslint.config.mjs
 
 described: ## Make schema, types and reference pages again from what describes the report
 	python -m scripts.describe

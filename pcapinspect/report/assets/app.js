@@ -15,7 +15,7 @@ function prepare(page, block) {
     server.pauses.map((pause) => ({ ...pause, place, number: pause.pause, ends: pauseEnds(pause) })),
   );
   data.curves = curvesByServer(data);
-  data.span = spanOf(page.document, data);
+  data.span = spanOf(page.document);
   data.worstMinute = worstMinute(data.minutes);
   const { every } = data;
   data.outcomes = new Set(wordsByCount(every.connections.length, every.outcome));
@@ -38,10 +38,13 @@ function curvesByServer(data) {
   return curves;
 }
 
-/* From the first to the last packet of the servers; a second at least, so that an axis has a length. */
-function spanOf(document, data) {
-  const times = document.servers.flatMap((server) => [msOf(server.first_time), msOf(server.last_time)]);
-  if (!times.length) times.push(...document.inputs.flatMap((file) => [msOf(file.first_time), msOf(file.last_time)]));
+/**
+ * From the first to the last packet of the servers; a second at least, so that an axis has a length.
+ * @param {ReportDocument} report
+ */
+function spanOf(report) {
+  const times = report.servers.flatMap((server) => [msOf(server.first_time), msOf(server.last_time)]);
+  if (!times.length) times.push(...report.inputs.flatMap((file) => [msOf(file.first_time), msOf(file.last_time)]));
   const known = times.filter((ms) => ms !== null).sort((a, b) => a - b);
   const from = Math.floor(known[0] ?? 0);
   return { from, to: Math.max(Math.ceil(known[known.length - 1] ?? 0), from + 1000) };
@@ -195,7 +198,8 @@ class App {
     const rows = [];
     for (let row = 0; row < table.length; row++) {
       const number = table.value("connection", row);
-      const place = name === "connections" ? number : this.data.every.firstExchange.get(number) + table.value("index", row);
+      const place =
+        name === "connections" ? number : this.data.every.firstExchange.get(number) + table.value("index", row);
       if (mask[place]) rows.push(row);
     }
     return rows;

@@ -39,7 +39,9 @@ const FEW_MINUTES = 3 * MINUTE;
 
 /* Length (ms) of a bar of attempts. Minutes, as the limit has them; but where the time is short, shorter ones. */
 function attemptBin(data, from, to, most) {
-  return !data.document.capture.flows_only && to - from < FEW_MINUTES ? binSize(from, to, 60, 100) : binSize(from, to, most, MINUTE);
+  return !data.document.capture.flows_only && to - from < FEW_MINUTES
+    ? binSize(from, to, 60, 100)
+    : binSize(from, to, most, MINUTE);
 }
 
 function binOf(ms, size) {

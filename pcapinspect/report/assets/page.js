@@ -14,13 +14,15 @@ function byId(id) {
   return document.getElementById(id);
 }
 
-/* `text` with pauses for a screen reader; the region is polite and also seen for two seconds. */
+let saidTimer = 0;
+
+/* `text` for a screen reader; the region is polite and also seen for two seconds. */
 function say(text) {
   const region = byId("said");
   region.textContent = text;
   region.classList.add("shown");
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => region.classList.remove("shown"), 2000);
+  clearTimeout(saidTimer);
+  saidTimer = setTimeout(() => region.classList.remove("shown"), 2000);
 }
 
 /* The clipboard, else the old command, else the text selected for Ctrl+C. */

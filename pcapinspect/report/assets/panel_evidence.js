@@ -12,7 +12,10 @@ function timerText(name, timer) {
   return name === "auto_enroll" ? `${timer.value} %` : `${count(Math.round(timer.value / 8640) / 10)} days`;
 }
 
-/* The rollover with dates, worst server first; null where no dates are known. */
+/**
+ * The rollover with dates, worst server first; null where no dates are known.
+ * @param {ReportDocument} report
+ */
 function datedRollover(report) {
   return report.pki.rollover.find((found) => found.window_from && found.window_to && found.ca_expiry) || null;
 }
@@ -201,12 +204,7 @@ function drawFlows(data, view) {
   }
   if (!rows.length) return nothing("No flow record begins in this selection.");
   const size = binSize(view.from, view.to, 240);
-  const kinds = crossCount(
-    rows,
-    (row) => flowKind(table, row, view.settings.ports),
-    begin,
-    size,
-  );
+  const kinds = crossCount(rows, (row) => flowKind(table, row, view.settings.ports), begin, size);
   const layout = baseLayout(view.colors, 300);
   layout.barmode = "stack";
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width);

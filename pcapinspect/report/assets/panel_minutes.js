@@ -15,7 +15,9 @@ function facetServers(data, filter) {
 function facetNote(data, filter) {
   const shown = facetServers(data, filter).length;
   const all = filter.server ? shown : data.servers.length;
-  return shown < all ? ` ${shown} of ${count(all)} servers are drawn, the worst first: choose another in the filter.` : "";
+  return shown < all
+    ? ` ${shown} of ${count(all)} servers are drawn, the worst first: choose another in the filter.`
+    : "";
 }
 
 /* Attempts by minute, or by `size` where that is shorter. */
@@ -113,7 +115,10 @@ function rollingTrace(points, what, name, dash, view, axes, first) {
   ];
 }
 
-/* Of a pause in ms: `from` the last answer `to` the next, where known; `first` to `last` unanswered SYN for certain. */
+/**
+ * Of a pause in ms: `from` the last answer `to` the next, where known; `first` to `last` unanswered SYN for certain.
+ * @param {ReportPause} pause
+ */
 function pauseEnds(pause) {
   const first = msOf(pause.first_unanswered);
   const last = msOf(pause.last_unanswered);
@@ -183,6 +188,7 @@ function pauseMarks(pauses, view, top, axes) {
   ];
 }
 
+/** @param {ReportPause & {number: number}} pause */
 function pauseSentence(pause, view) {
   const most = pause.silence_at_most === null ? "the capture ends in it" : `at most ${duration(pause.silence_at_most)}`;
   return `Pause ${pause.number}: silent at least ${duration(pause.silence_at_least)}, ${most}; ${plural(pause.unanswered_attempts, "attempt")} of ${plural(pause.clients, "client")} unanswered; ${count(pause.accepted_before_60s)} accepted in the ${view.settings.window}${GAP}s before; ${view.causes[pause.cause]}, confidence ${percent(pause.confidence, 1)}`;
@@ -253,11 +259,15 @@ function addFacet(chart, data, view, place, facet, bins) {
   const most = Math.max(1, peak ? peak.count : 0, ...bins.map((counts) => counts.attempts));
   const far = most * FAR < limit;
   const top = 1.1 * (far ? most : Math.max(limit, most));
-  layout[`yaxis${facet ? facet + 1 : ""}`] = axis(view.colors, facet ? "" : size < MINUTE ? "connections" : "connections a minute", {
-    range: [0, top * 1.04],
-    domain: domains[facet],
-    ...(most < 8 ? { dtick: most < 4 ? 1 : 2 } : { nticks: facet ? 3 : 7 }),
-  });
+  layout[`yaxis${facet ? facet + 1 : ""}`] = axis(
+    view.colors,
+    facet ? "" : size < MINUTE ? "connections" : "connections a minute",
+    {
+      range: [0, top * 1.04],
+      domain: domains[facet],
+      ...(most < 8 ? { dtick: most < 4 ? 1 : 2 } : { nticks: facet ? 3 : 7 }),
+    },
+  );
   const pauses = pausesIn(data, view, place);
   layout.shapes.push(...pauseBands(pauses, view, "x", `${yaxis} domain`));
   if (far) markName(layout, view.colors, top, `↑ limit ${limit} in ${view.settings.window} s`, yaxis);
@@ -307,7 +317,12 @@ function drawMinutes(data, view) {
   });
   const caption =
     size > MINUTE ? `The busiest minute ${sizeText(size)}` : `Attempts ${sizeText(size)}, by what became of them`;
-  const head = ["server", `${size < MINUTE ? "from" : "minute"} (${view.zone})`, "attempts", ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label)];
+  const head = [
+    "server",
+    `${size < MINUTE ? "from" : "minute"} (${view.zone})`,
+    "attempts",
+    ...ATTEMPTS.map((outcome) => OUTCOMES[outcome].label),
+  ];
   return {
     traces: chart.traces,
     layout,

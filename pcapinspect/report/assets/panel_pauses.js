@@ -187,7 +187,12 @@ function drawPause(data, view) {
   layout.xaxis = axis(
     view.colors,
     `seconds after ${pause.last_answer ? "the last answer" : "the first unanswered SYN"}<br>${isoText(pause.last_answer ?? pause.first_unanswered)}${view.width < NARROW ? "<br>" : " "}${zoneText(zero / 1000)}`,
-    { range, anchor: "y2", fixedrange: false, dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : range[1] - range[0] > 60 ? 15 : 5 },
+    {
+      range,
+      anchor: "y2",
+      fixedrange: false,
+      dtick: range[1] - range[0] > 240 ? null : view.width < 600 ? 30 : range[1] - range[0] > 60 ? 15 : 5,
+    },
   );
   layout.yaxis = axis(view.colors, `accepted in ${view.settings.window} s`, { domain: [0.74, 1], range: [0, top] });
   layout.yaxis2 = axis(view.colors, "attempts, in their order", {

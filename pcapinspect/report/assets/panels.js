@@ -31,7 +31,9 @@ function limits(name, data, filter) {
   const notes = [];
   if (name in FOLLOWS && !isEmpty(filter)) notes.push(FOLLOWS[name]);
   if (name === "pause" && !data.syns.complete)
-    notes.push(`Drawn from ${count(data.syns.length)} of ${count(data.syns.rows)} SYN packets near pauses, an even sample.`);
+    notes.push(
+      `Drawn from ${count(data.syns.length)} of ${count(data.syns.rows)} SYN packets near pauses, an even sample.`,
+    );
   if (name === "polling" && !data.clients.complete)
     notes.push(`Of the ${count(data.clients.length)} busiest of ${count(data.clients.rows)} clients.`);
   return notes.join(" ");

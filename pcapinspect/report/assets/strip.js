@@ -64,7 +64,7 @@ class Strip {
         [bin.attempts - bin.established - failed, OUTCOMES.undetermined.color],
       ];
       let y = STRIP_HEIGHT;
-      for (const [n, fill] of parts.filter(([n]) => n > 0)) {
+      for (const [n, fill] of parts.filter((part) => part[0] > 0)) {
         const height = (n / top) * (STRIP_HEIGHT - 8);
         y -= height;
         this.picture.append(svg("rect", { x, width, y, height, fill }));
@@ -84,8 +84,7 @@ class Strip {
   /* Attempts of all servers, or of the one asked for, by bin. */
   totals(size) {
     const { minutes: table, span, every } = this.data;
-    if (size < MINUTE)
-      return busiest(attemptsOfRows(this.data, [...every.connections.start.keys()], null, size), size);
+    if (size < MINUTE) return busiest(attemptsOfRows(this.data, [...every.connections.start.keys()], null, size), size);
     const bins = new Map();
     for (let row = 0; row < table.length; row++) {
       const bin = binOf(table.value("minute", row), size);

@@ -70,13 +70,15 @@ class RowTable {
 
   refresh() {
     const asked = this.search.value.trim().toLowerCase();
-    const has = (row) => this.columns.some((column) => this.source.text(column, row).toLowerCase().includes(asked));
+    const has = (row) => this.columns.some((name) => this.source.text(name, row).toLowerCase().includes(asked));
     this.rows = asked ? this.all.filter(has) : [...this.all];
     const { column, down } = this.sort;
     if (column) {
       const value = (row) => this.source.value(column, row);
       const compare = (a, b) =>
-        (value(a) === null) - (value(b) === null) || (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0) || a - b;
+        Number(value(a) === null) - Number(value(b) === null) ||
+        (value(a) < value(b) ? -1 : value(a) > value(b) ? 1 : 0) ||
+        a - b;
       this.rows.sort((a, b) =>
         value(a) === null || value(b) === null ? compare(a, b) : down ? compare(b, a) : compare(a, b),
       );

@@ -12,7 +12,15 @@ const OUTCOMES = {
 };
 
 /* Attempts in the order in which they are stacked: what worked at the bottom. Midstream connections are no attempts. */
-const ATTEMPTS = ["established", "half_open", "unanswered", "refused", "unreachable", "answered_otherwise", "undetermined"];
+const ATTEMPTS = [
+  "established",
+  "half_open",
+  "unanswered",
+  "refused",
+  "unreachable",
+  "answered_otherwise",
+  "undetermined",
+];
 
 /* The rungs of an attempt, and why it came no higher: in the order of their numbers in every row (load/model.py). */
 const RUNGS = ["dialled", "accepted", "asked", "answered", "succeeded"];
