@@ -34,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         evidence.add_argument(option, metavar="FILE", nargs="+", action="extend", default=[], help=what)
     parser.add_argument(
+        "--each",
+        action="store_true",
+        help="every capture (a ring: all of its files) is a case of its own: one line each, worst first; --html DIR "
+        "writes a page for each and an index, --json JSON Lines",
+    )
+    parser.add_argument(
         "--verify", action="store_true", help="run both engines and print every difference; exit with 1 if there is one"
     )
     where = parser.add_argument_group("captures larger than a machine", "the report is the same")
@@ -78,6 +84,13 @@ def _analyze(options: argparse.Namespace, control: Control) -> int:
     from pcapinspect.pipeline import Evidence, Spread, analyze
 
     settings = settings_of(options)
+    if options.each:
+        from pcapinspect.commands.each import run_each
+
+        if not options.capture:
+            raise UsageError("--each needs a CAPTURE, or a folder of them")
+        beside = Evidence(configuration=options.config, logs=options.log, netflow=options.netflow)
+        return run_each(options, settings, beside, control)
     check_outputs(options, [*options.capture, *options.config, *options.log, *options.netflow])
     with progress_line(quiet=options.quiet) as progress:
         report = analyze(
