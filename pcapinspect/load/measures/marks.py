@@ -74,23 +74,25 @@ class Mark:
 
 def marks(connections: Connections, syns: Syns, failed: Int64) -> Iterator[Mark]:
     """Every mark that a failed SYN bears; of addresses, values and networks the one that most of them share."""
+    client, shown = number(connections.client_high, connections.client_low)
+    network, first = number(*_networks(connections.client_high[shown], connections.client_low[shown]))
+    owner, of_failed = client[syns.connection], client[syns.connection[failed]]
     yield Mark("ecn", 0, 1, syns.flags & (ECE | CWR) == ECE | CWR)
-    yield Mark("timestamp", 0, 1, _older(connections, syns))
-    yield Mark("ports", 0, 1, _again(connections)[syns.connection])
+    yield Mark("timestamp", 0, 1, _older(connections, syns, owner))
+    yield Mark("ports", 0, 1, _again(client, connections)[syns.connection])
     for kind, values in (("mss", syns.mss), ("ttl", syns.ttl)):
         common, looks = _commonest(values[failed])
         yield Mark(kind, common, looks, values == common)
-    addresses = connections.client_high, connections.client_low
-    for kind, columns in (("client", addresses), ("network", _networks(*addresses))):
-        group, shown = number(*columns)
-        common, looks = _commonest(group[syns.connection[failed]])
-        yield Mark(kind, int(shown[common]), looks, group[syns.connection] == common)
+    common, looks = _commonest(of_failed)
+    yield Mark("client", int(shown[common]), looks, owner == common)
+    common, looks = _commonest(network[of_failed])
+    yield Mark("network", int(shown[first[common]]), looks, network[owner] == common)
 
 
 def _commonest(values: NDArray[Any]) -> tuple[int, int]:
-    """The most frequent of the values, and how many different ones there are."""
-    found, counts = np.unique(values, return_counts=True)
-    return int(found[counts.argmax()]), len(found)
+    """The most frequent of some small numbers, and how many different ones there are."""
+    counts = np.bincount(values)
+    return int(counts.argmax()), int(np.count_nonzero(counts))
 
 
 def _networks(high: UInt64, low: UInt64) -> tuple[UInt64, UInt64]:
@@ -100,17 +102,16 @@ def _networks(high: UInt64, low: UInt64) -> tuple[UInt64, UInt64]:
     return high, low & mask
 
 
-def _older(connections: Connections, syns: Syns) -> Bool:
+def _older(connections: Connections, syns: Syns, owner: Int64) -> Bool:
     """SYNs whose timestamp is older than the latest one that the server accepted of their address: what a kernel with
-    state of that address, or a firewall, takes for a packet of long ago."""
-    client, _ = number(connections.client_high, connections.client_low)
+    state of that address, or a firewall, takes for a packet of long ago. `owner`: the client of each."""
     order = np.argsort(syns.time, kind="stable")
     latest: dict[int, int] = {}
     older = np.zeros(len(syns), np.bool_)
     taken = connections.synack_time != MISSING
     for row in order[syns.tsval[order] != 0].tolist():
         connection = int(syns.connection[row])
-        who, value = int(client[connection]), int(syns.tsval[row])
+        who, value = int(owner[row]), int(syns.tsval[row])
         if 0 < (latest.get(who, value) - value) % (1 << 32) < _HALF:
             older[row] = True
         elif taken[connection]:
@@ -118,10 +119,9 @@ def _older(connections: Connections, syns: Syns) -> Bool:
     return older
 
 
-def _again(connections: Connections) -> Bool:
+def _again(client: Int64, connections: Connections) -> Bool:
     """Attempts on the port of an earlier connection of the same client to the same server."""
-    pair, _ = number(connections.client_high, connections.client_low)
-    key = pair * (1 << 16) + connections.client_port
+    key = client * (1 << 16) + connections.client_port
     again = np.ones(len(key), np.bool_)
     again[np.unique(key, return_index=True)[1]] = False
     return again
