@@ -47,26 +47,28 @@ def policer_of(times: Int64, passed: Bool) -> Policer | None:
         return None
     peak = Rate(times[passed], MINUTE).peak()
     assert peak is not None
+    # The rarer kind must be told apart, not only the commoner.
+    most = int(min(MOST_MISJUDGED * len(times), min(through, len(times) - through) / 4))
     tried = [
-        (_misjudged(times, passed, rate / MINUTE, float(burst)), burst, float(rate))
+        (_misjudged(times, passed, rate / MINUTE, float(burst), most), burst, float(rate))
         for rate in np.linspace(peak.count / 2, MOST_OF_PEAK * peak.count, STEPS)
         for burst in BURSTS
         if burst <= through
     ]
     wrong = min(tried)[0]
+    if wrong > most:
+        return None
     best = [(rate, burst) for misjudged, burst, rate in tried if misjudged == wrong]
     step = (MOST_OF_PEAK - 0.5) * peak.count / (STEPS - 1)  # the next rates that were tried explain less
     rates = best[0][0] - step, best[-1][0] + step
     burst = best[len(best) // 2][1]
-    share = wrong / len(times)
-    # The rarer kind must be told apart, not only the commoner.
-    rare = min(through, len(times) - through)
-    return Policer(rates, burst, share) if share <= MOST_MISJUDGED and wrong <= rare / 4 else None
+    return Policer(rates, burst, wrong / len(times))
 
 
 @kernel
-def _misjudged(times: Int64, passed: Bool, rate: float, burst: float) -> int:
-    """SYNs that passed without a token, and that were dropped though there was one. `rate`: tokens a nanosecond."""
+def _misjudged(times: Int64, passed: Bool, rate: float, burst: float, most: int) -> int:
+    """SYNs that passed without a token, and that were dropped though there was one; where they are more than `most`, no
+    more are counted. `rate`: tokens a nanosecond."""
     tokens, wrong, before = burst, 0, times[0]
     for row in range(times.size):
         tokens = min(burst, tokens + (times[row] - before) * rate)
@@ -77,4 +79,6 @@ def _misjudged(times: Int64, passed: Bool, rate: float, burst: float) -> int:
             tokens = max(0.0, tokens - 1.0)
         elif tokens >= 1.0:
             wrong += 1
+        if wrong > most:
+            break
     return wrong
