@@ -217,12 +217,18 @@ def test_closed_outputs_are_no_traceback(closed: str, said: bytes) -> None:
     assert (result.returncode, bool(result.stdout)) == ((2, False) if said else (0, True))
 
 
-def test_a_file_name_cannot_write_to_the_terminal(tmp_path: Path) -> None:
-    path = tmp_path / "a\x1b[2Jb\n.pcap"
-    path.write_bytes(HEALTHY.read_bytes())
-    result = run("analyze", path)
+@pytest.mark.parametrize("name", [b"a\x1b[2Jb\n.pcap", b"caf\xe9 \\ 'x'.pcap", b"$'a'", b"-w.pcap\x07"])
+def test_a_name_acts_on_nothing_and_commands_name_its_file(tmp_path: Path, name: bytes) -> None:
+    path = os.path.join(os.fsencode(tmp_path), name)  # noqa: PTH118 - bytes
+    Path(os.fsdecode(path)).write_bytes(STORM.read_bytes())
+    outputs = [part for kind in ("html", "csv", "json") for part in (f"--{kind}", tmp_path / f"out.{kind}")]
+    result = run("analyze", os.fsdecode(path), *outputs)
     assert result.returncode == 0, result.stderr
-    assert b"\x1b[2J" not in result.stdout + result.stderr
+    shown = [result.stdout, (tmp_path / "out.html").read_bytes(), (tmp_path / "out.csv/connections.csv").read_bytes()]
+    assert not any(byte in text for text in shown for byte in (b"\x1b", b"\x07", b"\xe9 "))
+    command = next(line for line in result.stdout.decode().splitlines() if "pcapinspect extract" in line)
+    words = subprocess.run(["bash", "-c", f"printf '%s\\0' {command}"], capture_output=True, check=True).stdout
+    assert words.split(b"\0")[2] == path
 
 
 def test_a_closed_pipe_is_no_error() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
@@ -19,6 +18,7 @@ from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.columns import json_column
 from pcapinspect.report.every_row import Rows, rows_of, rows_of_section
 from pcapinspect.report.evidence_section import configuration_section, logs_section
+from pcapinspect.report.inert import command_line, file_name
 from pcapinspect.report.json_text import JsonTable
 from pcapinspect.report.model import (
     Client,
@@ -169,7 +169,7 @@ class Report:
 
 def build(analysis: Analysis, findings: Sequence[Judgement], command: Sequence[str]) -> Report:
     """The report of an analysis. `command` is the command line that made it."""
-    paths = [_printable(file.path) for file in analysis.inputs]
+    paths = [file_name(file.path) for file in analysis.inputs]
     names = np.empty(len(paths), dtype=object)
     names[:] = paths
     tables = tables_of(analysis, names)
@@ -189,7 +189,7 @@ def _sections(
             "name": "pcapinspect",
             "version": __version__,
             "engine": sections.plain(analysis.settings.engine),
-            "command": _printable(shlex.join(command)),
+            "command": command_line(map(file_name, command)),
         },
         "inputs": [sections.input_section(file, path) for file, path in zip(analysis.inputs, paths, strict=True)],
         "settings": sections.plain(analysis.settings),
@@ -289,8 +289,3 @@ def _top_clients(tables: Tables) -> list[Client]:
     kinds, columns = TABLES["clients"].kinds, tables.columns("clients", slice(TOP_CLIENTS))
     lists = [json_column(kind, columns[name]) for name, kind in kinds.items()]
     return [cast(Client, dict(zip(kinds, row, strict=True))) for row in zip(*lists, strict=True)]
-
-
-def _printable(text: str) -> str:
-    """File names need not be UTF-8; what is shown must be."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

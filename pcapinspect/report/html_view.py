@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
@@ -22,6 +21,7 @@ from pcapinspect.report.columns import TEXT, TIME, Kind
 from pcapinspect.report.flow_words import kept
 from pcapinspect.report.html_evidence import evidence_view
 from pcapinspect.report.html_flows import NOT_IN_FLOWS, flows_view
+from pcapinspect.report.inert import command_line
 from pcapinspect.report.ladder import fell_sentence, rungs_of
 from pcapinspect.report.model import Cell, Document, Elsewhere, EmbeddedTable, Finding, Ladder, Server, Verdict
 from pcapinspect.report.people import (
@@ -258,7 +258,7 @@ def unbroken(text: str) -> str:
 
 
 def elsewhere_row(found: Elsewhere, document: Document) -> View:
-    command = shlex.join(("pcapinspect", "analyze", *capture_arguments(document), "--port", str(found["port"])))
+    command = command_line(("pcapinspect", "analyze", *capture_arguments(document), "--port", str(found["port"])))
     return {**found, "name": endpoint(found["ip"], found["port"]), "command": None if from_pipe(document) else command}
 
 
@@ -325,8 +325,8 @@ def packets(path: str, frames: Sequence[int], display_filter: str | None) -> Vie
         "frames": ", ".join(f"{frame}" for frame in frames[:20]) + (" …" if len(frames) > 20 else ""),
         "count": len(frames),
         "filter": chosen,
-        "tshark": shlex.join(["tshark", "-r", argument(path), "-Y", chosen]),
-        "wireshark": shlex.join(["wireshark", "-r", argument(path), "-g", str(frames[0])]),
+        "tshark": command_line(["tshark", "-r", argument(path), "-Y", chosen]),
+        "wireshark": command_line(["wireshark", "-r", argument(path), "-g", str(frames[0])]),
     }
 
 

@@ -11,6 +11,7 @@ from pcapinspect import clock
 from pcapinspect.clock import length
 from pcapinspect.findings.figures import listed, percent, plural
 from pcapinspect.findings.kinds import Figure, description
+from pcapinspect.report.inert import command_line, is_escaped
 from pcapinspect.report.model import Finding, Sections, SettingsInForce
 from pcapinspect.settings import Limits, Settings
 
@@ -135,11 +136,13 @@ def extract_command(sections: Sections) -> str | None:
         return None
     options = setting_arguments(sections, "--pause-length")
     words = [*capture_arguments(sections), "--finding", cited, *options, "-w", "evidence.pcapng"]
-    return shlex.join(("pcapinspect", "extract", *words))
+    return command_line(("pcapinspect", "extract", *words))
 
 
 def argument(path: str) -> str:
     """A file name that no program takes for an option."""
+    if is_escaped(path) and path.startswith("$'-"):
+        return "$'./" + path.removeprefix("$'")
     return f"./{path}" if path.startswith("-") else path
 
 
@@ -155,7 +158,7 @@ def wireshark_command(finding: Finding) -> str | None:
     first = finding["frames"][0]
     if first["file"] == "-":
         return None
-    command = f"wireshark -r {shlex.quote(argument(first['file']))}"
+    command = command_line(("wireshark", "-r", argument(first["file"])))
     if len(finding["display_filter"]) <= MOST_FILTER:
         return f"{command} -Y {shlex.quote(finding['display_filter'])}"
     return f"{command} -g {first['frame']}"

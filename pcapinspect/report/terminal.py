@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,7 +18,7 @@ from pcapinspect.report import evidence_words, flow_words
 from pcapinspect.report.answer import answer_of
 from pcapinspect.report.chart import attempts_chart
 from pcapinspect.report.document import Report
-from pcapinspect.report.inert import inert
+from pcapinspect.report.inert import command_line, inert
 from pcapinspect.report.ladder import fell_sentence, funnel
 from pcapinspect.report.model import Sections
 from pcapinspect.report.people import (
@@ -354,16 +353,16 @@ def _next(sections: Sections, paint: Paint) -> list[str]:
     # `timers` reads a capture as it is read by default.
     usual = not {"--port", "--server", "--engine"} & set(settings)
     if sections["pki"]["rollover"] and sections["evidence"]["configuration"] is None and usual:
-        commands += [shlex.join(("pcapinspect", "timers", *captures, "--config", "CA-AND-CLIENT-CONFIGURATION"))]
+        commands += [command_line(("pcapinspect", "timers", *captures, "--config", "CA-AND-CLIENT-CONFIGURATION"))]
     if not captures and not sections["capture"]["flows_only"] and sections["evidence"]["configuration"] is not None:
         files = [file["path"] for file in sections["evidence"]["configuration"]["files"]]
-        commands += [shlex.join(("pcapinspect", "timers", "--config", *files))]
+        commands += [command_line(("pcapinspect", "timers", "--config", *files))]
     if sections["elsewhere"]:
         ports = dict.fromkeys(found["port"] for found in sections["elsewhere"][:MOST_PORTS] if found["syn_packets"])
-        commands = [shlex.join(("pcapinspect", "analyze", *captures, "--port", str(port))) for port in ports]
+        commands = [command_line(("pcapinspect", "analyze", *captures, "--port", str(port))) for port in ports]
     elif "--html" not in sections["tool"]["command"]:
         words = *captures, *settings, *evidence_arguments(sections), "--html", "report.html", "--markdown", "report.md"
-        commands += [shlex.join(("pcapinspect", "analyze", *words))]
+        commands += [command_line(("pcapinspect", "analyze", *words))]
     return [paint.bold("NEXT"), *(f"  {inert(command)}" for command in commands if command)] if commands else []
 
 

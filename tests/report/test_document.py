@@ -138,8 +138,8 @@ def test_a_file_name_need_not_be_utf8() -> None:
     analysis.inputs[0].path = "storm-\udcff.pcap"
     report = build(analysis, (), ["pcapinspect", "analyze", "storm-\udcff.pcap"])
     report.to_json().encode()
-    assert report.sections["inputs"][0]["path"] == "storm-�.pcap"
-    assert report.tables["connections"]["file"][0] == "storm-�.pcap"
+    assert report.sections["inputs"][0]["path"] == "$'storm-\\377.pcap'"
+    assert report.tables["connections"]["file"][0] == "$'storm-\\377.pcap'"
 
 
 @pytest.mark.parametrize(

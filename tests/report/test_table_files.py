@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import csv
+import errno
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from pcapinspect.errors import OutputError
 from pcapinspect.report.catalogue import TABLES
 from pcapinspect.report.table_files import write_csv, write_parquet
 from pcapinspect.report.tables import Source, Tables
@@ -93,3 +96,29 @@ def test_the_same_tables_give_the_same_bytes(tables: Tables, tmp_path: Path) -> 
         write_csv(tables, str(tmp_path / name))
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize(("write", "suffix"), [(write_csv, "csv"), (write_parquet, "parquet")])
+def test_a_disk_that_fills_up_leaves_the_folder_as_it_was(
+    write: Any, suffix: str, tables: Tables, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables of two runs in one folder would contradict each other."""
+    for name in TABLES:
+        (tmp_path / f"{name}.{suffix}").write_text("of an earlier run")
+    written = []
+    opened = Path.open
+
+    def fill_up(path: Path, *arguments: Any, **options: Any) -> Any:
+        written.append(path)
+        if len(written) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", fill_up)
+    monkeypatch.setattr("pyarrow.parquet.write_table", lambda _, path: fill_up(path, "wb").close())
+    with pytest.raises(OutputError, match=rf"{list(TABLES)[2]}\.{suffix}: No space left on device"):
+        write(tables, str(tmp_path))
+    monkeypatch.undo()
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        f"{name}.{suffix}": "of an earlier run" for name in TABLES
+    }

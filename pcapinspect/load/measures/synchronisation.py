@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.columns import MISSING, Bool, Int64
+from pcapinspect.columns import MISSING, MOST, Bool, Int64
 from pcapinspect.load.measures.traffic import Traffic
 from pcapinspect.load.model import Synchronisation
 
@@ -54,7 +54,7 @@ def _concentration(traffic: Traffic, rows: Int64, period: int) -> float | None:
     if not len(rows):
         return None
     start = traffic.start[rows] - traffic.start[rows].min()
-    window = start // (CYCLES * period)
+    window = start // min(CYCLES * period, MOST)
     width = int(traffic.client.max()) + 1
     keys, own = np.unique(window * width + traffic.client[rows], return_inverse=True)
     angle = 2 * np.pi * (start % period) / period
