@@ -45,6 +45,8 @@ _PAGER = re.compile(r"[ \t]?<?-{2,3} ?\(?[Mm]ore\)? ?-{2,3}>?(?:\(\d{1,3}%\))?(?
 _WRAPPED_AROUND = re.compile(r"\n(?:[ \t]*[>`~{]|\*[^\n]*\*[ \t\r]*(?=\n))")
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+")
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~|\{(?:code|noformat|quote)\b)[\w:=.|{}-]*$")
+_TAG = re.compile(r"</?(?:br|pre|code|p|div|span|b|i|tt|samp|li|ul|td|tr)\b[^<>]*>", re.IGNORECASE)
+_TAGS = ("<br", "<pre", "<code", "<p>", "<div", "<span", "<b>", "<li", "<td", "</", "<BR", "<PRE")
 _ENTITIES = ("&lt;", "&gt;", "&amp;", "&nbsp;", "&quot;", "&#")
 _INVISIBLE = {ord(sign): None for sign in "\u200b\u200c\u200d\u200e\u200f\ufeff"} | {
     ord(sign): " " for sign in "\x85\xa0\u2007\u2028\u2029\u202f"
@@ -76,7 +78,7 @@ def _is_odd(block: str) -> bool:
         or block.count("\r") > block.count("\r\n") + block.endswith("\r")
         or not block.isascii()
         or _WRAPPED_AROUND.search(f"\n{block}\n") is not None
-        or any(word in block for word in (*_PAGER_WORDS, *_ENTITIES, "\\_"))
+        or any(word in block for word in (*_PAGER_WORDS, *_ENTITIES, *_TAGS, "\\_"))
     )
 
 
@@ -153,6 +155,8 @@ def _cleaned(line: str) -> str:
         line = _shown(line).translate(_INVISIBLE)
     if any(word in line for word in _PAGER_WORDS):
         line = _PAGER.sub(lambda found: "\n" if line[: found.start()].strip() else "", line)
+    if "<" in line:
+        line = _TAG.sub("", line)
     if any(entity in line for entity in _ENTITIES):
         line = html.unescape(line).translate(_INVISIBLE)
     line = _QUOTE.sub("", line.replace("\\_", "_")).rstrip()

@@ -42,12 +42,24 @@ def _nothing(_: re.Match[str]) -> Said:
     return {}
 
 
+def short(command: str, least: int) -> str:
+    """A pattern of a command and of what people type for it: its first signs, `least` of them or more."""
+    pattern = ""
+    for sign in reversed(command[least:]):
+        pattern = f"(?:{re.escape(sign)}{pattern})?"
+    return re.escape(command[:least]) + pattern
+
+
+_LIFETIME, _ROLLOVER, _ENROLL = short("lifetime", 4), short("auto-rollover", 6), short("auto-enroll", 6)
+_CERTIFICATE, _CA_CERTIFICATE = short("certificate", 2), short("ca-certificate", 2)
+_ENROLLMENT, _REGENERATE = short("enrollment", 3), short("regenerate", 2)
+
 SERVER = _rules(
-    (rf"^lifetime certificate {_DURATION}$", lambda m: {"lifetime_certificate": _seconds(m[1])}),
-    (rf"^lifetime ca-certificate {_DURATION}$", lambda m: {"lifetime_ca": _seconds(m[1])}),
-    (rf"^auto-rollover {_DURATION}$", lambda m: {"auto_rollover": True, "overlap": _seconds(m[1])}),
-    (r"^auto-rollover$", lambda _: {"auto_rollover": True, "overlap": None}),
-    (r"^no auto-rollover\b", lambda _: {"auto_rollover": False, "overlap": None}),
+    (rf"^{_LIFETIME} {_CERTIFICATE} {_DURATION}$", lambda m: {"lifetime_certificate": _seconds(m[1])}),
+    (rf"^{_LIFETIME} {_CA_CERTIFICATE} {_DURATION}$", lambda m: {"lifetime_ca": _seconds(m[1])}),
+    (rf"^{_ROLLOVER} {_DURATION}$", lambda m: {"auto_rollover": True, "overlap": _seconds(m[1])}),
+    (rf"^{_ROLLOVER}$", lambda _: {"auto_rollover": True, "overlap": None}),
+    (rf"^no {_ROLLOVER}\b", lambda _: {"auto_rollover": False, "overlap": None}),
     (r"^mode (ra|sub-cs)\b", lambda m: {"mode": m[1]}),
     (r"^grant auto$", lambda _: {"grant_auto": True}),
     (r"^issuer-name (?!(?:co|eq|nc|ne) )(.{1,255})", lambda m: {"issuer_name": without_secret(m[1]).strip('"')}),
@@ -74,12 +86,12 @@ ENDURING_SERVER = (
 """What only a certificate server is told: true of the block also behind a line that nobody understands."""
 
 TRUSTPOINT = _rules(
-    (r"(?:^|\s)enroll(?:ment)? url (\S{1,255})", lambda m: {"enrollment_url": public_url(m[1])}),
+    (rf"(?:^|\s){_ENROLLMENT} url (\S{{1,255}})", lambda m: {"enrollment_url": public_url(m[1])}),
     (r"^enrollment (terminal|pkcs12|selfsigned|self-signed)\b", lambda m: {"enrollment": m[1]}),
     (r"^enrollment profile (\S{1,63})$", lambda m: {"profile": m[1]}),
     (r"(?:^|\s)enrollment mode ra\b", lambda _: {"ra": True}),
     (
-        r"(?:^|\s)(?P<no>no )?auto-enroll(?: (?P<percent>\d{1,3}))?(?P<regenerate> regenerate)?$",
+        rf"(?:^|\s)(?P<no>no )?{_ENROLL}(?: (?P<percent>\d{{1,3}}))?(?P<regenerate> {_REGENERATE})?$",
         _auto_enroll,
     ),
     (r"^enrollment retry period (\d{1,3})$", lambda m: {"retry_period": int(m[1]) * 60}),

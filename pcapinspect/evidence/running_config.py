@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pcapinspect.evidence import config_rules as rules
-from pcapinspect.evidence.config_rules import Rule, Said
+from pcapinspect.evidence.config_rules import Rule, Said, short
 from pcapinspect.evidence.configuration_model import (
     CertificateServer,
     ConfiguredCertificate,
@@ -28,7 +28,10 @@ from pcapinspect.evidence.transcript import Spoken
 from pcapinspect.pki.ber import BerError
 from pcapinspect.pki.certificates import MAX_CERTIFICATE, read_certificate
 
-_BLOCK = re.compile(r"^crypto (?:pki|ca) (?P<kind>server|trustpoint|profile enrollment) (?P<name>\S+)(?P<rest>.*)$")
+_BLOCK = re.compile(
+    rf"^cry(?:pto)? (?:pki|ca) (?:(?P<server>{short('server', 2)})|(?P<trustpoint>{short('trustpoint', 6)})"
+    rf"|(?P<profile>profile enrollment)) (?P<name>\S+)(?P<rest>.*)$"
+)
 _CHAIN = re.compile(r"^crypto (?:pki|ca) certificate chain (?P<name>\S+)")
 _CERTIFICATE = re.compile(r"^certificate (?P<kind>(?:[a-z-]+ )*)(?P<serial>[0-9A-Fa-f]+)(?: nvram:\S*)?$")
 _HEX = re.compile(r"^[0-9A-Fa-f]{2,8}(?: [0-9A-Fa-f]{2,8})*$")
@@ -47,9 +50,9 @@ _FILTERED = re.compile(r"(?i)\|\s*(?:i|in|inc\w*|e|ex|exc\w*|count|grep)\s")
 
 _CUT = re.compile(r"^<\w|^\.\.\.|^\[\.\.\.")
 _EXIT = re.compile(r"^(?:exit|end|quit|\^Z)$")
-_RULES = {"server": rules.SERVER, "trustpoint": rules.TRUSTPOINT, "profile enrollment": rules.PROFILE}
-_ENDURING = {"server": rules.ENDURING_SERVER, "trustpoint": rules.ENDURING_TRUSTPOINT, "profile enrollment": ("url",)}
-_MODES = {"server": "cs-server", "trustpoint": "ca-trustpoint", "profile enrollment": "ca-profile-enroll"}
+_RULES = {"server": rules.SERVER, "trustpoint": rules.TRUSTPOINT, "profile": rules.PROFILE}
+_ENDURING = {"server": rules.ENDURING_SERVER, "trustpoint": rules.ENDURING_TRUSTPOINT, "profile": ("url",)}
+_MODES = {"server": "cs-server", "trustpoint": "ca-trustpoint", "profile": "ca-profile-enroll"}
 
 _MAX_PEM = 4 * MAX_CERTIFICATE
 
@@ -103,7 +106,7 @@ class Reader:
 
     def take(self, line: Spoken, where: Where) -> bool:
         """True where the line means something here."""
-        text = line.text.strip()
+        text = " ".join(line.text.split())
         if line.typed and text:
             self._filtered = _FILTERED.search(text) is not None
         if self._take_pem(text, where):
@@ -129,9 +132,7 @@ class Reader:
 
     def trustpoints(self) -> tuple[Trustpoint, ...]:
         urls = {
-            (device, name): said.get("url")
-            for (kind, device, name), said in self._blocks.items()
-            if kind == "profile enrollment"
+            (device, name): said.get("url") for (kind, device, name), said in self._blocks.items() if kind == "profile"
         }
         found = []
         for (kind, device, _), said in self._blocks.items():
@@ -164,7 +165,7 @@ class Reader:
         block = _BLOCK.match(text)
         if block is not None:
             self._close(whole=True)
-            kind, name = block["kind"], block["name"][:63]
+            kind, name = next(kind for kind in _RULES if block[kind]), block["name"][:63]
             said = self._blocks.setdefault((kind, where.device, name), self._new(kind, name, where))
             # `crypto pki server NAME rollover` and the like are commands for the moment, not a block
             typed = line.typed or bool(block["rest"].strip())
@@ -184,7 +185,7 @@ class Reader:
         return False
 
     def _new(self, kind: str, name: str, where: Where) -> Said:
-        return {} if kind == "profile enrollment" else {"name": name, "where": where}
+        return {} if kind == "profile" else {"name": name, "where": where}
 
     def _in_block(self, line: Spoken, text: str) -> bool:
         """A line of the open block, or the one that ends it."""
@@ -228,7 +229,7 @@ class Reader:
     def _close(self, *, whole: bool) -> None:
         """The block is over; `whole` where its end was seen."""
         block = self._open
-        if block is not None and block.kind != "profile enrollment":
+        if block is not None and block.kind != "profile":
             block.said["whole"] = bool(block.said.get("whole")) or (whole and not block.doubtful and not block.typed)
         if block is not None:
             block.suspended = True

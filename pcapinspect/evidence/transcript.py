@@ -39,7 +39,10 @@ _STAMP = re.compile(
 """Of a terminal that stamps what it logs; IOS itself stamps no line of configuration or output."""
 
 _LEAST_STAMPED = 0.8
-"""Share of a file's lines from which on a stamp before a line is the terminal's, and taken off."""
+"""Share of a file's lines from which on what stands before them is not the device's, and taken off."""
+
+_MARGIN = re.compile(r"^[ \t]*(?:\|(?!\s*\d)|\d{1,6}[:.)|]?(?=[ \t]))[ \t]?")
+"""Bars and line numbers that tickets and editors put before lines; rows of timers begin with a bar and a number."""
 
 _MESSAGE = re.compile(
     r"^[ \t]*(?:<\d{1,3}>)?(?:\d{1,9}: )*(?:[\w.:-]{1,63}: )?(?:"
@@ -54,7 +57,8 @@ _SESSION_END = re.compile(r"^[ \t]*(?:Connection to \S+ closed|\[Connection to )
 
 def spoken(lines: Iterable[Line]) -> Iterator[Spoken]:
     """The lines with their device; an empty one is a prompt alone. A prompt in the middle of a line begins another."""
-    kept = _without_stamps([line for line in lines if line[1].strip()])
+    kept = _without([line for line in lines if line[1].strip()], _MARGIN)
+    kept = _without(kept, _STAMP)
     device: str | None = None
     for number, text in kept:
         if _MESSAGE.match(text):
@@ -75,11 +79,12 @@ def _named(text: str, device: str | None) -> str | None:
     return None if _SESSION_END.match(text) else device
 
 
-def _without_stamps(lines: Sequence[Line]) -> Sequence[Line]:
-    stamped = sum(_STAMP.match(text) is not None and not _MESSAGE.match(text) for _, text in lines)
-    if not lines or stamped < _LEAST_STAMPED * len(lines):
+def _without(lines: Sequence[Line], before: re.Pattern[str]) -> Sequence[Line]:
+    """The lines without what stands before each, where it stands before nearly all of them."""
+    found = sum(before.match(text) is not None and not _MESSAGE.match(text) for _, text in lines)
+    if not lines or found < _LEAST_STAMPED * len(lines):
         return lines
-    return [(number, _STAMP.sub("", text, count=1)) for number, text in lines]
+    return [(number, before.sub("", text, count=1)) for number, text in lines]
 
 
 def _pieces(line: Spoken) -> Iterator[Spoken]:

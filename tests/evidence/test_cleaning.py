@@ -97,6 +97,8 @@ def test_quotes_and_markup_of_tickets(cleaned):
     assert texts(cleaned(quoted)) == CONFIG.split("\n")
     assert texts(cleaned(f"```cisco\n{CONFIG}\n```")) == ["", *CONFIG.split("\n"), ""]
     assert texts(cleaned("{code:java}\nCA&gt;show clock\n{code}")) == ["", "CA>show clock", ""]
+    page = "<pre>" + CONFIG.replace("\n", "<br>\n") + "</pre>"
+    assert texts(cleaned(page)) == CONFIG.split("\n")
     assert texts(cleaned("**%PKI-3-SOCKETSEND: no**\nGET\\_CERT\n***")) == ["%PKI-3-SOCKETSEND: no", "GET_CERT", "***"]
 
 

@@ -161,3 +161,51 @@ def test_a_certificate_in_the_configuration(read_config, tmp_path):
     assert (certificate.trustpoint, certificate.kind, certificate.where.line) == ("ca-server", "ca", 2)
     assert (certificate.certificate.subject, certificate.certificate.not_after) == ("CN=root", ns(2025, 1, 1))
     assert found.http[0].enabled
+
+
+def test_what_people_type_for_it(read_config):
+    found = read_config(
+        """
+        CA(config)#cry pki ser CA
+        CA(cs-server)#lifetime cert 600
+        CA(cs-server)#life ca 1825
+        CA(cs-server)#auto-roll 30
+        CA(cs-server)#no shut
+        CA(cs-server)#crypto  pki  trustp T
+        CA(ca-trustpoint)#enroll url http://192.0.2.1
+        CA(ca-trustpoint)#auto-en 70 reg
+        """
+    )
+    (server,), (trustpoint,) = found.servers, found.trustpoints
+    assert (server.lifetime_certificate, server.lifetime_ca, server.overlap) == (600 * DAY, 1825 * DAY, 30 * DAY)
+    assert (trustpoint.auto_enroll, trustpoint.regenerate, trustpoint.enrollment_url) == (70, True, "http://192.0.2.1")
+
+
+def test_pem_of_show_output_and_no_key(read_config):
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "root")])
+    key = ec.generate_private_key(ec.SECP256R1())
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1))
+        .not_valid_after(datetime(2025, 1, 1))
+        .sign(key, hashes.SHA256())
+    )
+    pem = made.public_bytes(serialization.Encoding.PEM).decode()
+    secret = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    ).decode()
+    damaged = pem.replace(pem.splitlines()[3], pem.splitlines()[3][:-2])
+    found = read_config(
+        f"CA#show crypto pki certificates pem\n------Trustpoint: T------\n% The specified trustpoint is enrolled\n"
+        f"% CA certificate:\n{pem}\n% Router certificate:\n{damaged}\n{secret}",
+        dedent=False,
+    )
+    (held,) = found.certificates
+    assert (held.trustpoint, held.kind, held.certificate.subject) == ("T", "ca", "CN=root")
+    assert held.certificate.not_after == ns(2025, 1, 1)
+    assert found.files[0].damaged_certificates == 1
+    assert secret.splitlines()[1][:20] not in repr(found)

@@ -222,3 +222,29 @@ def test_the_http_server_of_newer_ios_xe(read_config):
 def test_numbers_beyond_any_timer_are_no_timers(read_config):
     found = read_config(f"PKI Timers\n| {'9' * 400}d1:00:00.5  RENEW tti\n| {'9' * 400}.5  POLL tti\n")
     assert found.timers == ()
+
+
+@pytest.mark.parametrize(
+    ("heading", "role", "rollover"),
+    [
+        ("Certificate", "router", False),
+        ("Certificate (Rollover)", "router", True),
+        ("CA Certificate", "ca", False),
+        ("CA Certificate (Rollover)", "ca", True),
+        ("Certificate (subordinate CA certificate)", "sub-ca", False),
+        ("Certificate (subordinate CA certificate, Rollover)", "sub-ca", True),
+        ("Certificate (RA mode CS certificate)", "ra", False),
+        ("Certificate (RA mode CS certificate, Rollover)", "ra", True),
+        ("Router Self-Signed Certificate", "self-signed", False),
+        ("RA Signature Certificate", "ra", False),
+        ("RA KeyEncipher Certificate", "ra", False),
+        ("Router General Purpose Certificate", "router", False),
+    ],
+)
+def test_every_heading_begins_a_certificate_of_its_own(read_config, heading, role, rollover):
+    block = "  Certificate Serial Number (hex): {}\n  Issuer:\n    cn=CA\n    o=X\n  Subject:\n    cn=S\n"
+    text = "CA Certificate\n" + block.format("01") + heading + "\n" + block.format("0A")
+    first, second = read_config(text, dedent=False).shown_certificates
+    assert (first.serial, second.serial) == ("01", "0A")
+    assert (second.role, second.rollover) == (role, rollover)
+    assert (second.issuer, second.subject) == ("cn=CA, o=X", "cn=S")

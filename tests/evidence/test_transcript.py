@@ -52,6 +52,9 @@ def test_a_prompt_in_the_middle_of_a_line():
         "Mar  2 08:00:01 ",
         "Mon Mar  2 08:00:01 2026 | ",
         "[08:00:01] ",
+        "| ",
+        "  12: ",
+        "7 ",
     ],
 )
 def test_the_stamps_of_a_terminal_come_off(stamp):
