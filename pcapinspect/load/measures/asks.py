@@ -13,10 +13,15 @@ from pcapinspect.tcp.connections import ESTABLISHED, MIDSTREAM, Connections
 GAVE_UP = SECOND
 """Who holds a connection for longer without a request wanted something: a port check closes at once."""
 
+OPEN_AND_CLOSE = 3
+"""Packets of a client after its SYN that opens a connection and closes it: the ACK of the handshake, its FIN, and the
+ACK of the server's. Who may not ask sends more: probes of a window of 0, or its FIN again."""
+
 
 def without_a_chance(connections: Connections, service: Service, client: Int64) -> Bool:
     """Connections that were accepted and hold no request though their clients meant to ask: they did not close at once,
-    and asked on other connections (or nobody ever did). Who never asks anything is no client of the service.
+    and asked on other connections (or nobody ever did), or went on sending. Who never asks anything is no client of the
+    service.
 
     `client`: the number of each connection's client.
     """
@@ -24,7 +29,8 @@ def without_a_chance(connections: Connections, service: Service, client: Int64) 
     asks[client[service.request != MISSING]] = True
     means_to = asks[client] if asks.any() else np.ones(len(client), np.bool_)
     held = connections.end - connections.answer_time > GAVE_UP
-    found: Bool = (service.fell == NO_REQUEST) & held & means_to
+    insists = connections.packets_up - connections.syn_packets.astype(np.int64) > OPEN_AND_CLOSE
+    found: Bool = (service.fell == NO_REQUEST) & held & (means_to | insists)
     return found
 
 
