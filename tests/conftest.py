@@ -20,3 +20,7 @@ def shared_captures() -> Path:
     if not SHARED_CAPTURES.is_dir():
         pytest.skip("no ../shared/captures beside this checkout")
     return SHARED_CAPTURES
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="write the golden judgements anew (look at them!)")
