@@ -36,4 +36,10 @@ fuzz-guided: ## The same for a TARGET, guided by coverage (pip install atheris),
 benchmark: ## Measure against other tools on generated captures
 	python benchmarks/run.py
 
-.PHONY: help check uncompiled format described captures dashboards screenshot benchmark fuzz fuzz-guided
+matrix: ## Compare reports with simulated truth, and write the page of it
+	python -m tests.verdict_matrix --write docs/verdict-matrix.md
+
+mutants: ## Change the judging code in small ways, and ask whether the tests notice
+	scripts/mutate --number 150 --at-least 0.9 load.judgement
+
+.PHONY: help check uncompiled format described captures dashboards screenshot benchmark fuzz fuzz-guided matrix mutants
