@@ -23,6 +23,9 @@ NEAR_LIMIT = 0.1
 FEW_CLIENTS = 0.5
 """Share of the clients at which those hit are named as few."""
 
+BEYOND_CHANCE = 3.0
+"""Standard deviations by which those hit must be fewer than drops without regard of the client would hit."""
+
 
 def explain(evidence: Evidence, left: Remainder) -> Explanation | None:
     """What is left of the SYNs in vain, where the control was spared."""
@@ -93,7 +96,12 @@ def _who(evidence: Evidence, left: Remainder) -> tuple[str, ...]:
 
 
 def _few(evidence: Evidence, left: Remainder) -> str:
-    """`1 of 10 clients` where so few were hit; else nothing."""
+    """`1 of 10 clients` where so few were hit as no chance would; else nothing."""
     clients = evidence.traffic.client
-    hit, known = np.unique(clients[left.attempts]), np.unique(clients[evidence.falls.counted])
-    return f"{len(hit):,} of {plural(len(known), 'client')}" if len(hit) <= FEW_CLIENTS * len(known) else ""
+    hit = len(np.unique(clients[left.attempts]))
+    counts = np.unique(clients[evidence.falls.counted], return_counts=True)[1]
+    share = np.count_nonzero(left.attempts) / counts.sum()
+    likely = 1 - (1 - share) ** counts
+    chance = likely.sum() - BEYOND_CHANCE * np.sqrt((likely * (1 - likely)).sum())
+    few = hit <= FEW_CLIENTS * len(counts) and hit < chance
+    return f"{hit:,} of {plural(len(counts), 'client')}" if few else ""
