@@ -91,8 +91,9 @@ def _limit(case: Case, found: Estimate | None) -> dict[str, int | float | None]:
 
 
 def _observed(case: Case, pauses: Sequence[Pause]) -> str:
-    counts = sorted(pause.accepted_before_60s for pause in pauses)
-    before = f"{counts[0]}" if counts[0] == counts[-1] else f"{counts[0]} to {counts[-1]}"
+    before = _range([pause.accepted_before_60s for pause in pauses])
+    since = [pause.accepted_since_pause for pause in pauses if pause.accepted_since_pause is not None]
+    anew = f" ({_range(since)} since the pause before)" if since else ""
     least = max(pause.silence_at_least for pause in pauses)
     most = min((pause.silence_at_most for pause in pauses if pause.silence_at_most is not None), default=None)
     if most is None:
@@ -104,7 +105,14 @@ def _observed(case: Case, pauses: Sequence[Pause]) -> str:
             f"they did not all last equally long: one at least {duration(least)}, another at most {duration(most)}"
         )
     span = case.analysis.settings.span
-    return f"Observed: in the {span} before each of these pauses the server accepted {before} connections; {lengths}."
+    accepted = f"in the {span} before each of these pauses the server accepted {before} connections{anew}"
+    return f"Observed: {accepted}; {lengths}."
+
+
+def _range(counts: Sequence[int]) -> str:
+    """`80`, or `80 to 123`."""
+    least, most = min(counts), max(counts)
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _inferred(case: Case, found: Estimate | None, fitting: Sequence[CountingModel]) -> str:

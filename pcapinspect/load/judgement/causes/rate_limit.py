@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from pcapinspect.clock import SECOND
+from pcapinspect.columns import Int64
 from pcapinspect.load.judgement.bounds import Interval
+from pcapinspect.load.judgement.counting import resumptions
 from pcapinspect.load.judgement.estimate import in_words
 from pcapinspect.load.judgement.evidence import (
     Caused,
@@ -207,7 +210,7 @@ def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
         best.confidence,
         f"The server {verb([pause for _, pause in found])} {times(len(found))}, {every} {counts}, for a time that "
         f"{length} fits: the pattern of the IOS rate limit.",
-        (*best.evidence_for, *_ways_that_fit(evidence, best)),
+        (*best.evidence_for, *_since_the_pause_before(evidence), *_ways_that_fit(evidence, best)),
         best.evidence_against,
         NOT_SHOWN,
     )
@@ -221,6 +224,27 @@ def verb(pauses: Sequence[Interval]) -> str:
     if forms == {"waiting"}:
         return "accepted everybody and answered nobody"
     return "could not be reached" if forms == {"icmp"} else "stopped answering"
+
+
+def _since_the_pause_before(evidence: Evidence) -> tuple[str, ...]:
+    """What was accepted between two pauses, where the window before one holds more: it reaches behind the other."""
+    accepts, pairs = evidence.rates["accepts"], list(pairwise(evidence.pauses))
+    known = [(resumptions([before])[0], after.onset) for before, after in pairs if before.next_answer is not None]
+    if not known:
+        return ()
+    resumed, onsets = np.array(known, np.int64).T
+    since = np.searchsorted(accepts.times, onsets, side="right") - np.searchsorted(accepts.times, resumed)
+    within = accepts.before(onsets)
+    if not np.any(within > since):
+        return ()
+    words = f"{_range(since)} since the pause before each, {_range(within)} in the {evidence.limits.window} s before"
+    return (f"Accepted were {words}.",)
+
+
+def _range(counts: Int64) -> str:
+    """`80`, or `80 to 123`."""
+    least, most = int(counts.min()), int(counts.max())
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _ways_that_fit(evidence: Evidence, cause: PauseCause) -> tuple[str, ...]:
