@@ -10,6 +10,7 @@ import numpy as np
 
 from pcapinspect.columns import Int64, UInt8
 from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.lone import kinds_of, left_out, made_from
 from pcapinspect.load.measures.ladder import service_of
 from pcapinspect.load.measures.operations import asked_of, count_operations
 from pcapinspect.load.measures.parties import Networks, parties_of
@@ -64,21 +65,30 @@ def analyse(
     bounds = _bounds(connections, syns, quality)
     service = service_of(connections, exchanges, operations, parties.server, quality, bounds[1])
     capture = Capture(connections, syns, exchanges, operations, service, asked, quality, settings, parties, networks)
-    traffics = traffic_of(connections, syns, exchanges, service, parties, bounds, lost)
-    judged = [judge(capture, traffic, number) for number, traffic in enumerate(traffics)]
-    order = sorted(range(len(judged)), key=lambda number: _rank(judged[number].load))
-    place = np.empty(len(judged), np.int64)
-    place[order] = np.arange(len(judged))
+    alike = kinds_of(capture) if lost is None else []
+    out = left_out(capture, alike)
+    traffics = traffic_of(connections, syns, exchanges, service, parties, bounds, lost, out)
+    numbers = np.flatnonzero(~out).tolist()
+    judged = {number: judge(capture, traffic, number) for number, traffic in zip(numbers, traffics, strict=True)}
+    loads = {number: one.load for number, one in judged.items()}
+    parts = list(judged.values())
+    for kind in alike:
+        of_kind, rows = made_from(judged[int(parties.server[kind.pattern])], capture, kind, bounds[1])
+        loads.update(zip(parties.server[kind.others].tolist(), of_kind, strict=True))
+        parts.append(rows)
+    order = sorted(loads, key=lambda number: _rank(loads[number]))
+    place = np.empty(len(loads), np.int64)
+    place[order] = np.arange(len(loads))
     server = place[parties.server]
-    clients = _joined(Clients, [judged[number].clients for number in order], place)
+    clients = _joined(Clients, [part.clients for part in parts], place)
     asker = exchanges.connection
     return Load(
-        servers=tuple(judged[number].load for number in order),
+        servers=tuple(loads[number] for number in order),
         server_of_connection=server,
         service=service,
-        minutes=_joined(Minutes, [judged[number].minutes for number in order], place),
+        minutes=_joined(Minutes, [part.minutes for part in parts], place),
         clients=clients.take(np.lexsort((clients.first, -clients.attempts))),
-        curve=_joined(Curve, [judged[number].curve for number in order], place),
+        curve=_joined(Curve, [part.curve for part in parts], place),
         operations=count_operations(asked, server[asker], parties.client[asker]),
     )
 
@@ -86,7 +96,8 @@ def analyse(
 def _joined(kind: type[Table], parts: Sequence[Table], place: Int64) -> Table:
     """One table of all servers' rows, with each server's place in the Load instead of its number."""
     table = kind.concatenate(parts)
-    return replace(table, server=place[table.server])
+    table = replace(table, server=place[table.server])
+    return table.take(np.argsort(table.server, kind="stable"))
 
 
 def _rank(load: ServerLoad) -> tuple[int, int, int]:

@@ -171,10 +171,12 @@ def traffic_of(
     parties: Parties,
     bounds: tuple[int, int],
     lost: UInt8 | None = None,
+    left_out: Bool | None = None,
 ) -> Iterator[Traffic]:
     """The traffic of each server, in the order of their numbers.
 
-    `bounds`: begin and end of the capture; `lost`: what of each connection was lost between two points.
+    `bounds`: begin and end of the capture; `lost`: what of each connection was lost between two points; `left_out`: by
+    number of server, those that are not asked for.
     """
     servers = len(parties.server_shown)
     answer, asked = _answers(connections)
@@ -192,7 +194,10 @@ def traffic_of(
     by_syn = _groups(parties.server[syns.connection], servers)
     by_exchange = _groups(parties.server[exchanges.connection], servers)
     by_ask = _groups(parties.server[asks[1]], servers)
-    for rows, syn_rows, exchange_rows, ask_rows in zip(by_connection, by_syn, by_exchange, by_ask, strict=True):
+    groups = zip(by_connection, by_syn, by_exchange, by_ask, strict=True)
+    for number, (rows, syn_rows, exchange_rows, ask_rows) in enumerate(groups):
+        if left_out is not None and left_out[number]:
+            continue
         local[rows] = np.arange(len(rows))
         in_time = _in_order(syn_rows, _own(syns.time, syn_rows))
         attempt = local[_own(syns.connection, in_time)]
