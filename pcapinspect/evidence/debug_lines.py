@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 MESSAGE = re.compile(r"%(?P<mnemonic>(?P<facility>[A-Z][A-Z0-9_]{1,30})-[0-7]-[A-Z0-9_]{1,60})\b")
 KEPT_FACILITIES = ("PKI", "CRYPTO", "HTTP", "TCP")
@@ -48,21 +47,30 @@ TRANSACTION = re.compile(r"CRYPTO_CS: trans id - (?P<transaction>\S{1,80})")
 
 _SERVERS_NAMES = {"CACert": "GetCACert", "CACaps": "GetCACaps", "NextCACert": "GetNextCACert"}
 _PEER = re.compile(r"\bfrom (?P<peer>[0-9A-Fa-f.:]{3,45})\b")
-_SEQUENCE = re.compile(r"\bseq (?P<isn>\d{1,20})\b")
+_SEQUENCE = re.compile(r"\bseq (?P<isn>\d{1,18})\b")
 
 CLEAR_OPERATIONS = ("GetCACert", "GetNextCACert", "GetCACaps")
 """Asked for by a GET without a signed message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message or debug line."""
+class Said(NamedTuple):
+    """One debug line. A tuple, as heads of lines are."""
 
     kind: str
     """Of log_model.KINDS."""
-    begin: int
-    end: int
-    fields: dict[str, Any]
+    found: re.Match[str]
+
+    @property
+    def begin(self) -> int:
+        return self.found.start()
+
+    @property
+    def end(self) -> int:
+        return self.found.end()
+
+    def fields(self) -> dict[str, Any]:
+        """What it says, by the names of a record."""
+        return _fields(self.kind, self.found, self.found.string)
 
 
 def messages(text: str) -> Iterator[re.Match[str]]:
@@ -72,12 +80,7 @@ def messages(text: str) -> Iterator[re.Match[str]]:
 
 def debugs(text: str) -> list[Said]:
     """Every debug line that is known, in the order of the text."""
-    said = [
-        Said(kind, found.start(), found.end(), _fields(kind, found, text))
-        for word, kind, pattern in _DEBUGS
-        if word in text
-        for found in pattern.finditer(text)
-    ]
+    said = [Said(kind, found) for word, kind, pattern in _DEBUGS if word in text for found in pattern.finditer(text)]
     return sorted(said, key=lambda one: one.begin) if len(said) > 1 else said
 
 

@@ -53,6 +53,8 @@ class Draft:
     relayed: Stamp | None
     """Of the relay, where the device has one of its own."""
     said: dict[str, Any]
+    is_kept: bool = True
+    """False: beyond the room, and only counted."""
     decided: bool = True
     """False: a `Reply HTTP header` whose first line has not come yet."""
 
@@ -105,6 +107,10 @@ class LogReader:
     def devices(self) -> tuple[str, ...]:
         """Names of all that wrote the file."""
         return tuple(name for name in self._devices if name is not None)
+
+    @property
+    def _has_room(self) -> bool:
+        return len(self.drafts) < MOST_RECORDS
 
     def take(self, number: int, line: str) -> None:
         """The next line."""
@@ -211,7 +217,8 @@ class LogReader:
         )
 
     def _debug(self, said: debug_lines.Said, text: str, at: _At) -> None:
-        kept = self._keep(said.kind, text[said.begin :], at, dict(said.fields))
+        told = said.fields() if self._has_room or said.kind == "server_request" else {}
+        kept = self._keep(said.kind, text[said.begin :], at, told)
         kept.decided = said.kind != "reply"
         at.device.open = kept
         if said.kind == "server_request":
@@ -239,7 +246,7 @@ class LogReader:
         """A record, as far as there is room: beyond, it is counted, and its request is put into the server's log."""
         self.kinds[kind] += 1
         clock = at.device.clock if at.stamp is not None else self.relay if at.relayed is not None else None
-        has_room = len(self.drafts) < MOST_RECORDS
+        has_room = self._has_room
         stamp = None
         if clock is not None:
             clock.records += 1
@@ -249,7 +256,7 @@ class LogReader:
             if stamp is not None and kind == "server_request":
                 clock.requests.append(stamp.utc(clock.zones))
                 clock.request_days.append(stamp.day)
-        kept = Draft(kind, self._line, "", clock, stamp, at.stamped_by, None, said)
+        kept = Draft(kind, self._line, "", clock, stamp, at.stamped_by, None, said, is_kept=has_room)
         if has_room:
             if at.stamp is not None and at.relayed is not None and self.relay is not None:
                 kept.relayed = self.relay.read(at.relayed)
@@ -262,7 +269,7 @@ class LogReader:
 
     def _add(self, kept: Draft, text: str) -> bool:
         """True where the text belongs to the open record."""
-        if kept.kind == "shadow_state" and kept.said["state"] is None and _STATE.fullmatch(text):
+        if kept.kind == "shadow_state" and kept.said.get("state") is None and _STATE.fullmatch(text):
             kept.said["state"] = text
             return True
         if kept.kind in ("reply", "own_request", "request"):
@@ -281,6 +288,8 @@ class LogReader:
         if status:
             said["status"] = int(status["status"])
             return True
+        if not kept.is_kept:
+            return _HEADER.match(text) is not None or text.startswith(("HTTP/", "GET ", "POST "))
         if asked := _REQUEST_LINE.search(text):
             operation, label = classify(asked["method"], asked["uri"])
             said["operation"], said["ca_identifier"] = operation or said.get("operation"), label

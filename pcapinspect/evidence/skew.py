@@ -30,6 +30,9 @@ from pcapinspect.tcp.connections import Connections
 MOST_BY_PATTERN = 15 * 3600 * SECOND
 """Of a clock that IOS holds for set: what the farthest zone and an hour explain. A pattern of another day is no tie."""
 
+MOST_AHEAD = 100 * 366 * 86_400 * SECOND
+"""Of any clock: IOS begins at 1993 where nothing sets it. What is farther off is a damaged date, and beyond 64 bits."""
+
 _HOW = {
     "syn": "discarded SYNs found in the capture by sequence number",
     "transaction": "SCEP transactions found in the capture by their number",
@@ -92,7 +95,11 @@ def _pairs(own: Sequence[_Line], ties: Mapping[int, Tie]) -> tuple[list[Pair], s
     """The pairs of the firmest method that has some."""
     tied = [(place, line, ties[line.index]) for place, line in enumerate(own) if line.index in ties]
     method = min((tie.method for _, _, tie in tied), key=METHODS.index, default="requests")
-    pairs = [Pair(place, line.reading, line.reading - tie.at) for place, line, tie in tied if tie.method == method]
+    pairs = [
+        Pair(place, line.reading, line.reading - tie.at)
+        for place, line, tie in tied
+        if tie.method == method and abs(line.reading - tie.at) <= MOST_AHEAD
+    ]
     return pairs, method
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pcapinspect.clock import SECOND
 from pcapinspect.evidence.moments import MONTHS, ZONES, calendar_day
@@ -192,9 +193,8 @@ def _civil(days: int) -> tuple[int, int, int]:
     return at.year, at.month, at.day
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What stands before a line's text."""
+class Head(NamedTuple):
+    """What stands before a line's text. A tuple: one is made for each of millions of lines."""
 
     text: str
     """The line behind it."""
