@@ -101,21 +101,27 @@ def rows_of_section(section: EveryRow | None, servers: int) -> Rows | None:
         )
     except (ValueError, TypeError, OverflowError) as error:
         raise ReportError(f"every_row: {error}") from None
+    if section["outcomes"] != list(OUTCOMES):
+        raise ReportError("every_row: its outcomes are not those of this version")
+    return _checked(rows, servers)
+
+
+def _checked(rows: Rows, servers: int) -> Rows:
+    """The rows, whose numbers all point to something. Raises ReportError."""
     made, asked = rows.connections, rows.exchanges
     whole = all(len(set(map(len, columns.values()))) == 1 for columns in (made, asked))
     if not whole or not all(
         (
             _point_into(made["server"], servers, least=-1),
             _point_into(made["client"], len(rows.clients)),
-            _point_into(made["outcome"], len(section["outcomes"])),
+            _point_into(made["outcome"], len(OUTCOMES)),
             _point_into(made["rung"], len(RUNGS), least=-1),
             _point_into(made["fell"], len(FELLS), least=-1),
             _point_into(asked["connection"], len(made["start"])),
             _point_into(asked["operation"], len(rows.operations), least=-1),
-            section["outcomes"] == list(OUTCOMES),
         )
     ):
-        raise ReportError("every_row: its columns do not fit each other")
+        raise ReportError("connections and exchanges of the report do not fit each other")
     return rows
 
 
@@ -130,14 +136,14 @@ def _point_into(values: Int64, length: int, least: int = 0) -> bool:
 
 
 def rows_of_tables(tables: Mapping[str, EmbeddedTable], servers: Sequence[Server]) -> Rows:
-    """Of a document whose tables are whole."""
+    """Of a document whose tables are whole. Raises ReportError where an exchange has no connection."""
     made, asked = tables["connections"]["columns"], tables["exchanges"]["columns"]
     places: dict[Cell, int] = {endpoint(server["ip"], server["port"]): at for at, server in enumerate(servers)}
     named = [f"{ip}" if port is None else endpoint(str(ip), int(port)) for ip, port in _pairs(made)]
     client, clients = _numbered(memory_column(TEXT, made["client_ip"]))
     operation, operations = _numbered(memory_column(TEXT, asked["operation"]))
     syns, status = memory_column(INTEGER, made["syn_packets"]), memory_column(INTEGER, asked["status"])
-    return Rows(
+    rows = Rows(
         clients,
         operations,
         connections={
@@ -157,6 +163,7 @@ def rows_of_tables(tables: Mapping[str, EmbeddedTable], servers: Sequence[Server
             "latency": _latency(memory_column(SECONDS, asked["latency"])),
         },
     )
+    return _checked(rows, len(servers))
 
 
 def _below(length: int, numbers: UInt8) -> Int64:

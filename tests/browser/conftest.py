@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from pcapinspect.report.every_row import Rows
 from pcapinspect.report.html import render_html
 
 FLAGS = [
@@ -73,9 +74,9 @@ def open_page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("pages")
     contexts: list[BrowserContext] = []
 
-    def opened(document: dict[str, Any], address: str = "", **options: Any) -> Opened:
+    def opened(document: dict[str, Any], address: str = "", every_row: Rows | None = None, **options: Any) -> Opened:
         path = folder / f"page-{len(contexts)}.html"
-        path.write_text(render_html(SimpleNamespace(shown=document, every_row=None)), encoding="utf-8")  # type: ignore[arg-type]
+        path.write_text(render_html(SimpleNamespace(shown=document, every_row=every_row)), encoding="utf-8")  # type: ignore[arg-type]
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()

@@ -242,3 +242,23 @@ def test_the_funnel_is_of_what_the_filter_leaves(opened: Any, document: dict[str
     assert sums == [reached[0], *reached[:-1]]
     fell = dict(traces)["without any answer to the SYN"]
     assert sum(fell) == sum(row["fell"] == "silence" for row in left) > 0
+
+
+def test_a_name_of_the_legend_filters_and_a_second_click_takes_that_off(
+    open_page: Any, document: dict[str, Any]
+) -> None:
+    opened = open_page(document)
+    opened.settle()
+    names = opened.page.eval_on_selector_all("#panel-minutes .traces", "(all) => all.map((trace) => trace.textContent)")
+    press = """(place) => {
+        const name = document.querySelectorAll('#panel-minutes .traces')[place].querySelector('.legendtoggle');
+        for (const kind of ['mousedown', 'mouseup']) name.dispatchEvent(new MouseEvent(kind, { bubbles: true }));
+    }"""
+    opened.page.evaluate(press, names.index("unanswered"))
+    opened.page.wait_for_function("location.hash === '#outcome=unanswered'")
+    opened.settle()
+    missed = document["tables"]["connections"]["columns"]["outcome"].count("unanswered")
+    assert opened.totals().startswith(f"{missed:,} of ")
+    opened.page.evaluate(press, 0)
+    opened.page.wait_for_function("location.hash === ''")
+    assert opened.complaints == []

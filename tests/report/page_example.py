@@ -14,11 +14,9 @@ Document = dict[str, Any]
 TIMES = {table: [name for name, kind in described.kinds.items() if kind == TIME] for table, described in TABLES.items()}
 
 
-def enlarged(document: Document, table_rows: int, seconds: int, rows: int | None = None) -> Document:
-    """The document with its connections and exchanges repeated, over so many seconds, until there are `table_rows`.
-
-    `rows`: how many the tables are said to have had before they were cut to a budget.
-    """
+def enlarged(document: Document, table_rows: int, seconds: int) -> Document:
+    """The document with its connections repeated, over so many seconds, until there are `table_rows`, and the exchanges
+    on them."""
     large = copy.deepcopy(document)
     for name in ("connections", "exchanges"):
         table = large["tables"][name]
@@ -29,11 +27,27 @@ def enlarged(document: Document, table_rows: int, seconds: int, rows: int | None
         numbers = table["columns"]["connection"]
         most = max(document["tables"]["connections"]["columns"]["connection"]) + 1
         table["columns"]["connection"] = [number + most * (row // have) for row, number in enumerate(numbers)]
-        table["shown"] = table_rows
-        table["rows"] = rows or table_rows
+        _keep(table, sum(number < table_rows for number in table["columns"]["connection"]))
     for server in large["servers"]:
         server["last_time"] = iso(parse_iso(server["first_time"]) + seconds * SECOND)
     return large
+
+
+def cut(document: Document, shown: int) -> Document:
+    """The document as if its tables of connections and exchanges had room for the first `shown` rows only."""
+    part = copy.deepcopy(document)
+    for name in ("connections", "exchanges"):
+        table = part["tables"][name]
+        rows = table["rows"]
+        _keep(table, min(shown, rows))
+        table["rows"] = rows
+    return part
+
+
+def _keep(table: Document, rows: int) -> None:
+    for column, values in table["columns"].items():
+        table["columns"][column] = values[:rows]
+    table["shown"] = table["rows"] = rows
 
 
 def _repeat(values: list[Any], have: int, repeats: int, time: bool, seconds: int) -> list[Any]:

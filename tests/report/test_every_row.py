@@ -102,10 +102,10 @@ def test_a_type_holds_its_values(low: int, high: int) -> None:
 def test_a_saved_report_that_points_to_nothing_is_refused(cut: Report, part: str, column: str, value: object) -> None:
     section: Any = json.loads(json.dumps(cut.document["every_row"]))
     section[part][column][0] = value
-    with pytest.raises(ReportError, match="every_row"):
+    with pytest.raises(ReportError, match=r"every_row|do not fit"):
         rows_of_section(section, 3)
     section[part][column] = section[part][column][1:]
-    with pytest.raises(ReportError, match="every_row"):
+    with pytest.raises(ReportError, match=r"every_row|do not fit"):
         rows_of_section(section, 3)
 
 
@@ -118,3 +118,13 @@ def test_whatever_a_filter_asks_for_some_rows_are_there_to_read() -> None:
     assert np.count_nonzero(~failed[rows]) == 10
     rows = selection.shown_rows("connections", selection.Source(1000, lambda _: {}, failed=~failed), 50)
     assert np.count_nonzero(~failed[rows]) == 10
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"), [("exchanges", "connection", 10**6), ("connections", "outcome", "odd")]
+)
+def test_tables_of_a_saved_report_that_do_not_fit_end_in_one_line(table: str, column: str, value: object) -> None:
+    document: Any = json.loads(example.report().to_json())
+    document["tables"][table]["columns"][column][0] = value
+    with pytest.raises(ReportError, match="do not fit"):
+        Report.from_json(json.dumps(document)).to_html()

@@ -50,7 +50,7 @@ function baseLayout(colors, height) {
       x: 0,
       y: 1.0,
       yanchor: "bottom",
-      itemclick: false,
+      itemclick: "toggle", // the panel makes a filter of it, or nothing
       itemdoubleclick: false,
       font: { size: 12 },
     },

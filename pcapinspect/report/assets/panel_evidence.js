@@ -115,7 +115,9 @@ function drawLogs(data, view) {
     ? ` ${plural(apart.length, "record")} without a sure place on this axis: the table lists them last, by their own clocks.`
     : "";
   if (!records.length)
-    return nothing(`None of the ${plural(logs.records_seen, "record")} of the logs lies in this time.${lost.split(":")[0]}`);
+    return nothing(
+      `None of the ${plural(logs.records_seen, "record")} of the logs lies in this time.${lost.split(":")[0]}`,
+    );
   const lanes = [...new Set(records.map(({ lane }) => lane))].sort(compareNames);
   const layout = baseLayout(view.colors, 90 + 26 * lanes.length);
   layout.showlegend = false;

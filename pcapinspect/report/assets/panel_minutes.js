@@ -58,6 +58,7 @@ function minuteTraces(data, view, bins, size, axes, first) {
         ...axes,
         hovertext: hover,
         legendgroup: outcome,
+        meta: { outcome },
         showlegend: first(outcome),
         customdata: bins.map(({ minute }) => ({ from: minute, to: minute + Math.min(size, MINUTE) - 1, outcome })),
       },

@@ -34,6 +34,7 @@ function stacked(crossed, size, view, axes, custom, legend, markOf) {
         legend,
         hovertext: crossed.bins.map((bin) => `<b>${inert(msText(bin, 0))}</b><br>${inert(name)}: ${count(of(bin))}`),
         customdata: crossed.bins.map((bin) => ({ from: bin, to: bin + size - 1, ...custom(name) })),
+        meta: custom(name),
       },
     ),
   );
@@ -229,6 +230,7 @@ function drawHandshakes(data, view) {
           (syns) => `${label(syns)} SYN: ${count(steps.get(syns)[outcome] || 0)} ${OUTCOMES[outcome].label}`,
         ),
         customdata: places.map(() => ({ outcome })),
+        meta: { outcome },
       },
     ),
   );

@@ -42,7 +42,14 @@ function limits(name, data, filter) {
 /* CSS pixels between the margins of A4; Letter has a few more. */
 const PAPER_WIDTH = 690;
 
-const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
+const CONFIG = {
+  displayModeBar: "hover",
+  displaylogo: false,
+  modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]],
+  responsive: false,
+  doubleClick: false,
+  showTips: false,
+};
 
 class Panel {
   constructor(name, app) {
@@ -95,6 +102,7 @@ class Panel {
     this.chart.on("plotly_relayout", (change) => this.zoomed(change));
     this.chart.on("plotly_doubleclick", () => PANELS[this.name].time && this.app.setFilter({ from: null, to: null }));
     this.chart.on("plotly_click", (click) => this.clicked(click));
+    this.chart.on("plotly_legendclick", (click) => this.named(click.data[click.curveNumber]));
     if (!PANELS[this.name].time) return;
     this.chart.on("plotly_hover", (over) => this.app.crosshair(this, over.points[0].x));
     this.chart.on("plotly_unhover", () => this.app.crosshair(this, null));
@@ -113,6 +121,13 @@ class Panel {
     if (custom.pause) this.app.showPause(custom.pause);
     else if (custom.connection !== undefined) custom.connection >= 0 && this.app.drawer.connection(custom.connection);
     else this.app.setFilter(custom);
+  }
+
+  /* A name of the legend filters by it, and a second click takes that off; plotly itself hides nothing. */
+  named({ meta }) {
+    const [[name, value] = []] = Object.entries(meta || {});
+    if (name) this.app.setFilter({ [name]: this.app.filter[name] === value ? "" : value });
+    return false;
   }
 
   fillTable() {
