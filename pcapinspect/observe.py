@@ -16,7 +16,7 @@ from pcapinspect.capture.fileset import Member, in_order
 from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
-from pcapinspect.columns import Int64, UInt8
+from pcapinspect.columns import MISSING, Int64, UInt8
 from pcapinspect.load.measures.parties import Networks
 from pcapinspect.pki.followed import Followed
 from pcapinspect.points import point
@@ -53,6 +53,8 @@ class Observed:
     """None where there is one."""
     lost: UInt8 | None = None
     """What of each attempt was lost between two points (points.between.LOST); None where there is one point."""
+    seen_at_client: Int64 | None = None
+    """Where the clients' point has each attempt (`Joined.seen_at_client`)."""
 
 
 def observe(paths: Sequence[str], settings: Settings, follow: Follow, control: Control | None = None) -> Observed:
@@ -116,7 +118,9 @@ def _network(network: Network, members: Sequence[Member], follow: Follow) -> Obs
     names = {member.number: member.path for member in members}
     near, far = network.client_side, network.server_side
     told = point.two_points(_shown(near, far, names), _shown(far, near, names), joined.between)
-    return Observed(joined.followed, list(inputs.values()), (told,), None, lost=joined.lost)
+    return Observed(
+        joined.followed, list(inputs.values()), (told,), None, lost=joined.lost, seen_at_client=joined.seen_at_client
+    )
 
 
 def _one_point(members: Sequence[Member], follow: Follow) -> Observed:
@@ -139,11 +143,15 @@ def _side_by_side(found: Sequence[Observed]) -> Observed:
     known = zip(found, counts, strict=True)
     lost = [np.full(count, NOT_LOST, np.uint8) if one.lost is None else one.lost for one, count in known]
     files = [[file.path for file in one.inputs] for one in found]
+    seen = [
+        np.full(count, MISSING) if one.seen_at_client is None else one.seen_at_client
+        for one, count in zip(found, counts, strict=True)
+    ]
     points = [point.apart(files, _shared(found)), *(told for one in found for told in one.points if told.kind != "one")]
     inputs = [file for one in found for file in one.inputs]
     names = tuple(Path(paths[0]).name + (f" and {len(paths) - 1} more" if paths[1:] else "") for paths in files)
     networks = Networks(np.repeat(np.arange(len(found)), counts), names)
-    return Observed(followed, inputs, tuple(points), None, networks, np.concatenate(lost))
+    return Observed(followed, inputs, tuple(points), None, networks, np.concatenate(lost), np.concatenate(seen))
 
 
 def _shared(found: Sequence[Observed]) -> str:

@@ -257,6 +257,7 @@ def _analysis(
         quality=quality,
         connections=tcp.connections,
         lost=observed.lost,
+        seen_at_client=observed.seen_at_client,
         syns=tcp.syns,
         exchanges=exchanges,
         operations=operations,

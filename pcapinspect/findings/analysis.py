@@ -10,7 +10,7 @@ from pcapinspect.findings.case import Case, Grouping
 
 if TYPE_CHECKING:
     from pcapinspect.capture.inputs import InputFile
-    from pcapinspect.columns import UInt8
+    from pcapinspect.columns import Int64, UInt8
     from pcapinspect.evidence.configuration import Configuration
     from pcapinspect.evidence.ios_log import Logs
     from pcapinspect.evidence.netflow.judgement import FlowLoad
@@ -38,6 +38,8 @@ class Analysis:
     connections: Connections
     lost: UInt8 | None = None
     """What of each connection was lost between two points (points.between.LOST); None where there is one point."""
+    seen_at_client: Int64 | None = None
+    """Where the clients' point has each connection: file << 40 | frame; None where there is one point."""
     syns: Syns
     exchanges: Exchanges
     """In the order of (connection, index)."""

@@ -222,6 +222,17 @@ KINDS: dict[str, Kind] = {
             *CITED,
         ),
     ),
+    "lost-between": Kind(
+        "Packets are at one of two capture points and not at the other.",
+        (
+            count("attempts_with_a_loss", "attempts that lost something"),
+            count("lost_*", "of which first a *"),
+            count("never_came", "attempts that never came to the server's point"),
+            ATTEMPTS,
+            share("share", "the attempts"),
+            count("cited_attempts", "attempts whose frames are cited"),
+        ),
+    ),
     "loss": Kind(
         "Many attempts needed a second SYN while the server answered others.",
         (

@@ -21,6 +21,7 @@ from pcapinspect.findings import (
     http_server_disabled,
     late_answers,
     loss,
+    lost_between,
     max_connections_low,
     netflow_load,
     never_enrols,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 OF_A_SERVER: tuple[Callable[[Case], Finding | None], ...] = (
     root_cause.judge,
+    lost_between.judge,
     certificate_ends.judge,
     server_down.judge,
     server_pauses.judge,

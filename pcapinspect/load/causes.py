@@ -120,6 +120,7 @@ CAUSES: dict[str, CauseWords] = {
         "bad",
         "What one side sends does not reach the other: seen at one capture point and not at the other, or answered and "
         "never completed.",
+        findings=("lost-between",),
     ),
     "capture": CauseWords(
         "capture incomplete",

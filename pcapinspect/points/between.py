@@ -22,6 +22,9 @@ NOT_LOST = len(LOST)
 
 SYN, ANSWER, REQUEST, RESPONSE = range(4)
 
+FRAME_BITS = 40
+"""Of a place: a file with 2^40 packets is larger than any disk."""
+
 SENT_AGAIN = SECOND // 5
 """What comes this much later than the usual delay was lost and sent again (Linux: TCP_RTO_MIN, 200 ms)."""
 
@@ -107,7 +110,7 @@ class Joined:
     lost: UInt8
     """Of each attempt, index into LOST, or NOT_LOST."""
     seen_at_client: Int64
-    """The row of each attempt at the clients' point; MISSING where that has none."""
+    """Where the clients' point has the first packet of each attempt: file << 40 | frame; MISSING where it has none."""
     between: Between
 
 
@@ -125,8 +128,9 @@ def join(client: Followed, server: Followed, ran: tuple[int, int]) -> Joined:
     all_lost[pairs.server] = lost
     all_lost[len(theirs) :] = SYN
     seen = np.full(len(connections), MISSING)
-    seen[pairs.server] = pairs.client
-    seen[len(theirs) :] = never
+    places = ours.file.astype(np.int64) << FRAME_BITS | ours.first_frame
+    seen[pairs.server] = places[pairs.client]
+    seen[len(theirs) :] = places[never]
     between = Between(
         clocks,
         both=len(pairs.client),

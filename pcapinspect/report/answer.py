@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pcapinspect.clock import length
+from pcapinspect.clock import MINUTE, length, parse_iso
 from pcapinspect.findings.figures import plural
 from pcapinspect.findings.kinds import kind_of
 from pcapinspect.load.causes import CAUSES
@@ -71,13 +71,17 @@ def _facts(sections: Sections, explaining: Sequence[Finding], zone: Zone) -> lis
     if not sections["servers"]:
         return []
     server, limits = sections["servers"][0], limits_of(sections["settings"])
-    found = _pauses(server, zone, limits) if server["pauses"] else _onset(explaining, zone)
+    found = _pauses(server, zone, limits) if server["pauses"] else _onset(sections, explaining, zone)
     return [*found, *_rate(server, zone, limits)]
 
 
-def _onset(explaining: Sequence[Finding], zone: Zone) -> list[tuple[str, str]]:
+def _onset(sections: Sections, explaining: Sequence[Finding], zone: Zone) -> list[tuple[str, str]]:
     start = next((found["start"] for found in explaining if found["start"] is not None), None)
-    return [] if start is None else [("since", f"{zone.moment(start)}, as far as the capture goes back")]
+    if start is None:
+        return []
+    begin = sections["capture"]["first_time"]
+    from_the_first = begin is None or parse_iso(start) - parse_iso(begin) < MINUTE
+    return [("since", zone.moment(start) + (", as far as the capture goes back" if from_the_first else ""))]
 
 
 def _pauses(server: Server, zone: Zone, limits: Limits) -> list[tuple[str, str]]:
