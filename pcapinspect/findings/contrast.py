@@ -64,8 +64,12 @@ class Contrast:
     @property
     def tells(self) -> bool:
         """Whether the mark tells them apart."""
-        clear = self.failed >= MOST * self.of_failed and self.served <= FEW * self.of_served
-        return clear and self.by_chance < BY_CHANCE
+        return is_clear(self.failed, self.of_failed, self.served, self.of_served) and self.by_chance < BY_CHANCE
+
+
+def is_clear(failed: int, of_failed: int, served: int, of_served: int) -> bool:
+    """Whether most that failed bear a mark, and few that were served."""
+    return failed >= MOST * of_failed and served <= FEW * of_served
 
 
 def judge(case: Case) -> Finding | None:
@@ -131,7 +135,8 @@ def _syns(case: Case) -> Syns:
 def _held(mark: Mark, sides: Sides) -> Contrast:
     failed, served = mark.borne[sides.failed], mark.borne[sides.served]
     counts = int(failed.sum()), len(failed), int(served.sum()), len(served)
-    return Contrast(mark, *counts, min(1.0, len(MEANS) * mark.values * fisher(*counts)))
+    by_chance = min(1.0, len(MEANS) * mark.values * fisher(*counts)) if is_clear(*counts) else 1.0
+    return Contrast(mark, *counts, by_chance)
 
 
 def _first_only(connections: Connections, syns: Syns, apart: Bool) -> Contrast | None:

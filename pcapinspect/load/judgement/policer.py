@@ -25,6 +25,10 @@ STEPS, MOST_OF_PEAK = 64, 1.5
 MOST_MISJUDGED = 0.05
 """Share of the SYNs on the wrong side of the bucket at which it still fits: SYNs that arrive while a token is made."""
 
+MOST_TRIED = 20_000
+"""SYNs, from shortly before the first that was dropped, by which a rate and a burst are chosen; all are then held
+against these. Some hours of the limit's own rate."""
+
 FEWEST_DROPPED = 20
 """SYNs dropped, and as many passed, from which a rate and a burst can be told."""
 
@@ -47,10 +51,11 @@ def policer_of(times: Int64, passed: Bool) -> Policer | None:
         return None
     peak = Rate(times[passed], MINUTE).peak()
     assert peak is not None
-    # The rarer kind must be told apart, not only the commoner.
-    most = int(min(MOST_MISJUDGED * len(times), min(through, len(times) - through) / 4))
+    begin = max(0, int(np.argmin(passed)) - MOST_TRIED // 4)
+    part = slice(begin, begin + MOST_TRIED)
+    most = _most_misjudged(passed[part])
     tried = [
-        (_misjudged(times, passed, rate / MINUTE, float(burst), most), burst, float(rate))
+        (_misjudged(times[part], passed[part], rate / MINUTE, float(burst), most), burst, float(rate))
         for rate in np.linspace(peak.count / 2, MOST_OF_PEAK * peak.count, STEPS)
         for burst in BURSTS
         if burst <= through
@@ -62,7 +67,15 @@ def policer_of(times: Int64, passed: Bool) -> Policer | None:
     step = (MOST_OF_PEAK - 0.5) * peak.count / (STEPS - 1)  # the next rates that were tried explain less
     rates = best[0][0] - step, best[-1][0] + step
     burst = best[len(best) // 2][1]
-    return Policer(rates, burst, wrong / len(times))
+    most = _most_misjudged(passed)
+    wrong = _misjudged(times, passed, (rates[0] + rates[1]) / 2 / MINUTE, float(burst), most)
+    return Policer(rates, burst, wrong / len(times)) if wrong <= most else None
+
+
+def _most_misjudged(passed: Bool) -> int:
+    """SYNs on the wrong side of a bucket that still fits. The rarer kind must be told apart, not only the commoner."""
+    through = int(np.count_nonzero(passed))
+    return int(min(MOST_MISJUDGED * len(passed), min(through, len(passed) - through) / 4))
 
 
 @kernel
