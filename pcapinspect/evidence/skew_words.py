@@ -44,12 +44,13 @@ def sentence(whose: str, found: Agreement, how: str) -> str:
         return f"{whose} agrees with the capture's to the millisecond, {agreed}"
     side = "ahead of" if found.offset >= 0 else "behind"
     seconds = (found.offset - found.rest) // SECOND
-    zone = f"a time zone of {_hours(seconds)} and " if seconds else ""
+    zone = f"a time zone of {zone_text(seconds)} and " if seconds else ""
     drift = f", and gains {found.drift:+.6f} s a second" if found.drift else ""
     parts = f"({zone}{found.rest / SECOND:+.3f} s){drift}"
     return f"{whose} is {abs(found.offset) / SECOND:.3f} s {side} the capture's {parts}, {agreed}"
 
 
-def _hours(seconds: int) -> str:
+def zone_text(seconds: int) -> str:
+    """`+05:30`."""
     sign = "-" if seconds < 0 else "+"
     return f"{sign}{abs(seconds) // 3600:02d}:{abs(seconds) % 3600 // 60:02d}"

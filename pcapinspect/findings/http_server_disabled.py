@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pcapinspect.clock import iso
+import numpy as np
+
+from pcapinspect.clock import SECOND, iso
+from pcapinspect.evidence.skew_words import beside_zone, zone_text
 from pcapinspect.findings.figures import plural
 from pcapinspect.findings.finding import Finding
 from pcapinspect.findings.logged import lines_of
+from pcapinspect.tcp.connections import REFUSED
+
+MOST_BEFORE = 60 * SECOND
+"""Between the line and the first RST: clients that ask every minute notice so late."""
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pcapinspect.evidence.log_model import LogRecord
     from pcapinspect.findings.analysis import Analysis
 
 
@@ -29,7 +39,7 @@ def judge(analysis: Analysis) -> Finding | None:
     fits = ""
     if refusing:
         resets = sum(server.refused for server in refusing)
-        fits = f" It fits the {resets:,} dials of the capture that were answered by RST."
+        fits = f" It fits the {resets:,} dials of the capture that were answered by RST.{_by_zone(analysis, records)}"
     return Finding(
         id="http-server-disabled",
         severity="critical" if refusing else "warning",
@@ -46,3 +56,21 @@ def judge(analysis: Analysis) -> Finding | None:
         start=lines.start,
         end=lines.end,
     )
+
+
+def _by_zone(analysis: Analysis, records: Sequence[tuple[LogRecord, int | None]]) -> str:
+    """Where nothing ties the log's clock: the zone in which a line stands just before the first RST, if one does."""
+    resets = analysis.connections.start[analysis.connections.outcome == REFUSED]
+    if not len(resets):
+        return ""
+    first = int(np.min(resets))
+    for record, at in records:
+        if record.time is None or at is not None:
+            continue
+        ahead = record.time - first
+        rest = beside_zone(ahead)
+        if rest != ahead and -MOST_BEFORE <= rest <= 0:
+            zone = zone_text((ahead - rest) // SECOND)
+            clock = iso(record.time, digits=3)[11:-1]
+            return f" In a zone of {zone} the line of {clock} is {-rest / SECOND:.3f} s before the first."
+    return ""

@@ -21,6 +21,7 @@ from pcapinspect.findings import (
     requests_logged,
 )
 from pcapinspect.findings.finding import Finding
+from pcapinspect.tcp.connections import REFUSED
 from tests.findings.scene import Scene, at, pause
 
 
@@ -152,6 +153,22 @@ def test_a_disabled_http_server_is_told_with_the_resets_that_it_fits() -> None:
     assert refused is not None
     assert (found.severity, refused.severity) == ("warning", "critical")
     assert "It fits the 7 dials of the capture that were answered by RST" in refused.explanation
+
+
+def test_a_line_of_an_unknown_zone_is_held_against_the_first_reset() -> None:
+    resets = Scene()
+    for number in range(3):
+        resets.attempt("10.0.0.1", {number: float(number)}, outcome=REFUSED)
+    india = at(-2.0) + (5 * 3600 + 1800) * 10**9
+    said = replace(RECORD, kind="http_disabled", text="x", time=india)
+    found = http_server_disabled.judge(replace(resets.analysis(refused=3), logs=logs((said, None))))
+    assert found is not None
+    assert "In a zone of +05:30 the line of" in found.explanation
+    assert "is 2.000 s before the first." in found.explanation
+    later = replace(said, time=india + 300 * 10**9)
+    found = http_server_disabled.judge(replace(resets.analysis(refused=3), logs=logs((later, None))))
+    assert found is not None
+    assert "In a zone" not in found.explanation
 
 
 def test_errors_of_enrolment_are_named_and_counted() -> None:

@@ -164,12 +164,13 @@ def _field(text: str) -> str | None:
 
 
 def _headings(line: str) -> list[str] | None:
-    """The columns of a monitor cache's table, where the line heads one: its headings stand two blanks apart.
+    """The columns of a monitor cache's table, where the line heads one: its headings stand two blanks apart, or commas
+    part them (`format csv`).
 
     Of two that count the same (`bytes long`, `bytes layer2 long`) the first holds.
     """
     names: list[str] = []
-    for heading in re.split(r"\s{2,}", line.strip()):
+    for heading in re.split(r"\s{2,}|,", line.strip()):
         name = _field(heading)
         names.append(name if name and name not in names else f"{len(names)}")
     return names if _NEEDED.issubset(names) else None
@@ -179,9 +180,9 @@ def _cells(line: str, columns: int) -> list[str] | None:
     """The cells of a row; one may hold single blanks (`port http`). None for a line that is no row."""
     if set(line) <= set("= "):
         return None
-    for cells in (line.split(), re.split(r"\s{2,}", line.strip())):
+    for cells in (line.split(), re.split(r"\s{2,}", line.strip()), line.split(",")):
         if len(cells) == columns:
-            return cells
+            return [cell.strip() for cell in cells]
     return None
 
 

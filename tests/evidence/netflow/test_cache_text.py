@@ -98,6 +98,14 @@ def test_a_table_of_avc_without_transport_ports(tmp_path: Path) -> None:
     assert (flows.dst_ip.tolist(), flows.dst_port.tolist()) == (["192.0.2.80"], [80])
 
 
+def test_a_table_as_csv(tmp_path: Path) -> None:
+    text = "IPV4 SRC ADDR,IPV4 DST ADDR,TRNS SRC PORT,TRNS DST PORT,IP PROT,tcp flags,bytes,pkts,time abs first\n"
+    flows, file = read(tmp_path / "csv.txt", text + "10.2.0.1,10.1.0.80,20000,80,6,0x02,176,4,08:00:00.123\n")
+    assert (flows.src_ip.tolist(), flows.src_port.tolist(), flows.dst_port.tolist()) == (["10.2.0.1"], [20000], [80])
+    assert (flows.bytes.tolist(), flows.packets.tolist(), flows.tcp_flags.tolist()) == ([176], [4], [2])
+    assert file.records == 1
+
+
 def test_a_cache_of_which_nothing_is_understood_says_so(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match=r"cache\.txt: a flow cache of which no record was understood"):
         read(tmp_path / "cache.txt", "IPV4 SOURCE ADDRESS: 10.0.0.1\nTRNS SOURCE PORT: 80\n")
