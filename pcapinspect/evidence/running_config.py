@@ -8,13 +8,12 @@ hold.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pcapinspect.evidence import config_rules as rules
+from pcapinspect.evidence.certificate_text import CertificateText
 from pcapinspect.evidence.config_rules import Rule, Said, short
 from pcapinspect.evidence.configuration_model import (
     CertificateServer,
@@ -25,23 +24,11 @@ from pcapinspect.evidence.configuration_model import (
     Where,
 )
 from pcapinspect.evidence.transcript import Spoken
-from pcapinspect.pki.ber import BerError
-from pcapinspect.pki.certificates import MAX_CERTIFICATE, read_certificate
 
 _BLOCK = re.compile(
     rf"^cry(?:pto)? (?:pki|ca) (?:(?P<server>{short('server', 2)})|(?P<trustpoint>{short('trustpoint', 6)})"
     rf"|(?P<profile>profile enrollment)) (?P<name>\S+)(?P<rest>.*)$"
 )
-_CHAIN = re.compile(r"^crypto (?:pki|ca) certificate chain (?P<name>\S+)")
-_CERTIFICATE = re.compile(r"^certificate (?P<kind>(?:[a-z-]+ )*)(?P<serial>[0-9A-Fa-f]+)(?: nvram:\S*)?$")
-_HEX = re.compile(r"^[0-9A-Fa-f]{2,8}(?: [0-9A-Fa-f]{2,8})*$")
-_PEM_BEGIN = re.compile(r"^-{5}BEGIN (?P<what>[A-Z0-9 ]{1,40})-{5}$")
-_PEM_END = re.compile(r"^-{5}END [A-Z0-9 ]{1,40}-{5}$")
-_PEM_OF = re.compile(
-    r"^(?:%\s*(?P<kind>[A-Za-z -]{1,40}) [Cc]ertificate:?|-{2,}\s*Trustpoint: (?P<name>\S{1,63}?)-{2,})$"
-)
-"""Lines of `show crypto pki certificates pem` and `crypto pki export` that say whose the next PEM is."""
-
 _NO_COMMAND = re.compile(r"^<\w|^\.\.\.|\?$|^%|^Enter configuration commands|^Password:|^Re-enter password")
 """Inside a listing: something was cut out (`<snip>`), the device was asked for help (`?`), or said something (`%`)."""
 
@@ -53,8 +40,6 @@ _EXIT = re.compile(r"^(?:exit|end|quit|\^Z)$")
 _RULES = {"server": rules.SERVER, "trustpoint": rules.TRUSTPOINT, "profile": rules.PROFILE}
 _ENDURING = {"server": rules.ENDURING_SERVER, "trustpoint": rules.ENDURING_TRUSTPOINT, "profile": ("url",)}
 _MODES = {"server": "cs-server", "trustpoint": "ca-trustpoint", "profile": "ca-profile-enroll"}
-
-_MAX_PEM = 4 * MAX_CERTIFICATE
 
 
 @dataclass(slots=True)
@@ -92,34 +77,21 @@ class Reader:
         self._blocks: dict[tuple[str, str | None, str], Said] = {}
         self._http: dict[str | None, Said] = {}
         self._devices: dict[str | None, _Facts] = {}
-        self._certificates: list[ConfiguredCertificate] = []
+        self._certificates = CertificateText()
         self._open: _Open | None = None
         self._closed: dict[str, _Open] = {}
         self._filtered = False
-        self._chain: str | None = None
-        self._certificate: tuple[str, Where] | None = None
-        self._octets = bytearray()
-        self._pem: tuple[str, str, Where] | None = None
-        self._pem_of = ("", "")
-        self._pem_text: list[str] = []
-        self.damaged_certificates = 0
 
     def take(self, line: Spoken, where: Where) -> bool:
         """True where the line means something here."""
         text = " ".join(line.text.split())
         if line.typed and text:
             self._filtered = _FILTERED.search(text) is not None
-        if self._take_pem(text, where):
-            return True
-        if self._certificate is not None and self._take_octets(text):
+        if self._certificates.take(text, where):
             return True
         if self._open is not None and line.mode is not None and line.mode not in (_MODES[self._open.kind], "config"):
             self._close(whole=False)
         if self._top_level(line, text, where):
-            return True
-        if self._chain is not None and (found := _CERTIFICATE.match(text)):
-            self._certificate = found["kind"].strip(), where
-            self._octets.clear()
             return True
         return self._in_block(line, text) or self._of_device(text, where) or self._stray(text)
 
@@ -146,7 +118,11 @@ class Reader:
         return tuple(HttpServer(**said) for said in self._http.values())
 
     def certificates(self) -> tuple[ConfiguredCertificate, ...]:
-        return tuple(self._certificates)
+        return tuple(self._certificates.found)
+
+    @property
+    def damaged_certificates(self) -> int:
+        return self._certificates.damaged
 
     def devices(self) -> tuple[Device, ...]:
         return tuple(
@@ -172,10 +148,8 @@ class Reader:
             self._open = _Open(kind, line.device, said, _depth(line.text), typed, doubtful=self._filtered)
             self._apply(self._open, block["rest"].strip())
             return True
-        chain = _CHAIN.match(text)
-        if chain is not None:
-            self._close(whole=True)
-            self._chain = chain["name"][:63]
+        if self._certificates.begins_chain(text):
+            self._close(whole=True, chain=True)
             return True
         said = {}
         if _apply(rules.HTTP, text, said):
@@ -192,7 +166,7 @@ class Reader:
         block = self._open
         if block is None:
             if not line.text[:1].isspace():
-                self._chain = None
+                self._certificates.end_chain()
             return False
         if line.typed and line.mode in (None, "config"):
             self._close(whole=line.device == block.device)
@@ -226,15 +200,17 @@ class Reader:
         block.said.update(said)
         return known
 
-    def _close(self, *, whole: bool) -> None:
-        """The block is over; `whole` where its end was seen."""
+    def _close(self, *, whole: bool, chain: bool = False) -> None:
+        """The block is over; `whole` where its end was seen, `chain` where a certificate chain begins."""
         block = self._open
         if block is not None and block.kind != "profile":
             block.said["whole"] = bool(block.said.get("whole")) or (whole and not block.doubtful and not block.typed)
         if block is not None:
             block.suspended = True
             self._closed[block.kind] = block
-        self._open = self._chain = None
+        self._open = None
+        if not chain:
+            self._certificates.end_chain()
 
     def _stray(self, text: str) -> bool:
         """A command that only a block which seemed to be over can hold: what ended it came from elsewhere."""
@@ -256,56 +232,6 @@ class Reader:
         if "host" in said:
             facts.hosts.add(said["host"])
         return True
-
-    def _take_octets(self, text: str) -> bool:
-        """A line of hexadecimal digits, or the `quit` behind the last."""
-        assert self._certificate is not None
-        if _HEX.match(text) and len(self._octets) < MAX_CERTIFICATE:
-            digits = text.replace(" ", "")
-            self._octets += bytes.fromhex(digits[: len(digits) & ~1])
-            return True
-        kind, where = self._certificate
-        self._certificate = None
-        if self._octets:
-            self._keep(bytes(self._octets), self._chain or "", kind, where)
-        return text == "quit"
-
-    def _take_pem(self, text: str, where: Where) -> bool:
-        """A line of a PEM block, or one that says whose the next is. Keys are passed over."""
-        if self._pem is None:
-            if found := _PEM_OF.match(text):
-                trustpoint, kind = self._pem_of
-                self._pem_of = (found["name"], "") if found["name"] else (trustpoint, found["kind"].strip().lower())
-                return True
-            if found := _PEM_BEGIN.match(text):
-                trustpoint, kind = self._pem_of
-                self._pem = found["what"], kind, where
-                self._pem_text.clear()
-                return True
-            return False
-        what, kind, begun = self._pem
-        if not _PEM_END.match(text):
-            if sum(map(len, self._pem_text)) < _MAX_PEM:
-                self._pem_text.append(text)
-            return True
-        self._pem = None
-        if what == "CERTIFICATE":
-            try:
-                encoded = base64.b64decode("".join(self._pem_text), validate=True)
-            except binascii.Error:
-                encoded = b""
-            self._keep(encoded, self._pem_of[0], "ca" if kind == "ca" else kind, begun)
-        return True
-
-    def _keep(self, encoded: bytes, trustpoint: str, kind: str, where: Where) -> None:
-        try:
-            certificate = read_certificate(encoded)
-        except BerError:
-            self.damaged_certificates += 1
-            return
-        self._certificates.append(
-            ConfiguredCertificate(trustpoint=trustpoint, kind=kind, where=where, certificate=certificate)
-        )
 
 
 def _depth(text: str) -> int:
