@@ -72,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         said = f"{len(chosen.connections):,} connections, {packets:,} packets"
         print(f"Wrote {said} to {options.file}", file=sys.stderr)
+        if chosen.left_out:
+            print(chosen.left_out, file=sys.stderr)
     return 0
 
 

@@ -12,7 +12,11 @@ def readable(raw: bytes) -> str:
     What a peer sends is hostile: an ESC byte in a User-Agent must not reach a terminal, nor a lone
     surrogate JSON. Zeek's logs write `\xNN` for the same reason.
     """
-    text = raw.decode("utf-8", "backslashreplace")
+    return inert(raw.decode("utf-8", "backslashreplace"))
+
+
+def inert(text: str) -> str:
+    """The text with every character that a terminal might act upon (escapes, line ends, bidi controls) spelled out."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

@@ -47,6 +47,8 @@ class Extract:
     comments: dict[Frame, list[str]] = field(default_factory=dict)
     reason: str = ""
     """What was asked for, in words."""
+    left_out: str = ""
+    """What the finding rests on beyond it, in a sentence; empty where nothing is left out."""
 
 
 def choose(analysis: Analysis, findings: Sequence[Finding], wanted: Wanted) -> Extract:
@@ -54,9 +56,11 @@ def choose(analysis: Analysis, findings: Sequence[Finding], wanted: Wanted) -> E
     chosen = np.ones(len(analysis.connections), dtype=np.bool_)
     comments: dict[Frame, list[str]] = {}
     reasons = []
+    left_out = ""
     if wanted.finding is not None:
         finding = _finding(findings, wanted.finding)
         chosen &= _with_frames(analysis, finding.frames)
+        left_out = _beyond(finding)
         _add(comments, finding.frames, f"{finding.id}: {finding.title}")
         reasons.append(f"finding {finding.id} ({finding.title})")
     if wanted.pause is not None:
@@ -77,7 +81,19 @@ def choose(analysis: Analysis, findings: Sequence[Finding], wanted: Wanted) -> E
     rows = np.flatnonzero(chosen)
     _describe_pauses(analysis, comments)
     _describe_connections(analysis, rows, comments)
-    return Extract(rows, comments, " and ".join(reasons))
+    return Extract(rows, comments, " and ".join(reasons), left_out)
+
+
+def _beyond(finding: Finding) -> str:
+    """A finding cites the first of many frames: how many the others are, and how to get at them."""
+    shown = finding.figures.get("frames_in_all")
+    if not isinstance(shown, int):
+        return ""
+    more = shown - len(finding.frames)
+    return (
+        f"{more:,} of the {shown:,} frames that show {finding.id} are not cited, and connections of them alone are "
+        "left out: --from, --to and --client take connections whatever cites them"
+    )
 
 
 def _finding(findings: Sequence[Finding], name: str) -> Finding:

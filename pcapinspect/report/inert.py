@@ -6,12 +6,7 @@ import os
 import shlex
 from collections.abc import Iterable
 
-
-def inert(text: str) -> str:
-    """The text with every character that a terminal might act upon (escapes, line ends, bidi controls) spelled out."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
+from pcapinspect.http.text import inert as inert
 
 
 def file_name(path: str) -> str:

@@ -16,6 +16,7 @@ from scapy.utils import PcapNgWriter
 
 from pcapinspect.cli import main
 
+STORM = Path(__file__).parents[2] / "captures" / "storm.pcap"
 SERVER = "192.0.2.1"
 ROUTER, SILENT = "10.0.0.1", "10.0.0.2"
 BEGIN = 1_800_000_000 * 10**9
@@ -228,3 +229,11 @@ def test_a_pause_of_a_real_listener_with_the_streams_that_wireshark_sees(shared_
     for role in ("last answer before pause 1", "first unanswered SYN of pause 1", "first answer after pause 1"):
         assert comments.count(role) == 1
     assert "last unanswered SYN of pause 1" in comments
+
+
+def test_what_a_finding_rests_on_beyond_the_extract_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", str(STORM), "--finding", "rollover-404-loop", "-w", str(tmp_path / "loop.pcapng")]) == 0
+    # 927 failed requests and their responses, of which a finding cites 200 frames.
+    assert "1,654 of the 1,854 frames that show rollover-404-loop are not cited" in capsys.readouterr().err
+    assert main(["extract", str(STORM), "--finding", "server-pauses", "-w", str(tmp_path / "pauses.pcapng")]) == 0
+    assert "not cited" not in capsys.readouterr().err
