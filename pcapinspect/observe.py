@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import MISSING, Int64, UInt8
+from pcapinspect.errors import UsageError
 from pcapinspect.load.measures.parties import Networks
 from pcapinspect.pki.followed import Followed
 from pcapinspect.points import point
@@ -25,11 +26,15 @@ from pcapinspect.points.between import NOT_LOST, join
 from pcapinspect.points.clocks import DirectionClocks, on_one_clock
 from pcapinspect.points.networks import side_by_side, with_files
 from pcapinspect.points.point import Point
+from pcapinspect.points.relations import relations_of
 from pcapinspect.points.sample import Sample, Sampling, Unit
 from pcapinspect.settings import Settings
 
 MOST_NAMED = 3
 """Servers that a sentence names."""
+
+EVERY = -1
+"""In place of an interface: all of the file."""
 
 SAMPLED_BYTES = 4 << 20
 """Read at a time to compare inputs: one file after the other."""
@@ -57,10 +62,19 @@ class Observed:
     """Where the clients' point has each attempt (`Joined.seen_at_client`)."""
 
 
-def observe(paths: Sequence[str], settings: Settings, follow: Follow, control: Control | None = None) -> Observed:
-    """What the captures hold. Inputs that may be of several points are compared first."""
+def observe(
+    paths: Sequence[str],
+    settings: Settings,
+    follow: Follow,
+    control: Control | None = None,
+    points: Mapping[str, Sequence[str]] | None = None,
+) -> Observed:
+    """What the captures hold. Inputs that may be of several points are compared first.
+
+    `points`: two of them by name, with their captures, where that is not to be measured.
+    """
     members = in_order(paths)
-    networks = _networks(members, settings, control)
+    networks = _networks(members, settings, control) if not points else [_named(members, settings, control, points)]
     if networks is None:
         return _one_point(members, follow)
     found = [_network(network, members, follow) for network in networks]
@@ -75,15 +89,34 @@ def _networks(members: Sequence[Member], settings: Settings, control: Control | 
     if settings.points == "one" or not several or not all(Path(member.path).is_file() for member in members):
         return None
     if settings.points == "each":
-        return [Network((Unit(member.number, 0),)) for member in members] if len(members) > 1 else None
+        return [Network((Unit(member.number, EVERY),)) for member in members] if len(members) > 1 else None
     samples = list(_sampled(members, settings, control).values())
     names = {member.number: member.path for member in members}
     networks = arrange(samples, lambda unit: family_of(names[unit.file], unit.interface))
     if len(networks) < 2 and not any(network.client_side for network in networks):
         return None
     # Files without a handshake are read with the first.
-    idle = tuple(Unit(number, 0) for number in sorted(names.keys() - {sample.unit.file for sample in samples}))
+    idle = tuple(Unit(number, EVERY) for number in sorted(names.keys() - {sample.unit.file for sample in samples}))
     return [replace(networks[0], server_side=networks[0].server_side + idle), *networks[1:]]
+
+
+def _named(
+    members: Sequence[Member], settings: Settings, control: Control | None, points: Mapping[str, Sequence[str]]
+) -> Network:
+    """Two points that were named: which of them is nearer to the server is measured; the second, where that fails."""
+    first, second = (
+        tuple(Unit(member.number, EVERY) for member in members if member.path in files) for files in points.values()
+    )
+    if not first or not second:
+        raise UsageError("--point: one of the two points has no capture of its own")
+    samples = list(_sampled(members, settings, control).values())
+    numbers = {unit.file for unit in first}
+    nearer = 0
+    for relation in relations_of(samples):
+        one, other = (samples[place].unit.file in numbers for place in (relation.one, relation.other))
+        if one != other:
+            nearer += relation.common if relation.other_is_nearer_to_the_server == one else -relation.common
+    return Network(second, first) if nearer >= 0 else Network(first, second)
 
 
 def _sampled(members: Sequence[Member], settings: Settings, control: Control | None) -> dict[Unit, Sample]:
@@ -193,11 +226,11 @@ def _members(units: Units, members: Sequence[Member]) -> list[Member]:
     wanted: dict[int, list[int]] = {}
     for unit in units:
         wanted.setdefault(unit.file, []).append(unit.interface)
-    return [
-        replace(member, only=tuple(sorted(wanted[member.number])) if member.interfaces > 1 else None)
-        for member in members
-        if member.number in wanted
-    ]
+    return [replace(member, only=_only(member, wanted[member.number])) for member in members if member.number in wanted]
+
+
+def _only(member: Member, interfaces: Sequence[int]) -> tuple[int, ...] | None:
+    return None if member.interfaces == 1 or EVERY in interfaces else tuple(sorted(interfaces))
 
 
 def _ran(inputs: Sequence[InputFile]) -> tuple[int, int]:

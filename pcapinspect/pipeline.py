@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,12 +74,14 @@ def analyze(
     spread: Spread | None = None,
     control: Control | None = None,
     so_far: Callable[[Report], None] | None = None,
+    points: Mapping[str, Sequence[str]] | None = None,
 ) -> Report:
     """The whole job: read, follow, judge.
 
     `captures`: one file, glob, folder or `-`, as text or Path, or several of them. `command` is what the report shows
     as the way to make it again.
     `control` ends the reading early; where it asks for it, `so_far` is called with the report of what was read so far.
+    `points`: two capture points by name, with the captures of each (which `captures` has, too); None: it is measured.
     Raises CaptureError where nothing can be read, EvidenceError for other files.
     """
     several = [captures] if isinstance(captures, str | os.PathLike) else captures
@@ -93,7 +95,7 @@ def analyze(
         if so_far is not None:
             so_far(build(analysis, find(analysis), command))
 
-    analysis = inspect(paths, settings, evidence, progress, spread, control, tell)
+    analysis = inspect(paths, settings, evidence, progress, spread, control, tell, points)
     return build(analysis, find(analysis), command)
 
 
@@ -105,13 +107,15 @@ def inspect(
     spread: Spread | None = None,
     control: Control | None = None,
     so_far: SoFar | None = None,
+    points: Mapping[str, Sequence[str]] | None = None,
 ) -> Analysis:
     """All that the layers find out, before judgement."""
+    named = {name: find_captures(files) for name, files in (points or {}).items()}
     paths = find_captures(captures) if captures else []
     # Pipes are looked into once only, by the engine.
     netflow = [*evidence.netflow, *(path for path in paths if Path(path).is_file() and flow_format(path))]
     packets = [path for path in paths if path not in netflow]
-    analysis = _packets(packets, settings, evidence, progress, spread, control, so_far) if packets else None
+    analysis = _packets(packets, settings, evidence, progress, spread, control, so_far, named) if packets else None
     if analysis and not len(analysis.connections) and not netflow:
         # Only a capture without watched connections is looked at again: most are no captures of exports.
         if settings.engine == "native":
@@ -135,6 +139,7 @@ def _packets(
     spread: Spread | None,
     control: Control | None,
     so_far: SoFar | None,
+    points: Mapping[str, Sequence[str]],
 ) -> Analysis:
     configuration = _configuration(evidence.configuration)
     if settings.engine == "tshark" and spread is None:
@@ -152,7 +157,9 @@ def _packets(
         from pcapinspect.spread.work import check
 
         check(spread.dask, spread.stages, paths, settings)
-    return _analysis(observe(paths, settings, follow_members, control), settings, configuration, evidence, progress)
+    return _analysis(
+        observe(paths, settings, follow_members, control, points), settings, configuration, evidence, progress
+    )
 
 
 def _elsewhere(paths: Sequence[str], settings: Settings, control: Control | None) -> tuple[Endpoint, ...]:

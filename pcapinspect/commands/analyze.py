@@ -34,6 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         evidence.add_argument(option, metavar="FILE", nargs="+", action="extend", default=[], help=what)
     parser.add_argument(
+        "--point",
+        metavar="NAME=FILE",
+        nargs="+",
+        action="append",
+        default=[],
+        help="captures of one capture point, where that shall not be measured; give it twice: of two points it is said "
+        "what was lost between them",
+    )
+    parser.add_argument(
         "--each",
         action="store_true",
         help="every capture (a ring: all of its files) is a case of its own: one line each, worst first; --html DIR "
@@ -62,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Analyze, write what was asked for, and tell by the exit code whether `--fail-on` was reached."""
-    if not (options.capture or options.netflow or options.log or options.config):
+    if not (options.capture or options.point or options.netflow or options.log or options.config):
         raise UsageError("nothing to analyze: give a CAPTURE, flows with --netflow, logs with --log, or --config")
     for path in (*options.config, *options.log):
         if is_capture(path):
@@ -84,6 +93,8 @@ def _analyze(options: argparse.Namespace, control: Control) -> int:
     from pcapinspect.pipeline import Evidence, Spread, analyze
 
     settings = settings_of(options)
+    points = points_of(options)
+    options.capture += [file for files in points.values() for file in files]
     if options.each:
         from pcapinspect.commands.each import run_each
 
@@ -101,6 +112,7 @@ def _analyze(options: argparse.Namespace, control: Control) -> int:
             command=without(options.command_line, "--dask", "--stages"),
             spread=Spread(options.dask, options.stages) if options.dask else None,
             control=control,
+            points=points,
             so_far=partial(write_so_far, options=options),
         )
     write_outputs(report, options)
@@ -108,6 +120,21 @@ def _analyze(options: argparse.Namespace, control: Control) -> int:
         return 0
     level = SEVERITIES.index(options.fail_on)
     return int(any(SEVERITIES.index(finding["severity"]) >= level for finding in report.sections["findings"]))
+
+
+def points_of(options: argparse.Namespace) -> dict[str, list[str]]:
+    """The captures of each point that `--point` names. Raises UsageError."""
+    points: dict[str, list[str]] = {}
+    for first, *more in options.point:
+        name, joined, file = first.partition("=")
+        if not (name and joined and file):
+            raise UsageError(f"--point {first}: give a name and its captures, like --point branch=a.pcap")
+        points.setdefault(name, []).extend((file, *more))
+    if points and options.capture:
+        raise UsageError("with --point every capture is of a named point: leave out the others")
+    if len(points) == 1 or len(points) > 2:
+        raise UsageError("--point: two points are compared; give it twice, with two names")
+    return points
 
 
 def is_capture(path: str) -> bool:
