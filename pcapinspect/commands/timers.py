@@ -198,7 +198,8 @@ def _lines(sources: TimerSources, made: Window, load: StuckClients | None, owned
         for number, step in enumerate(_remedy(sources, made), 1):
             lines += [f"  {number}. {step.device}: {step.changes}", *(f"       {command}" for command in step.commands)]
     lines += ["", "Assumptions", *(f"  {text}" for text in (*ASSUMPTIONS, *sources.assumptions))]
-    for title, said in (("Not known", sources.unsure), ("Contradictions", owned.conflicts)):
+    told = (("Not known", sources.unsure), ("Above", owned.above_told), ("Contradictions", owned.conflicts))
+    for title, said in told:
         if said:
             lines += ["", title, *(f"  {text}" for text in said)]
     if owned.foreign:
@@ -278,6 +279,7 @@ def _document(sources: TimerSources, made: Window, load: StuckClients | None, ow
         "remedy": [asdict(step) for step in _remedy(sources, made)],
         "assumptions": [*ASSUMPTIONS, *sources.assumptions],
         "not_known": list(sources.unsure),
+        "above": list(owned.above_told),
         "conflicts": list(owned.conflicts),
         "foreign": [asdict(tie) for tie in owned.foreign],
     }

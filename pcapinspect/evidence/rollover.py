@@ -238,6 +238,7 @@ def _misfits(
     if demand.clock_skew is not None and abs(demand.clock_skew) > _WRONG_CLOCK:
         hours = demand.clock_skew / (3600 * SECOND)
         found.append(f"The server's HTTP Date is {hours:+.1f} h from the capture's clock: one of the two is wrong.")
+    found += owned.above_told
     found += _http_misfits(owned.configuration)
     if logs is not None:
         counts = dict(logs.messages)

@@ -142,6 +142,7 @@ def test_a_root_above_the_issuing_ca(owned):
     found = owned(root, sub, CLIENT)
     assert [s.name for s in found.configuration.servers] == ["SUB"]
     assert [s.name for s in found.above] == ["ROOT"]
+    assert "auto-rollover 90 days before its end" in found.above_told[0]
     facts = seen(certificate("CN=ROOT", life=7300), certificate("CN=SUB", "CN=ROOT"))
     assert issuing_certificate(facts).subject == "CN=SUB"
     found = owned(root, sub, inquiry=Inquiry(ip="10.0.0.80", port=80, facts=facts))

@@ -9,6 +9,7 @@ from pcapinspect.address import endpoint
 from pcapinspect.evidence.configuration_model import CertificateServer, Configuration, Where
 from pcapinspect.pki.certificates import Certificate
 from pcapinspect.pki.facts import CA, RA, PkiFacts
+from pcapinspect.pki.timers import DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,15 @@ class Ownership:
     """The CA itself has the address at which the clients enrol: no RA stands before it."""
 
     @property
+    def above_told(self) -> tuple[str, ...]:
+        """Of each certificate server above the issuing one, its own rollover."""
+        return tuple(
+            f"{server.name} ({at(server.where)}) stands above the CA that issues to routers; its own rollover: "
+            f"{_rollover(server)}."
+            for server in self.above
+        )
+
+    @property
     def traffic_alone(self) -> bool:
         """Nothing that was given is tied to the server."""
         return not self.belongs
@@ -84,6 +94,12 @@ class Ledger:
     @staticmethod
     def in_order(ties: Iterable[Tie]) -> tuple[Tie, ...]:
         return tuple(sorted(ties, key=lambda tie: (tie.where.path, tie.where.line, tie.piece)))
+
+
+def _rollover(server: CertificateServer) -> str:
+    if server.auto_rollover:
+        return "auto-rollover" + ("" if server.overlap is None else f" {server.overlap / DAY:g} days before its end")
+    return "none, for the whole block has no auto-rollover" if server.whole else "not known"
 
 
 def device_of(where: Where) -> str:
