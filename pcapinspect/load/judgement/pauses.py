@@ -59,10 +59,8 @@ class Search:
         found, strangers = silences.tell_apart(traffic)
         self._waits = waits.find(traffic) if one_way is None else []
         opened = Open(traffic, presume=quality.lacks_packets)
-        flood = np.zeros(len(traffic.start), np.bool_)
-        flood[traffic.syn_attempt[strangers.flood]] = True
         counted = {
-            "accepts": np.sort(traffic.answer[traffic.accepted & ~flood]),
+            "accepts": traffic.accept_times,
             "attempts": traffic.attempt_times,
             "syns": traffic.syn_time,
             "requests": requests,
@@ -136,7 +134,10 @@ class Search:
             quiet = quiet_until(accepts.times, limits.pause * SECOND - TIMER)
             pauses = Pauses(found, fitting, quiet, self._jumps)
             known = np.array([not about.young(pause) and not pause.jumped for pause in found], np.bool_)
-            models = count_models(about.rates, pauses, known, limits, about.enough)
+            # Whether the limit counts a flood's half-open handshakes is not known; who pays for them is all the same.
+            accepted = np.sort(self._traffic.answer[self._traffic.accepted])
+            rates = {**about.rates, "accepts": Rate(accepted, limits.window * SECOND)}
+            models = count_models(rates, pauses, known, limits, about.enough)
         return replace(about, models=models, estimate=estimate(counted, accepts.times, self._traffic.begin, limits))
 
 

@@ -51,7 +51,9 @@ def _all(evidence: Evidence, caused: Caused) -> list[Explanation]:
     """What every cause says: first those that name their attempts, then what the rest looks like."""
     said = list(explanations(evidence, caused))
     left = loss.remainder(evidence, caused, _union(evidence, said))
-    said += [one for one in (loss.explain(evidence, left), selective_drop.explain(evidence, left)) if one is not None]
+    said += [
+        one for one in (loss.explain(evidence, left), selective_drop.explain(evidence, caused, left)) if one is not None
+    ]
     unexplained = evidence.falls.fallen & ~_union(evidence, said)
     rest = insufficient.explain(evidence, caused, unexplained)
     return said if rest is None else [*said, rest]

@@ -237,8 +237,8 @@ def _since_the_pause_before(evidence: Evidence) -> tuple[str, ...]:
     within = accepts.before(onsets)
     if not np.any(within > since):
         return ()
-    words = f"{_range(since)} since the pause before each, {_range(within)} in the {evidence.limits.window} s before"
-    return (f"Accepted were {words}.",)
+    span = f"{evidence.limits.window} s before it"
+    return (f"{_range(since)} were accepted since the pause before each, {_range(within)} in the {span}.",)
 
 
 def _range(counts: Int64) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from pcapinspect.load.judgement.causes import insufficient
 from pcapinspect.load.judgement.causes.loss import LOSSY, Remainder, spares_others
-from pcapinspect.load.judgement.evidence import Evidence, Explanation, percent, plural
+from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, fits_pause, percent, plural
 from pcapinspect.load.judgement.policer import Policer, policer_of
 from pcapinspect.load.measures.traffic import UNANSWERED, UNKNOWN
 
@@ -27,8 +28,9 @@ BEYOND_CHANCE = 3.0
 """Standard deviations by which those hit must be fewer than drops without regard of the client would hit."""
 
 
-def explain(evidence: Evidence, left: Remainder) -> Explanation | None:
-    """What is left of the SYNs in vain, where the control was spared."""
+def explain(evidence: Evidence, caused: Caused, left: Remainder) -> Explanation | None:
+    """What is left of the SYNs in vain, where the control was spared; and pauses without a cause that are no limit's:
+    where many single SYNs are dropped, a run of them is no pause of its own."""
     if not left.vain or not spares_others(evidence, left):
         return None
     bucket = _policer(evidence, left)
@@ -40,11 +42,13 @@ def explain(evidence: Evidence, left: Remainder) -> Explanation | None:
     if bucket is not None:
         shown.append(_bucket(evidence, bucket))
     shown.extend(_who(evidence, left))
+    runs = [pause for _, pause in caused.of(insufficient.NAME) if not fits_pause(pause, evidence.limits)]
+    hit = left.attempts | evidence.within(runs)
     return Explanation(
         NAME,
-        left.attempts,
+        hit,
         AS_BUCKET if bucket else BY_CONTROL,
-        _sentence(evidence, left, bucket),
+        _sentence(evidence, left, bucket, int(np.count_nonzero(hit))),
         tuple(shown),
         (),
         ("What drops them: the queue of a listener, one of several servers, a policer or a filter before it.",),
@@ -52,8 +56,7 @@ def explain(evidence: Evidence, left: Remainder) -> Explanation | None:
     )
 
 
-def _sentence(evidence: Evidence, left: Remainder, bucket: Policer | None) -> str:
-    number = int(np.count_nonzero(left.attempts))
+def _sentence(evidence: Evidence, left: Remainder, bucket: Policer | None, number: int) -> str:
     if not left.at_once:
         return f"No first SYN was answered: all {plural(number, 'attempt')} needed another, and nothing else was lost."
     of_all = f"{number:,} of {plural(evidence.attempts, 'attempt')}"
