@@ -1,7 +1,4 @@
-"""The casebook beside a checkout: what people had in hand, and what every right answer says of it.
-
-Names in `cases_open.txt` are cases that are not answered rightly yet; who makes one right strikes its name.
-"""
+"""The casebook beside a checkout: what people had in hand, and what every right answer says of it."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ import pytest
 from pcapinspect.cli import main
 
 CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
-OPEN = Path(__file__).with_name("cases_open.txt").read_text().split()
+NAMES = sorted(file.parent.name for file in CASES.glob("*/case.json"))
 
 
 def checker() -> ModuleType:
@@ -29,13 +26,6 @@ def checker() -> ModuleType:
     return module
 
 
-def cases() -> list[Any]:
-    """A parameter a case. `strict` once all branches of today are in: then a right case that is still listed fails."""
-    still_open = pytest.mark.xfail(strict=False, reason="right now: strike it from tests/cases_open.txt")
-    names = sorted(file.parent.name for file in CASES.glob("*/case.json"))
-    return [pytest.param(name, marks=[still_open] if name in OPEN else []) for name in names]
-
-
 def answer(check: ModuleType, arguments: list[str], report: Path, capture: Any) -> Any:
     """What a command line says, as the casebook's program runs it, but in this process."""
     extra = ["--json", str(report), "--quiet"] if arguments[0] in check.WRITES_JSON else []
@@ -45,7 +35,7 @@ def answer(check: ModuleType, arguments: list[str], report: Path, capture: Any) 
 
 
 @pytest.mark.skipif(not CASES.is_dir(), reason="no ../shared/cases beside this checkout")
-@pytest.mark.parametrize("name", cases())
+@pytest.mark.parametrize("name", NAMES)
 def test_case(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: Any) -> None:
     check = checker()
     case = json.loads((CASES / name / "case.json").read_text())
@@ -54,8 +44,3 @@ def test_case(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
     outcomes = [answer(check, line, tmp_path / f"{number}.json", capsysbinary) for number, line in enumerate(lines)]
     problems = [found for each in case["expect"] if (found := check.problem(each, outcomes))]
     assert problems == [], case["right"]
-
-
-@pytest.mark.skipif(not CASES.is_dir(), reason="no ../shared/cases beside this checkout")
-def test_every_open_case_is_in_the_casebook() -> None:
-    assert [name for name in OPEN if not (CASES / name / "case.json").exists()] == []
