@@ -112,11 +112,14 @@ def _named(
     samples = list(_sampled(members, settings, control).values())
     numbers = {unit.file for unit in first}
     nearer = 0
-    for relation in relations_of(samples):
+    relations = relations_of(samples)
+    for relation in relations:
         one, other = (samples[place].unit.file in numbers for place in (relation.one, relation.other))
         if one != other:
             nearer += relation.common if relation.other_is_nearer_to_the_server == one else -relation.common
-    return Network(second, first) if nearer >= 0 else Network(first, second)
+    rewritten = nearer != 0 and all(relation.rewritten for relation in relations)
+    near, far = (first, second) if nearer >= 0 else (second, first)
+    return Network(far, near, rewritten=rewritten)
 
 
 def _sampled(members: Sequence[Member], settings: Settings, control: Control | None) -> dict[Unit, Sample]:
@@ -147,7 +150,7 @@ def _network(network: Network, members: Sequence[Member], follow: Follow) -> Obs
         inputs |= {file.path: file for file in read}
         sides.append((with_files(followed, _numbers(chosen)), _ran(read)))
     (client, _), (server, ran) = sides
-    joined = join(client, server, ran)
+    joined = join(client, server, ran, network.rewritten)
     names = {member.number: member.path for member in members}
     near, far = network.client_side, network.server_side
     told = point.two_points(_shown(near, far, names), _shown(far, near, names), joined.between)

@@ -25,8 +25,8 @@ class Network:
     """Empty where there is one point."""
     between: Units = ()
     """Those of further points, which are not judged."""
-    relation: Relation | None = None
-    """The two units of its two points that have most in common, the first at the clients' side."""
+    rewritten: bool = False
+    """A NAT rewrites addresses or ports between the two points."""
 
 
 def arrange(samples: Sequence[Sample], family: Callable[[Unit], str]) -> list[Network]:
@@ -129,16 +129,11 @@ def _points(
     for place in group:
         if place not in sides:
             sides[place] = _side_of_family(samples, place, sides, family)
-    best = max(
-        (r for near, far, r in apart if sides[near] == -1 and sides[far] == 1),
-        key=lambda r: r.common,
-        default=apart[0][2],
-    )
 
     def units(side: int) -> Units:
         return tuple(samples[place].unit for place in group if sides[place] == side)
 
-    return Network(units(1), units(-1), units(0), best)
+    return Network(units(1), units(-1), units(0), all(relation.rewritten for _, _, relation in apart))
 
 
 def _oriented(relation: Relation) -> tuple[int, int, Relation]:

@@ -98,6 +98,8 @@ class Between:
     """How many SYNs (attempts), answers, requests and responses were seen where they leave, by LOST."""
     lost: tuple[int, int, int, int]
     """Of these, in how many attempts some did not come to the other point."""
+    rewritten: bool
+    """A NAT is between: attempts were matched by the client's number alone."""
     moments: Int64
     """Of the attempts with a loss, by the server's point's clock."""
 
@@ -114,15 +116,20 @@ class Joined:
     between: Between
 
 
-def join(client: Followed, server: Followed, ran: tuple[int, int]) -> Joined:
-    """What two points say together. `ran`: from when to when the server's point was captured, by its clock."""
+def join(client: Followed, server: Followed, ran: tuple[int, int], rewritten: bool = False) -> Joined:
+    """What two points say together.
+
+    `ran`: from when to when the server's point was captured, by its clock; `rewritten`: a NAT is between.
+    """
     ours, theirs = client.tcp.connections, server.tcp.connections
-    pairs = match(ours, theirs)
+    pairs = match(ours, theirs, rewritten)
     clocks = clocks_of(ours, theirs, pairs)
     moved = moved_by(ours, clocks)
     lost = _lost(moved, theirs, pairs, clocks)
     never = _never_came(moved, pairs, ran)
     added = replace(moved.take(never), outcome=np.full(len(never), UNANSWERED, np.uint8))
+    if rewritten and len(pairs.server):
+        added = _to_server(added, theirs.take(pairs.server))
     connections = Connections.concatenate([theirs, added])
     all_lost = np.full(len(connections), NOT_LOST, np.uint8)
     all_lost[pairs.server] = lost
@@ -138,10 +145,24 @@ def join(client: Followed, server: Followed, ran: tuple[int, int]) -> Joined:
         server_only=len(theirs) - len(pairs.server),
         sent=_sent(moved, theirs, pairs, never),
         lost=_counts(all_lost),
+        rewritten=rewritten,
         moments=np.sort(connections.start[all_lost != NOT_LOST]),
     )
     tcp = replace(server.tcp, connections=connections)
     return Joined(replace(server, tcp=tcp), all_lost, seen, between)
+
+
+def _to_server(added: Connections, matched: Connections) -> Connections:
+    """Attempts that never came, as dials to the server that most others came to: its address may be rewritten."""
+    columns = matched.server_high, matched.server_low, matched.server_port.astype(np.uint64)
+    distinct, counts = np.unique(np.stack(columns), axis=1, return_counts=True)
+    high, low, port = distinct[:, counts.argmax()]
+    return replace(
+        added,
+        server_high=np.full_like(added.server_high, high),
+        server_low=np.full_like(added.server_low, low),
+        server_port=np.full_like(added.server_port, port),
+    )
 
 
 def clocks_of(client: Connections, server: Connections, pairs: Matches) -> Clocks:

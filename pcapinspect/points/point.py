@@ -97,6 +97,9 @@ def _sentence(client_side: Sequence[str], server_side: Sequence[str], between: B
     parts = [
         f"Two capture points: {_named(client_side)} at the clients' side, {_named(server_side)} at the server's; "
         f"{between.both:,} of {whole:,} attempts are in both.",
+        "Addresses or ports are rewritten between them (NAT): attempts are matched by their initial numbers."
+        if between.rewritten
+        else "",
         _of_clocks(between.clocks),
         f"Between them {' and '.join(lost)}." if lost else "Nothing was lost between them.",
     ]

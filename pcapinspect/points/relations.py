@@ -26,6 +26,10 @@ FEWEST_COMMON = 3
 DROPPED_BETWEEN = 0.05
 """Share of the SYNs of one that the other has not, from which something drops them between two ports of one bridge."""
 
+MIN_SHARE_BEHIND_NAT = 0.1
+"""Share of the smaller sample that must have the same numbers behind a NAT. By chance hardly one is the same: of two
+samples of 8,192 random numbers of 32 bits, once in 64."""
+
 MOST_UNITS_OF_ONE = 8
 """Units that hold the same packet are compared each with so many others."""
 
@@ -49,6 +53,8 @@ class Relation:
     hops_up: int
     """What SYNs have less to live in the other; the median."""
     hops_down: int
+    rewritten: bool
+    """Addresses or ports differ: a NAT is between, and the handshakes are the same by the client's number alone."""
     dropped: float
     """The share of the SYNs of either, while both ran, that the other has not."""
 
@@ -66,6 +72,8 @@ class Relation:
     @property
     def same_place(self) -> bool:
         """Both hold the packets as they were at one place: copies, or two halves."""
+        if self.rewritten:
+            return False
         if self.common < FEWEST_COMMON:
             return True
         if self.hops_up or self.hops_down:
@@ -95,9 +103,22 @@ class Relation:
 
 def relations_of(samples: Sequence[Sample]) -> list[Relation]:
     """All pairs that hold the same attempts, in the order of the samples."""
-    rows = _rows(samples)
+    rows = _rows(samples, rewritten=False)
+    direct = _related(samples, rows, rewritten=False)
+    known = {(relation.one, relation.other) for relation in direct}
+    behind = _related(samples, _rows(samples, rewritten=True), rewritten=True)
+    return [*direct, *(r for r in behind if (r.one, r.other) not in known and _surely(samples, r))]
+
+
+def _surely(samples: Sequence[Sample], relation: Relation) -> bool:
+    """Whether so many numbers are not the same by chance."""
+    smaller = min(samples[relation.one].rows, samples[relation.other].rows)
+    return relation.common >= max(FEWEST_COMMON, MIN_SHARE_BEHIND_NAT * smaller)
+
+
+def _related(samples: Sequence[Sample], rows: _Rows, *, rewritten: bool) -> list[Relation]:
     found: dict[tuple[int, int], _Pairs] = {}
-    for exact in (True, False):
+    for exact in (True,) if rewritten else (True, False):
         order = np.lexsort((rows.time, rows.unit, rows.mark if exact else rows.key))
         marks, units = (rows.mark if exact else rows.key)[order], rows.unit[order]
         for step in range(1, MOST_UNITS_OF_ONE):
@@ -110,7 +131,7 @@ def relations_of(samples: Sequence[Sample]) -> list[Relation]:
             for pair in np.unique(np.stack((rows.unit[a], rows.unit[b])), axis=1).T.tolist():
                 chosen = (rows.unit[a] == pair[0]) & (rows.unit[b] == pair[1])
                 found.setdefault((pair[0], pair[1]), _Pairs([], [])).add(exact, a[chosen], b[chosen])
-    return [_relation(samples, rows, pair, pairs) for pair, pairs in sorted(found.items())]
+    return [_relation(samples, rows, pair, pairs, rewritten) for pair, pairs in sorted(found.items())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +156,10 @@ class _Pairs:
         (self.exact if exact else self.half).append((a, b))
 
 
-def _rows(samples: Sequence[Sample]) -> _Rows:
+def _rows(samples: Sequence[Sample], *, rewritten: bool) -> _Rows:
     tables = [sample.handshakes for sample in samples]
     empty = [np.full(len(table), number) for number, table in enumerate(tables)]
-    key = np.concatenate([table.key for table in tables])
+    key = np.concatenate([table.behind if rewritten else table.key for table in tables])
     answer = np.concatenate([table.answer for table in tables])
     ip_id = np.concatenate([table.ip_id for table in tables]).astype(np.uint64)
     mark = key ^ (ip_id << np.uint64(1) | answer.astype(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
@@ -147,7 +168,9 @@ def _rows(samples: Sequence[Sample]) -> _Rows:
     return _Rows(np.concatenate(empty).astype(np.int64), key, mark, answer, ttl, time)
 
 
-def _relation(samples: Sequence[Sample], rows: _Rows, pair: tuple[int, int], pairs: _Pairs) -> Relation:
+def _relation(
+    samples: Sequence[Sample], rows: _Rows, pair: tuple[int, int], pairs: _Pairs, rewritten: bool
+) -> Relation:
     a, b = _joined(pairs.exact)
     later = rows.time[b] - rows.time[a]
     hops = rows.ttl[a] - rows.ttl[b]
@@ -164,7 +187,8 @@ def _relation(samples: Sequence[Sample], rows: _Rows, pair: tuple[int, int], pai
         later_down=_median(later[down]),
         hops_up=_median(hops[~down]) or 0,
         hops_down=_median(hops[down]) or 0,
-        dropped=max(_missing(one, other, shift), _missing(other, one, -shift)),
+        rewritten=rewritten,
+        dropped=0.0 if rewritten else max(_missing(one, other, shift), _missing(other, one, -shift)),
     )
 
 

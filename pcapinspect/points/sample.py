@@ -1,8 +1,8 @@
 """A sample of the handshakes that a file or an interface holds, which finds the same handshakes in every one of them.
 
-Whether a handshake is in the sample depends on its addresses, ports and the client's number alone, so two captures
-of it both have it or both have not. Memory is bounded: a sample that grows too large keeps every second of its
-handshakes, and so on.
+Whether a handshake is in the sample depends on the client's initial number alone, so two captures of it both have it
+or both have not, whatever a NAT between them rewrites. Memory is bounded: a sample that grows too large keeps every
+second of its handshakes, and so on.
 """
 
 from __future__ import annotations
@@ -73,11 +73,11 @@ class Sample:
     def at(self, level: int) -> Handshakes:
         """Those that a sample of this level, which is not below its own, has."""
         whole = self.handshakes
-        return whole.take(whole.key & _mask(level) == 0)
+        return whole.take(whole.behind & _mask(level) == 0)
 
     def add(self, found: Handshakes) -> None:
         """More of them."""
-        found = found.take(found.key & _mask(self.level) == 0)
+        found = found.take(found.behind & _mask(self.level) == 0)
         self.parts.append(found)
         self.rows += len(found)
         while self.rows > LARGEST and self.level < MOST_LEVELS:

@@ -135,6 +135,27 @@ def test_what_never_came_is_not_the_server_s(
         analyze([client, server], points={"ca": [server], "branch": []})
 
 
+def test_behind_a_nat_attempts_are_matched_by_their_numbers(
+    storm: tuple[bytes, list[Record]], silent: Callable[[Record], bool], tmp_path: Path
+) -> None:
+    head, records = storm
+
+    def inside(frame: bytes) -> bytes:
+        """As it is before the NAT: the client has another address and port."""
+        at, port = (26, 34) if is_up(frame) else (30, 36)
+        return frame[:at] + b"\xc0\xa8" + frame[at + 2 : port] + bytes([frame[port] ^ 1]) + frame[port + 1 :]
+
+    near = [(time, inside(frame)) for time, frame in client_side(records)]
+    client = write(tmp_path / "client.pcap", head, near)
+    server = write(tmp_path / "server.pcap", head, [record for record in records if not silent(record)])
+    report = analyze([client, server])
+    (point,) = report.sections["points"]
+    assert (point["kind"], point["client_side"]) == ("two_points", [client])
+    assert "NAT" in point["sentence"]
+    assert [server["verdict"]["cause"] for server in report.sections["servers"]] == ["path"]
+    assert report.sections["servers"][0]["attempts"] == 1159
+
+
 def never_came(records: list[Record], silent: Callable[[Record], bool]) -> int:
     """Attempts of which no SYN came: by address, port and initial number."""
 
