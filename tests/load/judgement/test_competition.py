@@ -107,3 +107,43 @@ def test_few_attempts_say_nothing(attempts: int, cause: str) -> None:
     assert found.cause == cause
     if cause == "insufficient":
         assert found.sentence == "4 attempts in the capture: too few to judge the server by."
+
+
+@pytest.mark.parametrize(("unanswered", "cause"), [(4, "healthy"), (5, "no_response")])
+def test_a_twentieth_without_a_response_is_told(unanswered: int, cause: str) -> None:
+    made = Made()
+    for number in range(100):
+        connection = made.answered(f"10.1.0.{number + 1}", number * 2.0, lasts=5.0)
+        hung = number % 20 == 7 and number // 20 < unanswered
+        made.asked(connection, "GetCACert", None if hung else 200)
+        if hung:  # the server acknowledged the request, and sent nothing
+            made.connections[connection] |= {"sent_up": 150, "acked_up": 150, "sent_down": 0, "bytes_down": 0}
+    found = verdict(made)
+    assert found.cause == cause
+    if cause == "no_response":
+        assert found.sentence == "The server accepted 100 attempts and did not answer 5 of them (5 %)."
+
+
+@pytest.mark.parametrize(
+    ("status", "errors", "cause"),
+    [(503, 4, "healthy"), (503, 5, "error_responses"), (500, 49, "healthy"), (500, 50, "error_responses")],
+)
+def test_overload_is_told_before_other_errors(status: int, errors: int, cause: str) -> None:
+    made = Made()
+    for number in range(100):
+        connection = made.answered(f"10.1.0.{number + 1}", number * 2.0)
+        made.asked(connection, "PKIOperation", status if number % 100 < errors else 200)
+    found = verdict(made)
+    assert found.cause == cause
+    if cause == "error_responses":
+        assert f"{errors} of 100 answered attempts ({errors} %) got" in found.sentence
+
+
+@pytest.mark.parametrize(("share", "cause"), [(89, "healthy"), (90, "error_responses")])
+def test_polls_for_what_is_not_there_name_a_server_only_where_they_are_nearly_all(share: int, cause: str) -> None:
+    made = Made()
+    for number in range(100):
+        connection = made.answered(f"10.1.0.{number + 1}", number * 2.0)
+        poll = number < share
+        made.asked(connection, "GetNextCACert" if poll else "GetCACert", 404 if poll else 200)
+    assert verdict(made).cause == cause
