@@ -82,7 +82,7 @@ CONNECTIONS = Table(
             TEXT,
             "Why it came no higher: `silence`, `reset`, `icmp`, `otherwise`, `no_request`, `not_delivered`, "
             "`no_response`, `error`, `pending`; null where it succeeded or the capture cannot tell.",
-            "came no farther for",
+            "no farther for",
         ),
         Column(
             "lost_between",
