@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8, UInt32
 from pcapinspect.http.exchanges import Exchanges
+from pcapinspect.load.measures.answers import answers_of, first_exchanges, open_times, turned_away_at, were_accepted
 from pcapinspect.load.measures.asks import GAVE_UP, asks_of, without_a_chance
 from pcapinspect.load.measures.flood import flood_of
 from pcapinspect.load.measures.parties import Parties
@@ -20,13 +21,7 @@ from pcapinspect.load.measures.segments import largest_passed, stuck_segments
 from pcapinspect.load.model import ANSWERED as RUNG_ANSWERED
 from pcapinspect.load.model import NO_RUNG, RESET, Service
 from pcapinspect.tcp.connections import (
-    CLOSE_NONE,
-    CLOSE_OPEN,
-    ESTABLISHED,
-    HALF_OPEN,
     MIDSTREAM,
-    REFUSED,
-    UNREACHABLE,
     Connections,
     Syns,
 )
@@ -179,16 +174,16 @@ def traffic_of(
     number of server, those that are not asked for.
     """
     servers = len(parties.server_shown)
-    answer, asked = _answers(connections)
-    turned_away = _turned_away(connections)
-    opened, closed = _open_times(connections, answer)
-    accepted = _accepted(connections)
+    answer, asked = answers_of(connections)
+    turned_away = turned_away_at(connections)
+    opened, closed = open_times(connections, answer)
+    accepted = were_accepted(connections)
     barred = without_a_chance(connections, service, parties.client)
     asks = asks_of(connections, exchanges, service, accepted, barred)
     data = connections.data_up.astype(np.int64) + connections.data_down
     again = connections.again_up.astype(np.int64) + connections.again_down
     stuck = stuck_segments(connections)
-    requested, served = _first_exchanges(connections, exchanges, answer, closed)
+    requested, served = first_exchanges(connections, exchanges, answer, closed)
     local = np.empty(len(connections), np.int64)
     by_connection = _groups(parties.server, servers)
     by_syn = _groups(parties.server[syns.connection], servers)
@@ -285,61 +280,6 @@ def _groups(codes: Int64, count: int) -> list[Int64]:
         return [np.arange(len(codes))] * count
     order = np.argsort(codes, kind="stable")
     return np.split(order, np.searchsorted(codes[order], np.arange(1, count)))
-
-
-def _answers(connections: Connections) -> tuple[Int64, Int64]:
-    """When each attempt was accepted, and the last SYN before that."""
-    accepted = (connections.outcome == ESTABLISHED) | (connections.outcome == HALF_OPEN)
-    answer = np.where(accepted, connections.answer_time, MISSING)
-    # A SYN/ACK that is not in the capture came before the first packet that proves it.
-    proven = np.where(connections.outcome == ESTABLISHED, connections.established_time, MISSING)
-    earlier = (proven != MISSING) & ((answer == MISSING) | (proven < answer))
-    answer = np.where(earlier, proven, answer)
-    seen = (connections.synack_time != MISSING) & (connections.outcome != REFUSED)
-    answer = np.where(seen, connections.synack_time, answer)
-    asked = np.where(seen & (connections.handshake_rtt != MISSING), answer - connections.handshake_rtt, MISSING)
-    last = connections.last_syn_time
-    before = (asked == MISSING) & (last != MISSING) & (last <= answer)
-    asked = np.where(before, last, asked)
-    asked = np.where((asked == MISSING) & (answer != MISSING), np.minimum(connections.start, answer), asked)
-    return answer, np.where(answer == MISSING, MISSING, asked)
-
-
-def _turned_away(connections: Connections) -> Int64:
-    refused = (connections.outcome == REFUSED) | (connections.outcome == UNREACHABLE)
-    return np.where(refused, connections.answer_time, MISSING)
-
-
-def _accepted(connections: Connections) -> Bool:
-    answered = (connections.synack_time != MISSING) | (connections.outcome == ESTABLISHED)
-    accepted: Bool = answered & (connections.outcome != MIDSTREAM) & (connections.outcome != REFUSED)
-    return accepted
-
-
-def _open_times(connections: Connections, answer: Int64) -> tuple[Int64, Int64]:
-    """When each connection was open for the server. One that timed out or was reset ends with its last packet."""
-    opened = np.where(connections.outcome == ESTABLISHED, answer, MISSING)
-    opened = np.where(connections.outcome == MIDSTREAM, connections.start, opened)
-    closed = np.where(connections.close_time != MISSING, connections.close_time, connections.end)
-    still_open = (connections.close == CLOSE_OPEN) | (connections.close == CLOSE_NONE)
-    closed = np.where(still_open & (connections.close_time == MISSING), MISSING, closed)
-    return opened, np.where(opened == MISSING, MISSING, closed)
-
-
-def _first_exchanges(
-    connections: Connections, exchanges: Exchanges, answer: Int64, closed: Int64
-) -> tuple[Int64, Int64]:
-    """When the first request and the first response of each connection began.
-
-    Where payload was sent but cannot be read, the connection's begin and end stand for them.
-    """
-    unread = (connections.bytes_up > 0) & (answer != MISSING)
-    requested = np.where(unread, answer, MISSING)
-    served = np.where(unread, closed, MISSING)
-    first = np.flatnonzero(np.diff(exchanges.connection, prepend=-1))
-    requested[exchanges.connection[first]] = exchanges.request_time[first]
-    served[exchanges.connection[first]] = exchanges.response_time[first]
-    return requested, served
 
 
 def _share_unseen(synack_time: Int64, accepted: Bool) -> float:
