@@ -100,14 +100,17 @@ def _pauses(server: Server, zone: Zone, limits: Limits) -> list[tuple[str, str]]
 
 
 def _counted(server: Server, limits: Limits) -> list[tuple[str, str]]:
-    """What the server had accepted when pauses of the rate limit began: by the count that fits, and in the window."""
-    before = [pause["accepted_before_60s"] for pause in server["pauses"] if pause["cause"] == "rate_limit"]
+    """What the server had accepted when pauses of the rate limit began: by the count that fits, and in the window.
+
+    Of pauses that have one before them: for the first, both counts are the same.
+    """
+    before = [pause["accepted_before_60s"] for pause in server["pauses"][1:] if pause["cause"] == "rate_limit"]
     anew = next(
         (m for m in server["models"] if m["counts"] == "accepts" and m["window"] == "rearmed" and m["fits"]), None
     )
-    if len(before) < 2 or anew is None or not anew["at_onset"]:
+    if not before or anew is None or len(anew["at_onset"]) < 2:
         return []
-    since = _range(anew["at_onset"])
+    since = _range(anew["at_onset"][1:])
     return [("counted", f"{since} accepted since the pause before, {_range(before)} in the {limits.span} before")]
 
 

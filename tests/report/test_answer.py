@@ -45,7 +45,7 @@ def test_what_was_counted_stands_beside_what_lies_in_the_window(sections: Sectio
     server["models"] = [{**anew, "at_onset": [80] * len(server["pauses"])}]  # type: ignore[typeddict-item]
     facts = dict(answer_of(sections, ZONE).facts)
     most = 80 + len(server["pauses"]) - 1
-    assert facts["counted"] == f"80 accepted since the pause before, 80 to {most} in the 60 s before"
+    assert facts["counted"] == f"80 accepted since the pause before, 81 to {most} in the 60 s before"
     server["models"][0]["fits"] = False
     assert "counted" not in dict(answer_of(sections, ZONE).facts)
 
