@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { everyRow, apply, emptyFilter, rowsOf, filterFromHash, isPlace, openWithin } = load(
+const { everyRow, apply, emptyFilter, rowsOf, filterFromHash, isPlace, openWithin, isClient } = load(
   ["words.js", "time.js", "data.js", "filter.js", "count.js", "panel_open.js"],
-  ["everyRow", "apply", "emptyFilter", "rowsOf", "filterFromHash", "isPlace", "openWithin"],
+  ["everyRow", "apply", "emptyFilter", "rowsOf", "filterFromHash", "isPlace", "openWithin", "isClient"],
 );
 
 /* Packs columns one after the other, as bytes. */
@@ -90,6 +90,23 @@ for (const [name, filter, connections, exchanges] of [
   ["a status that is none", { status: "teapot" }, [], []],
 ])
   test(`a filter by ${name}`, () => assert.deepEqual(left(filter), [connections, exchanges]));
+
+for (const [name, asked, is] of [
+  ["10.22.0.9", "10.22.0", true],
+  ["10.22.0.9", "10.22.0.", true],
+  ["10.22.01.9", "10.22.0", false],
+  ["10.22.0.9", "10.22.0.0/24", true],
+  ["10.22.1.9", "10.22.0.0/24", false],
+  ["10.22.1.9", "10.22.0.0/23", true],
+  ["192.0.2.1", "0.0.0.0/0", true],
+  ["192.0.2.1", "192.0.2.1/32", true],
+  ["192.0.2.1", "192.0.2.0/99", false],
+  ["192.0.2.1", "net/24", false],
+  ["2001:db8::1", "2001:db8", true],
+  ["2001:db8::1", "192.0.2.0/24", false],
+  [null, "10.22.0", false],
+])
+  test(`${name} is ${is ? "" : "not "}of ${asked}`, () => assert.equal(isClient(name, asked), is));
 
 test("a link to a finding is no filter", () => {
   assert.equal(isPlace("#finding-1"), true);

@@ -186,7 +186,8 @@ class App {
       const long = name === "minutes" ? MINUTE : 0;
       if (place !== null && table.has("server_ip") && servers[row] !== place) continue;
       if (timed && (at + long <= view.from - (long ? 0 : 1) || at > view.to)) continue;
-      if (name === "clients" && view.filter.client && table.value("client_ip", row) !== view.filter.client) continue;
+      if (name === "clients" && view.filter.client && !isClient(table.value("client_ip", row), view.filter.client))
+        continue;
       rows.push(row);
     }
     return rows;

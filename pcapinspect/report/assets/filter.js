@@ -68,6 +68,25 @@ function statusNumber(word) {
   return word === NO_RESPONSE ? -1 : Number(word);
 }
 
+/* An IPv4 address as a number; NaN for anything else. */
+function addressNumber(text) {
+  const parts = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  return parts ? parts.slice(1).reduce((number, part) => number * 256 + Number(part), 0) : NaN;
+}
+
+/* Whether an address is the one asked for, or begins so (10.22.0, 2001:db8), or lies in the net (10.22.0.0/24). */
+function isClient(name, asked) {
+  if (name === null || name === asked) return name !== null;
+  const [net, bits] = asked.split("/");
+  if (bits !== undefined) {
+    const size = 2 ** (32 - Number(bits));
+    return (
+      size >= 1 && size <= 2 ** 32 && Math.floor(addressNumber(name) / size) === Math.floor(addressNumber(net) / size)
+    );
+  }
+  return [".", ":"].some((sign) => name.startsWith(asked.endsWith(sign) ? asked : asked + sign));
+}
+
 /* The rows that a filter leaves: {connections, exchanges}, each a mask of 0 and 1 over every row of the capture.
    A connection is in the time where it began, an exchange where it was asked (or, without a request, answered); times
    are whole milliseconds. A connection has an operation or a status where one of its exchanges has both. */
@@ -76,7 +95,10 @@ function apply(filter, data) {
   const own = new Uint8Array(connections.length).fill(1);
   const asked = new Uint8Array(exchanges.length).fill(1);
   if (filter.server) keep(own, connections.server, data.servers.indexOf(filter.server));
-  if (filter.client) keep(own, connections.client, clients.indexOf(filter.client));
+  if (filter.client) {
+    const named = clients.map((name) => isClient(name, filter.client));
+    for (let row = 0; row < own.length; row++) if (!named[connections.client[row]]) own[row] = 0;
+  }
   if (filter.outcome) keep(own, connections.outcome, outcomes.indexOf(filter.outcome));
   if (filter.server || filter.client || filter.outcome) ofConnections(asked, exchanges.connection, own);
   if (filter.operation) keepOperation(asked, exchanges.operation, operations, filter.operation);

@@ -129,7 +129,7 @@ function pollPeriods(data, view) {
     const period = data.clients.value("poll_period", row);
     if (period === null || period <= 0) continue;
     if (view.filter.server && data.servers[data.clientServer[row]] !== view.filter.server) continue;
-    if (view.filter.client && data.clients.value("client_ip", row) !== view.filter.client) continue;
+    if (view.filter.client && !isClient(data.clients.value("client_ip", row), view.filter.client)) continue;
     periods.push(period);
   }
   return periods.sort((a, b) => a - b);

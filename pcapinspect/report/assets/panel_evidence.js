@@ -201,7 +201,7 @@ function drawFlows(data, view) {
     const at = table.value("start", row) === null ? null : begin(row);
     const client = view.filter.client;
     if (at === null || at < view.from || at > view.to) continue;
-    if (client && table.value("src_ip", row) !== client && table.value("dst_ip", row) !== client) continue;
+    if (client && !["src_ip", "dst_ip"].some((end) => isClient(table.value(end, row), client))) continue;
     rows.push(row);
   }
   if (!rows.length) return nothing("No flow record begins in this selection.");
