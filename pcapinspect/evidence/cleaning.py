@@ -38,9 +38,15 @@ _BINARY = 0.1
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r")) + b"\x7f"
 _NO_TEXT = bytes(set(_CONTROLS) - set(b"\b\f\x07\x1b"))
 
-_PAGER_WORDS = ("ore-", "ore -", "ore)-")
-_PAGER = re.compile(r"[ \t]?<?-{2,3} ?\(?[Mm]ore\)? ?-{2,3}>?(?:\(\d{1,3}%\))?(?:[ \t]*(?:\^H)+[ \t]*(?:\^H)*|[ \t]?)")
-"""Of IOS, ASA and Unix; `^H` is how some programs show a backspace."""
+_PAGER_WORDS = ("ore-", "ore -", "ore)-", "ORE-", "ORE -")
+_BACKSPACE = r"(?:\^H|<BS>|<0x08>|[\u2408\u25a1\ufffd])"
+"""How programs and fonts show a backspace."""
+
+_PAGER = re.compile(
+    r"[ \t]?<?-{2,3} ?\(?(?:[Mm]ore|MORE)\)? ?-{2,3}>?(?:\(\d{1,3}%\))?"
+    rf"(?:[ \t]*{_BACKSPACE}+[ \t]*{_BACKSPACE}*|[ \t]?)"
+)
+"""Of IOS, ASA, other makers' terminal servers, and Unix."""
 
 _WRAPPED_AROUND = re.compile(r"\n(?:[ \t]*[>`~{]|\*[^\n]*\*[ \t\r]*(?=\n))")
 _QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+")
@@ -233,6 +239,12 @@ _FIRST_WORDS = re.compile(
 )
 """With these words lines of a configuration begin; none of them is the rest of a broken line."""
 
+_PKI_COMMAND = re.compile(
+    r"^(?:no )?(?:auto-(?:enroll|rollover)|lifetime (?:certificate|ca-certificate|crl) |enrollment (?:url|mode|retry) |"
+    r"revocation-check |rsakeypair |crypto pki )"
+)
+"""What is no message's rest either, whatever its width."""
+
 _DIGITS = re.compile(r"^[ \t]*[0-9A-Fa-f]{2,8}(?: [0-9A-Fa-f]{2,8})*$|^[A-Za-z0-9+/]{60,76}={0,2}$")
 """Lines of a dump or of PEM, which all have one length of their own."""
 
@@ -279,7 +291,7 @@ def _continues(line: str, length: int, following: str, widths: set[int]) -> bool
         return False
     if len(line) > LONGEST_LINE or _DIGITS.match(line):
         return False
-    if _begins(following):
+    if _begins(following) or _PKI_COMMAND.match(following):
         return False
     # what follows a message is its rest, or begins like a line of a log; elsewhere it may be a command, or a row
     return bool(_STAMPED.match(line)) or not (_FIRST_WORDS.match(following) or len(following) == length)
@@ -291,9 +303,12 @@ def _begins(text: str) -> bool:
 
 
 PROMPT = re.compile(
-    r"^[ \t]*(?P<device>[A-Za-z0-9][\w.:/@-]{0,62})(?:\((?P<mode>[\w-]{1,40})\))?(?P<sign>[#>])[ \t]?(?P<command>.*)$"
+    r"^[ \t]*(?P<device>[A-Za-z0-9][\w.:/@-]{0,62}"
+    r"|\S(?:.{0,61}?\S)?(?=\((?:config(?:-[\w-]{1,33})?|cs-server|ca-[\w-]{1,37})\)#))"
+    r"(?:\((?P<mode>[\w-]{1,40})\))?(?P<sign>[#>])[ \t]?(?P<command>.*)$"
 )
-"""`NAME#`, `NAME>`, `NAME(config)#` and what was typed behind it. Also true of some texts: see `prompt`."""
+"""`NAME#`, `NAME>`, `NAME(config)#` and what was typed behind it. Also true of some texts: see `prompt`. With `prompt`
+IOS lets a name be anything; before a mode of configuration it is one."""
 
 _TYPED = re.compile(r"^(?:[a-z][a-z0-9-]*(?:[ \t|?/].*)?|\?.*|!.*)?$")
 """What is typed begins with a word in lower case, or is nothing."""

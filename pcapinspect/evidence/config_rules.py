@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from pcapinspect.evidence.names import host_of
 from pcapinspect.evidence.secrets import public_url, without_secret
 from pcapinspect.pki.timers import DAY
 
@@ -140,18 +141,18 @@ DEVICE = _rules(
         r"^hostname \S|^interface |^clock (?:timezone|summer-time)|^(?:Building|Current) configuration|^end$|^show ",
         _nothing,
     ),
-    (rf"^ip(?:v6)? address {_ADDRESS}(?:[ /]|$)", lambda m: {"address": m[1].lower()}),
+    (rf"^ip(?:v6)? address {_ADDRESS}(?:[ /]|$)", lambda m: {"address": host_of(m[1])}),
     (
         rf"^(?:standby|vrrp|glbp) (?:\d+ )?(?:ip|ipv6|address-family \S+ address) {_ADDRESS}",
-        lambda m: {"address": m[1].lower()},
+        lambda m: {"address": host_of(m[1])},
     ),
     (r"^ip domain[ -]name (?:vrf \S+ )?(\S{1,255})$", lambda m: {"domain": m[1].lower()}),
     (
-        rf"^ip host (?:vrf \S+ )?(\S{{1,255}}) (?:\d{{1,5}} )?{_ADDRESS}",
-        lambda m: {"host": (m[1].lower(), m[2].lower())},
+        rf"^ip(?:v6)? host (?:vrf \S+ )?(\S{{1,255}}) (?:\d{{1,5}} )?{_ADDRESS}",
+        lambda m: {"host": (m[1].lower(), host_of(m[2]))},
     ),
     # of `show ip interface brief`
-    (rf"^\S+\d\S* +{_ADDRESS} +(?:YES|NO) +\w+ +", lambda m: {"address": m[1].lower()}),
+    (rf"^\S+\d\S* +{_ADDRESS} +(?:YES|NO) +\w+ +", lambda m: {"address": host_of(m[1])}),
 )
 """What tells a device from others: its addresses and names, and the names that it knows of others."""
 

@@ -49,15 +49,22 @@ def _cut(short: frozenset[tuple[str, str]], long: frozenset[tuple[str, str]]) ->
     )
 
 
+def host_of(text: str) -> str:
+    """A host's name in lower case, or its address in the one form of RFC 5952: IPv6 has many ways to write one."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return text.lower()
+
+
 def endpoint_of(url: str) -> tuple[str, int] | None:
     """Host in lower case and port of an enrolment URL; None where it has none."""
     try:
         split = urlsplit(url if "://" in url else f"//{url}")
-        return (
-            (split.hostname, split.port or (443 if split.scheme == "https" else HTTP_PORT)) if split.hostname else None
-        )
+        port = split.port or (443 if split.scheme == "https" else HTTP_PORT)
     except ValueError:
         return None
+    return (host_of(split.hostname), port) if split.hostname else None
 
 
 def is_address(host: str) -> bool:

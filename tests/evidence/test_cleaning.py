@@ -27,9 +27,14 @@ PAGERS = (
     " --More-- ^H^H^H^H^H^H^H^H^H        ^H^H^H^H^H^H^H^H^H",
     "<--- More --->\r              \r",
     "--More--(12%)\r\x1b[2K",
+    " --MORE-- ",
+    " --More-- " + "\u2408" * 9 + " " * 9 + "\u2408" * 9,
+    " --More-- " + "<BS>" * 9 + " " * 9 + "<BS>" * 9,
+    " --More-- " + "\u25a1" * 9 + " " * 9 + "\u25a1" * 9,
     " --More-- ",
 )
-"""Of IOS in PuTTY, of IOS over telnet, of terminals with control sequences, of ASA, of less."""
+"""Of IOS in PuTTY, of IOS over telnet, of terminals with control sequences, of ASA, of less, of terminal servers; and
+as editors and fonts show backspaces."""
 
 
 @pytest.fixture
@@ -201,6 +206,13 @@ def test_what_begins_anew_is_never_joined(following):
     assert joined([line, following]) == [(1, line), (2, following)]
 
 
+@pytest.mark.parametrize("command", ["auto-rollover 30", "no auto-enroll", "lifetime ca-certificate 1825"])
+def test_no_command_is_the_rest_of_a_message_as_wide_as_the_terminal(command):
+    message = "*Mar  3 01:02:03: CRYPTO_CS: enter FSM: input state enabled, input signal config"
+    assert len(message) == 80
+    assert joined([message, command]) == [(1, message), (2, command)]
+
+
 def test_dumps_and_pem_have_a_length_of_their_own():
     pem = ["MIIB" + "Q" * 60] * 5
     assert [text for _, text in joined(pem)] == pem
@@ -227,6 +239,9 @@ def test_joining_loses_and_repeats_nothing(lengths):
         ("ca.lab.example(ca-trustpoint)#Enrollment", "ca.lab.example", "ca-trustpoint", "Enrollment"),
         ("RP/0/RSP0/CPU0:edge#show clock", "RP/0/RSP0/CPU0:edge", None, "show clock"),
         ("R1#!", "R1", None, "!"),
+        ("[CA-1](config)#hostname x", "[CA-1]", "config", "hostname x"),
+        ("CA+1(cs-server)#auto-rollover 30", "CA+1", "cs-server", "auto-rollover 30"),
+        ("_ca 1(config-if)#shutdown", "_ca 1", "config-if", "shutdown"),
     ],
 )
 def test_prompts_of_any_name(text, device, mode, command):
@@ -244,6 +259,7 @@ def test_prompts_of_any_name(text, device, mode, command):
         "a > b",
         "Storage: nvram:TestRootCAon#4.cer",
         "key#9F",
+        " description see (note)#4",
         "#",
         "!",
     ],

@@ -231,3 +231,70 @@ def test_the_ca_itself_answers_and_no_ra(owned):
     assert not find_timers(found, STORM.facts).ra
     away = owned(CA_TEXT.replace(" ip address 10.0.0.80 255.255.255.0\n", ""), CLIENT, inquiry=STORM)
     assert not away.ca_answers
+
+
+def timers_of(ownership: Ownership) -> tuple[str | None, int | None, int | None, int | None]:
+    """Server, and in days and percent: life of certificates, auto-rollover, auto-enroll."""
+    found = find_timers(ownership, None)
+    days = [None if one is None else one.value // DAY for one in (found.lifetime, found.overlap)]
+    return found.server_name, *days, found.auto_enroll and found.auto_enroll.value
+
+
+def subordinate(name: str, at: str, above: str, life: int, overlap: int) -> str:
+    return (
+        f"hostname {name}-HOST\ncrypto pki server {name}\n mode sub-cs\n lifetime certificate {life}\n"
+        f" auto-rollover {overlap}\n!\ncrypto pki trustpoint {name}\n enrollment url http://{above}\n!\n"
+        f"interface Loopback0\n ip address {at} 255.255.255.255\n!\nend\n"
+    )
+
+
+ROOT = "hostname R0\ncrypto pki server ROOT\n lifetime certificate 3650\n auto-rollover 90\n!\nend\n"
+POLICY = subordinate("POLICY", "203.0.113.77", "203.0.113.5", 2000, 60)
+ISSUING = subordinate("ISSUING", "198.51.100.10", "203.0.113.77", 400, 45)
+BRANCH = "hostname branch\ncrypto pki trustpoint VPN\n enrollment url http://198.51.100.10\n auto-enroll 80\n!\nend\n"
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((ROOT, POLICY, ISSUING, BRANCH)))[::5])
+def test_of_three_levels_the_lowest_issues_to_routers(owned, order):
+    """The policy CA's address is where the issuing CA enrols, and no client."""
+    found = owned(*order)
+    assert timers_of(found) == ("ISSUING", 400, 45, 80)
+    assert {server.name for server in found.above} == {"ROOT", "POLICY"}
+
+
+def test_of_three_levels_the_lowest_issues_also_where_its_address_is_not_given(owned):
+    without = ISSUING.replace(" ip address 198.51.100.10 255.255.255.255\n", "")
+    assert timers_of(owned(without + POLICY + ROOT, BRANCH)) == ("ISSUING", 400, 45, 80)
+
+
+def test_a_client_that_holds_the_certificate_of_one_of_two_cas_tells_which(owned):
+    one = ROOT.replace("3650", "400").replace("90", "45").replace("ROOT", "ONE")
+    other = ROOT.replace("R0", "R9")
+    held = (
+        "branch#show crypto pki certificates\nCertificate\n  Status: Available\n  Issuer: \n    cn=ONE\n"
+        "  Subject:\n    Name: branch\n    cn=branch\n  Associated Trustpoints: VPN \n"
+    )
+    assert timers_of(owned(other, one, BRANCH, held)) == ("ONE", 400, 45, 80)
+    assert timers_of(owned(other, one, BRANCH))[0] is None
+
+
+def test_names_of_trustpoints_tell_where_no_address_does(owned):
+    elsewhere = "crypto pki trustpoint MGMT\n enrollment url http://203.0.113.99\n auto-enroll 20\n!\n"
+    named = BRANCH.replace("trustpoint VPN", "trustpoint ROOT").replace("!", f"!\n{elsewhere}", 1)
+    found = owned(ROOT, named)
+    assert timers_of(found) == ("ROOT", 3650, 90, 80)
+    assert "name of the certificate server" in why(found, "trustpoint ROOT")
+    assert timers_of(owned(ROOT, ROOT.replace("ROOT", "TWO").replace("R0", "R9"), named)) == ("ROOT", 3650, 90, 80)
+
+
+def test_a_trustpoint_that_is_called_like_the_root_and_enrols_is_a_clients(owned):
+    """Excerpts that name no device, in one file: a root has no need to enrol."""
+    excerpts = (ROOT + BRANCH.replace("VPN", "ROOT")).replace("hostname R0\n", "").replace("hostname branch\n", "")
+    assert timers_of(owned(excerpts)) == ("ROOT", 3650, 90, 80)
+
+
+def test_ipv6_has_many_ways_to_write_an_address(owned):
+    ca = ROOT.replace("end", "interface Loopback0\n ipv6 address 2001:DB8::1:0:0:10/128\n!\nend")
+    elsewhere = "crypto pki trustpoint MGMT\n enrollment url http://[2001:db8::99]\n auto-enroll 20\n!\n"
+    client = BRANCH.replace("198.51.100.10", "[2001:db8:0:0:1:0:0:10]:80").replace("!", f"!\n{elsewhere}", 1)
+    assert timers_of(owned(ca, client)) == ("ROOT", 3650, 90, 80)

@@ -37,6 +37,8 @@ class Server:
     chain: tuple[Certificate, ...] = ()
     ties: list[str] = field(default_factory=list)
     against: list[str] = field(default_factory=list)
+    has_below: bool = False
+    """Another CA that was given gets its certificate here."""
 
     @property
     def mode(self) -> str:
@@ -85,10 +87,13 @@ def choose_servers(given: Configuration, inquiry: Inquiry, ledger: Ledger) -> Hi
     every = _gather(given)
     ra = _choose_ra([server for server in every if server.mode == "ra"], inquiry, ledger)
     authorities = [server for server in every if server.mode != "ra"]
+    asking = [t for t in given.trustpoints if _asks(t, ra, every, inquiry)]
     for server in authorities:
-        _weigh_identity(server, inquiry)
-        _weigh_places(server, ra, given, inquiry)
-    ca, above = _choose_ca(authorities, ledger)
+        _weigh_identity(server, asking, given, inquiry)
+        _weigh_places(server, ra, asking, given, inquiry)
+        server.has_below = _has_below(server, authorities, given)
+    called = {t.name.casefold() for t in given.trustpoints if not any(is_own(t, server) for server in every)}
+    ca, above = _choose_ca(authorities, called, ledger)
     return Hierarchy(ca, ra, tuple(above), tuple(every))
 
 
@@ -141,12 +146,17 @@ def _choose_ra(candidates: list[Server], inquiry: Inquiry, ledger: Ledger) -> Se
     return chosen
 
 
-def _choose_ca(candidates: list[Server], ledger: Ledger) -> tuple[Server | None, list[Server]]:
+def _choose_ca(candidates: list[Server], called: set[str], ledger: Ledger) -> tuple[Server | None, list[Server]]:
+    """The CA that issues to the clients, and those above it. `called`: names of the clients' trustpoints."""
     possible = [s for s in candidates if s.ties] or [s for s in candidates if not s.against]
     low = [s for s in possible if s.mode == "sub-cs"] or possible
+    low = [s for s in low if not s.has_below] or low
+    if len(low) > 1 and len(namesakes := [s for s in low if s.name.casefold() in called]) == 1:
+        low = namesakes
+        low[0].ties.append("clients call their trustpoint by its name, and no other's")
     chosen = low[0] if len(low) == 1 else None
     below = any(s.mode == "sub-cs" for s in low)
-    above = [s for s in candidates if below and s not in low and s.mode == "ca" and not s.ties]
+    above = [s for s in candidates if below and s not in low and not s.ties and (s.mode == "ca" or s.has_below)]
     for server in candidates:
         if server is chosen:
             reason = "; ".join(server.ties) or "the only certificate server that issues to routers"
@@ -162,12 +172,15 @@ def _choose_ca(candidates: list[Server], ledger: Ledger) -> tuple[Server | None,
     return chosen, above
 
 
-def _weigh_identity(server: Server, inquiry: Inquiry) -> None:
-    """Keys, names and lifetimes, held against the CA certificate of the traffic."""
+def _weigh_identity(server: Server, asking: list[Trustpoint], given: Configuration, inquiry: Inquiry) -> None:
+    """Keys, names and lifetimes, held against the captured CA certificate, else against those that clients hold."""
     captured = issuing_certificate(inquiry.facts)
     if inquiry.ip is not None and inquiry.ip in server.addresses:
         server.ties.append(f"it has the address {inquiry.ip}")
     if captured is None:
+        holding = [t for t in asking if same_name(issuer_of(t, given), server.subject)]
+        if holding:
+            server.ties.append(f"trustpoint {holding[0].name} at {at(holding[0].where)} holds its certificate")
         return
     if any(c.fingerprint == captured.fingerprint for c in server.chain):
         server.ties.append(f"its chain holds the captured CA certificate {captured.serial}")
@@ -184,10 +197,11 @@ def _weigh_identity(server: Server, inquiry: Inquiry) -> None:
         server.against.append(told)
 
 
-def _weigh_places(server: Server, ra: Server | None, given: Configuration, inquiry: Inquiry) -> None:
+def _weigh_places(
+    server: Server, ra: Server | None, asking: list[Trustpoint], given: Configuration, inquiry: Inquiry
+) -> None:
     """Addresses and ports, held against enrolment URLs and the server's own address."""
     behind = ra is not None or any(t.ra and enrols_at(t) == inquiry.ip for t in given.trustpoints)
-    asking = [t for t in given.trustpoints if inquiry.ip is None or (ra is not None and is_own(t, ra))]
     met = sorted({host for t in asking if (host := enrols_at(t)) in server.addresses and host is not None})
     if met:
         who = "trustpoints enrol" if inquiry.ip is None else "the RA enrols"
@@ -200,12 +214,55 @@ def _weigh_places(server: Server, ra: Server | None, given: Configuration, inqui
         server.against.append(f"its HTTP server listens on port {server.port}, and not on {inquiry.port}")
 
 
+def _asks(trustpoint: Trustpoint, ra: Server | None, every: list[Server], inquiry: Inquiry) -> bool:
+    """Whether it enrols at the CA: the RA's own does, and without a capture a client's does."""
+    if ra is not None and is_own(trustpoint, ra):
+        return True
+    return inquiry.ip is None and not any(is_own(trustpoint, server) for server in every)
+
+
+def _has_below(server: Server, authorities: list[Server], given: Configuration) -> bool:
+    """Whether another CA that was given enrols at its address."""
+    return any(
+        enrols_at(t) in server.addresses
+        for other in authorities
+        if other is not server
+        for t in given.trustpoints
+        if is_own(t, other)
+    )
+
+
 def is_own(trustpoint: Trustpoint, server: Server) -> bool:
-    """Whether it is the one through which an RA or sub-CA gets its own certificate: it has the server's name."""
-    return trustpoint.name == server.name and device_of(trustpoint.where) == server.device
+    """Whether it is the server's own, through which an RA or sub-CA gets its certificate: it has the server's name.
+
+    A root signs its certificate itself: what enrols elsewhere is a client's, in a text that names no device.
+    """
+    if trustpoint.name != server.name or device_of(trustpoint.where) != server.device:
+        return False
+    return server.mode != "ca" or trustpoint.enrollment_url is None or trustpoint.where.device is not None
 
 
 def enrols_at(trustpoint: Trustpoint) -> str | None:
     """Host of its enrolment URL."""
     end = endpoint_of(trustpoint.enrollment_url) if trustpoint.enrollment_url else None
     return end[0] if end else None
+
+
+def issuer_of(trustpoint: Trustpoint, given: Configuration) -> str | None:
+    """The name of the CA below which a device enrolled a trustpoint: its own certificate tells, else the CA's."""
+    device = device_of(trustpoint.where)
+    certificates = [
+        held
+        for held in given.certificates
+        if held.trustpoint == trustpoint.name and device_of(held.where) == device and "rollover" not in held.kind
+    ]
+    shown = [
+        one
+        for one in given.shown_certificates
+        if trustpoint.name in one.trustpoints and device_of(one.where) == device and not one.rollover
+    ]
+    names = [held.certificate.issuer for held in certificates if not held.certificate.authority]
+    names += [one.issuer for one in shown if one.role == "router" and one.issuer is not None]
+    names += [held.certificate.subject for held in certificates if is_current_ca(held)]
+    names += [one.subject for one in shown if one.role in ("sub-ca", "ca") and one.subject is not None]
+    return names[0] if names else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pcapinspect.evidence.configuration_model import Configuration, Trustpoint
 from pcapinspect.evidence.names import endpoint_of, is_address, same_name
 from pcapinspect.evidence.ownership.model import Inquiry, Ledger, device_of, issuing_certificate
-from pcapinspect.evidence.ownership.servers import Hierarchy, is_current_ca, is_own
+from pcapinspect.evidence.ownership.servers import Hierarchy, is_own, issuer_of
 
 WELL_KNOWN = ("TP-self-signed", "SLA-TrustPoint", "CISCO_IDEVID", "Trustpool", "ActiveDirectory")
 """Begins of the names of trustpoints that IOS makes by itself: HTTPS, licensing, the manufacturer's identity, the
@@ -36,24 +36,15 @@ def choose_trustpoints(
         for trustpoint in undecided:
             ledger.tie(_piece(trustpoint), trustpoint.where, "no trustpoint that enrols elsewhere was given")
         return tuple(undecided)
+    named = [] if tied or inquiry.ip is not None else _named_like(undecided, hierarchy)
+    for trustpoint in named:
+        ledger.tie(_piece(trustpoint), trustpoint.where, "it has the name of the certificate server")
     for trustpoint in undecided:
+        if trustpoint in named:
+            continue
         place = trustpoint.enrollment_url or "a trustpoint without an enrolment URL"
         ledger.reject(_piece(trustpoint), trustpoint.where, f"nothing ties {place} to {inquiry.name}")
-    return tuple(tied)
-
-
-def issuer_of(trustpoint: Trustpoint, given: Configuration) -> str | None:
-    """The name of the CA whose certificate the device holds for a trustpoint."""
-    device = device_of(trustpoint.where)
-    for held in given.certificates:
-        if held.trustpoint == trustpoint.name and device_of(held.where) == device and is_current_ca(held):
-            return held.certificate.subject
-    for shown in given.shown_certificates:
-        if trustpoint.name in shown.trustpoints and device_of(shown.where) == device and not shown.rollover:
-            name = shown.subject if shown.role == "ca" else shown.issuer
-            if name is not None:
-                return name
-    return None
+    return tuple(tied or named)
 
 
 def _piece(trustpoint: Trustpoint) -> str:
@@ -64,6 +55,14 @@ def _at_one_place(trustpoints: list[Trustpoint], inquiry: Inquiry) -> bool:
     """Whether all of them enrol at one place, which then is the server: without a capture any, else one not told."""
     places = {t.enrollment_url and endpoint_of(t.enrollment_url) for t in trustpoints}
     return len(places) == 1 and (inquiry.ip is None or places == {None})
+
+
+def _named_like(trustpoints: list[Trustpoint], hierarchy: Hierarchy) -> list[Trustpoint]:
+    """Those called like the chosen CA or RA, where no address of theirs is known that a URL could lead to."""
+    if any(server.addresses for server in hierarchy.chosen):
+        return []
+    names = {server.name.casefold() for server in hierarchy.chosen}
+    return [trustpoint for trustpoint in trustpoints if trustpoint.name.casefold() in names]
 
 
 def _weigh(

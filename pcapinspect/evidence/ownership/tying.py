@@ -15,8 +15,8 @@ from pcapinspect.evidence.ownership.model import (
     device_of,
     issuing_certificate,
 )
-from pcapinspect.evidence.ownership.servers import Hierarchy, addresses_of, choose_servers, enrols_at
-from pcapinspect.evidence.ownership.trustpoints import choose_trustpoints, issuer_of
+from pcapinspect.evidence.ownership.servers import Hierarchy, addresses_of, choose_servers, enrols_at, issuer_of
+from pcapinspect.evidence.ownership.trustpoints import choose_trustpoints
 from pcapinspect.pki.timers import DAY
 
 
