@@ -208,12 +208,19 @@ def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
         NAME,
         evidence.within([pause for _, pause in found]),
         best.confidence,
-        f"The server {verb([pause for _, pause in found])} {times(len(found))}, {every} {counts}, for a time that "
-        f"{length} fits: the pattern of the IOS rate limit.",
+        f"The server {verb([pause for _, pause in found])} {times(len(found))}, {every} {counts}"
+        f"{_anew(evidence, best)}, for a time that {length} fits: the pattern of the IOS rate limit.",
         (*best.evidence_for, *_since_the_pause_before(evidence), *_ways_that_fit(evidence, best)),
         best.evidence_against,
         NOT_SHOWN,
     )
+
+
+def _anew(evidence: Evidence, best: PauseCause) -> str:
+    """Where the count fits only if each pause ends it: the window before a pause may hold more."""
+    fitting = [] if best.by_estimate or best.by_waiting else [model for model in evidence.models if model.fits]
+    anew = bool(fitting) and all(model.window.endswith("rearmed") for model in fitting)
+    return ", counted anew after each pause" if anew else ""
 
 
 def verb(pauses: Sequence[Interval]) -> str:
