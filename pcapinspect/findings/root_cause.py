@@ -17,6 +17,10 @@ CONFIDENCES = {"inside_window": 0.95, "assumed": 0.75}
 MISFIT = 0.5
 
 
+ROLES = ("CA", "RA", "CA and RA", "clients")
+"""Devices of a remedy that no configuration names."""
+
+
 def judge(case: Case) -> Finding | None:
     """True of a server whose clients repeat failed GetNextCACert requests, or that lies in a window of errors."""
     found = case.rollover
@@ -105,4 +109,5 @@ def _alone(case: Case) -> tuple[str, ...]:
 def _in_words(step: Step) -> str:
     commands = ", ".join(f"`{command}`" for command in step.commands)
     days = f" with `<days>` {step.days}" if step.days else ""
-    return f"On {step.device}{days}: {commands}. {step.changes}"
+    device = f"the {step.device}" if step.device in ROLES else step.device
+    return f"On {device}{days}: {commands}. {step.changes}"

@@ -254,12 +254,21 @@ def _range(counts: Int64) -> str:
     return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
+WINDOWS = {
+    "rolling": "in any window",
+    "fixed": "in fixed windows",
+    "rearmed": "in any window, anew after each pause",
+    "fixed_rearmed": "in fixed windows, anew after each pause",
+}
+"""Ways of counting (`CountingModel.window`), as people read them."""
+
+
 def _ways_that_fit(evidence: Evidence, cause: PauseCause) -> tuple[str, ...]:
     if cause.by_estimate:
         return ()
     fitting: dict[str, list[str]] = {}
     for model in evidence.models:
         if model.fits:
-            fitting.setdefault(model.counts.replace("syns", "SYNs"), []).append(model.window.replace("_", ", "))
+            fitting.setdefault(model.counts.replace("syns", "SYNs"), []).append(WINDOWS[model.window])
     named = "; ".join(f"{counts} ({', '.join(windows)})" for counts, windows in fitting.items())
     return (f"Ways of counting that fit every pause: {named}.",) if fitting else ()
