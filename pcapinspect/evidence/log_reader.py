@@ -156,7 +156,8 @@ class LogReader:
         device = self._of(self._prompt)
         if ("#" in text or ">" in text) and (typed := prompt(text)):
             self._prompt = typed["device"]
-            return True
+            told = read_head(typed["command"])
+            return True if told.device is None else self._stamped(told)
         if traced := _TRACED.match(text):
             self._prompt = traced["device"]
             return True

@@ -122,13 +122,15 @@ def zone_offsets(lines: list[str]) -> Mapping[str, int]:
     offsets = dict(ZONES)
     base = 0
     for line in lines:
-        words = line.split()
-        if words[:2] == ["clock", "timezone"] and len(words) >= 4:
+        words = line.replace('"', "").split()
+        if len(words) < 4 or words[0] != "clock":
+            continue
+        if "timezone".startswith(words[1]):
             hours, minutes = _whole(words[3]), _whole(words[4]) if len(words) > 4 else 0
             if hours is not None and abs(hours) <= 23:
                 base = hours * HOUR + (minutes or 0) * 60 * (-1 if words[3].startswith("-") else 1)
                 offsets[words[2].upper()] = base
-        elif words[:2] == ["clock", "summer-time"] and len(words) >= 4:
+        elif "summer-time".startswith(words[1]):
             last = _whole(words[-1]) if len(words) > 5 and ":" in words[-2] else None
             offsets[words[2].upper()] = base + (60 if last is None else last) * 60
     return offsets

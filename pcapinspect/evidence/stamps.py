@@ -13,11 +13,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pcapinspect.clock import SECOND
+from pcapinspect.evidence.exported_line import line_of
 from pcapinspect.evidence.moments import MONTHS, ZONES, calendar_day
 
 _CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
 _MONTH_DAY = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) {1,2}(?P<day>\d{1,2})"
-_ZONE = r"(?: (?!(?:PKI|TCP|HTTP|SCEP|AAA)\b)(?P<zone>[A-Za-z]{1,7}(?:[+-]\d{1,2})?))?"
+_ZONE = r"(?: (?!(?:PKI|TCP|HTTP|SCEP|AAA)\b)(?P<zone>[A-Za-z]{1,7}(?:[+-]\d{1,2})?|[+-]\d\d(?:\d\d)?))?"
 _PRIORITY = r"(?:<\d{1,3}>)?"
 _NUMBERS = r"(?:(?:\d{1,9}|(?P<origin>[A-Za-z0-9][\w.-]{0,62})) ?: ){0,4}"
 """Sequence numbers, and the name that `logging origin-id` adds."""
@@ -32,41 +33,59 @@ DEVICE_ISO = re.compile(
 
 TRACE = re.compile(
     rf"(?P<year>\d{{4}})/(?P<number>\d\d)/(?P<day>\d\d) {_CLOCK} \{{[\w-]{{1,40}}\}}\{{\d{{1,5}}\}}: "
-    r"\[[\w-]{1,40}\] \[[\d:, ]{1,30}\]: \(\w{1,10}\): ?"
+    r"\[[\w-]{1,40}\] \[[\d:, ]{1,30}\]: (?:(?:UUID|ra|TID): ?\w{1,40},? ){0,3}\(\w{1,10}\): ?"
 )
-"""Decoded binary trace of IOS XE: `2025/06/09 18:56:14.446143266 {iosrp_R0-0}{255}: [pki] [16352]: (ERR): ...`."""
+"""Decoded binary trace of IOS XE: `2025/06/09 18:56:14.446143266 {iosrp_R0-0}{255}: [pki] [16352]: (ERR): ...`; some
+releases write `UUID: 0, ra: 0, TID: 0` before the level."""
 
 WITHIN = re.compile(
     rf"(?P<mark>[*.])?{_MONTH_DAY} (?:(?P<year>\d{{4}}) )?{_CLOCK}{_ZONE}: ?",
 )
 """The device's stamp anywhere in a line: lines run together where their ends are lost."""
 
+_OPEN, _CLOSE = r"\"?\[?", r"\]?\"?[ \t,;|]+"
+"""Around a relay's stamp: quotes of a table, brackets of a terminal that stamps what it logs."""
+
 _SYSLOG = re.compile(rf"{_PRIORITY}{_MONTH_DAY} (?:(?P<year>\d{{4}}) )?{_CLOCK}[ \t]+")
 """RFC 3164."""
 
+_YEAR_FIRST = re.compile(rf"{_PRIORITY}(?P<year>\d{{4}}) {_MONTH_DAY} {_CLOCK}(?: [A-Z]{{3,4}})?:?[ \t]+")
+
+_CTIME = re.compile(
+    rf"{_PRIORITY}{_OPEN}(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) {_MONTH_DAY} {_CLOCK}{_ZONE}(?: (?P<year>\d{{4}}))?:?{_CLOSE}"
+    rf"{_PRIORITY}"
+)
+"""C's `Mon Mar  2 08:02:09 2026`: terminals and TFTP servers that log."""
+
+_DAY_FIRST = re.compile(
+    rf"{_PRIORITY}{_OPEN}(?P<day>\d{{1,2}})[ /-](?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ /-]"
+    rf"(?:(?P<year>\d{{4}})[ :])?{_CLOCK}(?: (?P<offset>[+-]\d{{4}}))?{_CLOSE}"
+)
+"""`02/Mar/2026:08:02:09 +0000`, `2 Mar 2026 08:02:09`."""
+
 _ISO = re.compile(
-    rf"{_PRIORITY}(?:1 )?\"?(?P<year>\d{{4}})-(?P<number>\d\d)-(?P<day>\d\d)[ T]{_CLOCK} ?(?P<offset>Z|[+-]\d\d:?\d\d)?"
-    r"\"?(?:[ \t,]+|$)"
+    rf"{_PRIORITY}(?:1 )?{_OPEN}(?P<year>\d{{4}})[-/](?P<number>\d\d)[-/](?P<day>\d\d)[ \tT]{_CLOCK} ?"
+    rf"(?P<offset>Z|[+-]\d\d:?\d\d)?(?:{_CLOSE}|\]?\"?$)"
 )
 """RFC 5424, rsyslog, Kiwi, Splunk."""
 
 _KIBANA = re.compile(rf"\"?{_MONTH_DAY}, (?P<year>\d{{4}}) @ {_CLOCK}\"?[ \t,]+")
 
 _AMERICAN = re.compile(
-    rf"\"?(?P<number>\d\d)/(?P<day>\d\d)/(?P<year>\d{{4}}) {_CLOCK}(?: (?P<half>[AP]M))?(?: (?P<offset>[+-]\d{{4}}))?"
-    r"\"?[ \t,]+"
+    r"\"?(?P<number>\d{1,2})[/-](?P<day>\d{1,2})[/-](?P<year>\d{4}|\d\d)[ \t](?P<clock>\d{1,2}:\d\d:\d\d)"
+    rf"(?:\.(?P<fraction>\d{{1,9}}))?(?: (?P<half>[AP]M))?(?: (?P<offset>[+-]\d{{4}}))?{_CLOSE}"
 )
-"""Splunk's `03/01/2026 10:00:05.000`."""
+"""Splunk's `03/01/2026 10:00:05.000` and `3/1/26 10:00:05.000 AM`, Kiwi's `03-01-2026<tab>10:00:05`."""
 
 _EPOCH = re.compile(r"\"?(?P<epoch>[12]\d{9})(?:\.(?P<fraction>\d{1,9})|(?P<milliseconds>\d{3}))?\"?[ \t,]+")
 
-_RELAYS = (_SYSLOG, _ISO, _KIBANA, _AMERICAN, _EPOCH)
+_RELAYS = (_SYSLOG, _ISO, _YEAR_FIRST, _CTIME, _DAY_FIRST, _KIBANA, _AMERICAN, _EPOCH)
 
-_FACILITY = re.compile(r"\"?(?:local\d|kern|user|daemon|syslog|auth)\.\w{1,10}\"?[ \t,]+", re.I)
+_FACILITY = re.compile(r"\"?(?:local\d|kern|user|daemon|syslog|auth)[.,|]\"?\w{1,10}\"?[ \t,|]+", re.I)
 """Kiwi's `Local7.Error`."""
 
 _HOST = re.compile(
-    r"\"?(?:host=)?(?P<host>[A-Za-z0-9](?:[\w.-]|:(?=[0-9A-Fa-f:])){0,62})\"?(?P<colon> ?: ?)?[ \t,]+(?P<rest>.*)$"
+    r"\"?(?:host=)?(?P<host>[A-Za-z0-9](?:[\w.-]|:(?=[0-9A-Fa-f:])){0,62})\"?(?P<colon> ?: ?)?[ \t,|]+\"?(?P<rest>.*)$"
 )
 _STRUCTURED = re.compile(r"(?P<app>\S{1,48}) (?P<process>\S{1,128}) (?P<message>\S{1,32}) (?:-|\[[^\]]{0,512}\]) ?")
 """What RFC 5424 has between the host and the message."""
@@ -136,15 +155,18 @@ class StampReader:
         if said.get("epoch"):
             return _of_epoch(said)
         month = MONTHS[said["month"]] if said.get("month") else int(said["number"])
-        year = int(said["year"]) if said.get("year") else None
+        year = _year(said.get("year"))
         if self._month is not None and year is None:
             self._roll += (month < self._month - _HALF_A_YEAR) - (month > self._month + _HALF_A_YEAR)
         self._month = month
+        zone = said.get("zone")
+        # `clock timezone -03 -3`: a zone may be called by its offset
+        offset = said.get("offset") or (zone if zone and zone[0] in "+-" else None)
         return Stamp(
             day=_day(year, self._roll if year is None else 0, month, int(said["day"])),
             since_midnight=_since_midnight(said["clock"], said.get("half")) + _nanoseconds(said["fraction"]),
-            zone=said.get("zone"),
-            offset=_offset(said.get("offset")),
+            zone=None if offset else zone,
+            offset=_offset(offset),
             synchronised=said.get("mark") is None,
         )
 
@@ -155,26 +177,34 @@ def _day(year: int | None, roll: int, month: int, day: int) -> Day:
     return Day(year, roll, month, day)
 
 
+def _year(text: str | None) -> int | None:
+    """Of four digits, or two of this century."""
+    if not text:
+        return None
+    return int(text) if len(text) > 2 else 2000 + int(text)
+
+
 def _nanoseconds(fraction: str | None) -> int:
     return int((fraction or "").ljust(9, "0"))
 
 
 def _since_midnight(clock: str, half: str | None) -> int:
     """A leap second is read as the second before it."""
-    hour, minute, second = int(clock[:2]), int(clock[3:5]), min(int(clock[6:8]), 59)
+    hour, minute, second = map(int, clock.split(":"))
+    second = min(second, 59)
     if half:
         hour = hour % 12 + 12 * (half == "PM")
     return ((hour * 60 + minute) * 60 + second) * SECOND
 
 
 def _offset(text: str | None) -> int | None:
-    """Seconds east of `Z`, `+01:00` or `+0100`."""
+    """Seconds east of `Z`, `+01:00`, `+0100` or `+01`."""
     if text is None:
         return None
     if text == "Z":
         return 0
     digits = text[1:].replace(":", "")
-    return (int(digits[:2]) * 3600 + int(digits[2:]) * 60) * (-1 if text[0] == "-" else 1)
+    return (int(digits[:2]) * 3600 + int(digits[2:] or 0) * 60) * (-1 if text[0] == "-" else 1)
 
 
 def _of_epoch(said: Mapping[str, str | None]) -> Stamp:
@@ -213,6 +243,9 @@ def read_head(line: str) -> Head:
     for form in _RELAYS:
         if found := form.match(line):
             return _relayed(line[found.end() :], found)
+    if line.startswith("{"):
+        exported = line_of(line)
+        return read_head(exported) if exported else Head(line)
     return Head(line)
 
 
@@ -236,6 +269,8 @@ def _relayed(rest: str, relay: re.Match[str]) -> Head:
 def _is_host(named: re.Match[str]) -> bool:
     """Whether a word behind a relay's stamp is a name, and not the begin of the message."""
     host = named["host"]
+    if host.isdigit():
+        return False  # a sequence number
     told = any(sign.isdigit() for sign in host) or "." in host or "-" in host
     if named["colon"] is not None:
         return told

@@ -297,6 +297,12 @@ def test_lines_at_prompts_belong_to_the_device_of_the_prompt(read):
     assert [logs.clocks[record.clock].device for record in logs.records] == ["CA-1", "R7"]
 
 
+def test_a_message_printed_behind_a_prompt_is_read(read):
+    log = read("CA-1(config)#*Dec 31 03:14:20.000: %PKI-3-SOCKETSEND: Failed to send out message to CA server.\n")
+    (record,) = log.records
+    assert (record.time, log.clocks[0].device) == (ns(2014, 12, 31, 3, 14, 20), "CA-1")
+
+
 def test_what_a_server_says_of_requests(read):
     logs = read(
         "Jan  2 04:00:00.1: CRYPTO_PKI_SCEP: CS received GetCACert request\n"

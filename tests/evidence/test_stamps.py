@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -53,6 +54,22 @@ TEN = ns(2026, 3, 1, 10)
         ("Mar 1, 2026 @ 10:00:00.123\tca1\t", "ca1", None, TEN + 123_000_000),
         ("1772359200.5 10.0.0.1 44: ", "10.0.0.1", None, TEN + 500_000_000),
         ("1772359200500 10.0.0.1 44: ", "10.0.0.1", None, TEN + 500_000_000),
+        ("Mar  1 2026 07:00:00 -03: ", None, TEN, None),
+        ("2026/03/01 10:00:00.000000266 {x_R0-0}{1}: [pki] [1]: UUID: 0, ra: 0, TID: 0 (ERR): ", None, TEN + 266, None),
+        ("2026/03/01 10:00:00.000000266 {iosrp_R0-0}{1}: [pki] [1]: UUID: 0, ra: 0 (ERR): ", None, TEN + 266, None),
+        ("2026 Mar  1 10:00:00 ca1 45: ", "ca1", None, TEN),
+        ("2026/03/01 10:00:00 ca1 45: ", "ca1", None, TEN),
+        ("2026-03-01\t10:00:00\tLocal7.Debug\t10.0.0.1\t45: ", "10.0.0.1", None, TEN),
+        ("03-01-2026\t10:00:00\tLocal7.Debug\t10.0.0.1\t45: ", "10.0.0.1", None, TEN),
+        ("3/1/26 10:00:00.250 AM ca1 ", "ca1", None, TEN + 250_000_000),
+        ("3/1/2026 10:00:00 AM ca1 ", "ca1", None, TEN),
+        ("01/Mar/2026:11:00:00 +0100 ca1 ", "ca1", None, TEN),
+        ("1 Mar 2026 10:00:00 ca1 ", "ca1", None, TEN),
+        ("Sun Mar 01 10:00:00 2026: <189>45: ", None, None, TEN),
+        ("Sun Mar  1 11:00:00 CET 2026 ca1 ", "ca1", None, TEN),
+        ("[Sun Mar 01 10:00:00.250 2026] *Mar  1 10:00:00: ", None, TEN, TEN + 250_000_000),
+        ("[2026-03-01 10:00:00.250] ", None, None, TEN + 250_000_000),
+        ("2026-03-01T10:00:00.250Z|10.0.0.1|", "10.0.0.1", None, TEN + 250_000_000),
         ("2026-03-01 10:00:00 ", None, None, TEN),
         ("", None, None, None),
     ],
@@ -99,3 +116,27 @@ def test_nothing_tells_it() -> None:
 def test_a_late_line_of_the_old_year() -> None:
     before, after, late = stamps("Dec 31 23:59:59", "Jan  1 00:00:00", "Dec 31 23:59:59.5")
     assert [stamp.day.roll for stamp in (before, after, late)] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        {"@timestamp": "2026-03-01T10:00:00.5Z", "host": {"name": "ca1"}, "message": f"45: {TEXT}"},
+        {"_index": "x", "_source": {"@timestamp": "2026-03-01T10:00:00.5Z", "host": "ca1", "message": TEXT}},
+        {"ts": 1772359200.5, "hostname": "ca1", "msg": TEXT, "severity": 7},
+        {"timestamp": "2026-03-01T10:00:00.5Z", "source": "ca1", "message": f"<189>45: {TEXT}"},
+    ],
+)
+def test_lines_of_a_log_stores_export(exported: dict[str, object]) -> None:
+    head = read_head(json.dumps(exported))
+    assert head.host == "ca1"
+    assert head.text.endswith(TEXT)
+    assert head.relay is not None
+    assert StampReader().read(head.relay).time(2026) == TEN + 500_000_000
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "{}", '{"message": "{}"}', '{"a": ' * 5000, '{"message": null}', "[1]", '{"x": 1}']
+)
+def test_what_is_no_export_is_its_own_text(line: str) -> None:
+    assert read_head(line).text == line
