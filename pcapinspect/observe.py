@@ -21,7 +21,7 @@ from pcapinspect.errors import UsageError
 from pcapinspect.load.measures.parties import Networks
 from pcapinspect.pki.followed import Followed
 from pcapinspect.points import point
-from pcapinspect.points.arrangement import Network, Units, arrange, family_of
+from pcapinspect.points.arrangement import Network, Units, arrange
 from pcapinspect.points.between import NOT_LOST, join
 from pcapinspect.points.clocks import DirectionClocks, on_one_clock
 from pcapinspect.points.networks import side_by_side, with_files
@@ -92,7 +92,7 @@ def _networks(members: Sequence[Member], settings: Settings, control: Control | 
         return [Network((Unit(member.number, EVERY),)) for member in members] if len(members) > 1 else None
     samples = list(_sampled(members, settings, control).values())
     names = {member.number: member.path for member in members}
-    networks = arrange(samples, lambda unit: family_of(names[unit.file], unit.interface))
+    networks = arrange(samples, lambda unit: names[unit.file])
     if len(networks) < 2 and not any(network.client_side for network in networks):
         return None
     # Files without a handshake are read with the first.
@@ -124,7 +124,7 @@ def _named(
 
 def _sampled(members: Sequence[Member], settings: Settings, control: Control | None) -> dict[Unit, Sample]:
     """A sample of the handshakes in each input. What is wrong with a file is told when it is read for good."""
-    sampling = Sampling(settings)
+    sampling = Sampling(settings, sum(member.interfaces for member in members))
     for member in members:
         file = CaptureFile(member.path, member.number, Fragments(), SAMPLED_BYTES, _silently, control, tell=True)
         for batch in file:

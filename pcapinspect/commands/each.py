@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from pcapinspect.pipeline import Evidence
     from pcapinspect.report.document import Report
     from pcapinspect.settings import Settings
-
-RING = re.compile(r"(_\d{5}_\d{14}(?=\.)|(?<=cap)\d+(?=(\.(gz|zst|xz|bz2|lz4))?$))")
-"""What tells the files of one ring apart: dumpcap's `_00001_20260302080000`, tcpdump's `.pcap0`, `.pcap1`."""
 
 BROKEN = "error"
 """The cause of a case that could not be read."""
@@ -66,11 +62,12 @@ def run_each(options: argparse.Namespace, settings: Settings, evidence: Evidence
 def cases_of(captures: Sequence[str]) -> list[tuple[str, ...]]:
     """The files of each case, in the order given: a ring is one, every other file is one of its own."""
     from pcapinspect.capture.fileset import find_captures
+    from pcapinspect.points.rings import SUFFIX
 
     rings: dict[str, list[str]] = {}
     for path in find_captures(captures):
         name = Path(path)
-        rings.setdefault(str(name.with_name(RING.sub("", name.name))), []).append(path)
+        rings.setdefault(str(name.with_name(SUFFIX.sub("", name.name))), []).append(path)
     return [tuple(files) for files in rings.values()]
 
 

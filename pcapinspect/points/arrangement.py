@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pcapinspect.capture.tally import BACK
+from pcapinspect.columns import Int64
+from pcapinspect.points.overlap import Spans
 from pcapinspect.points.relations import FEWEST_COMMON, Relation, relations_of
+from pcapinspect.points.rings import Ring, family_of, rings_of
 from pcapinspect.points.sample import Sample, Unit
 
 Units = tuple[Unit, ...]
@@ -29,47 +31,66 @@ class Network:
     """A NAT rewrites addresses or ports between the two points."""
 
 
-def arrange(samples: Sequence[Sample], family: Callable[[Unit], str]) -> list[Network]:
-    """The networks, in the order of their first units. `family`: what names of one ring have in common."""
-    relations = relations_of(samples)
-    related = [r for r in relations if max(r.common, r.halves) >= FEWEST_COMMON]
-    groups = _networks(samples, related, family)
-    return [_points(samples, group, related, family) for group in groups]
+def arrange(samples: Sequence[Sample], name: Callable[[Unit], str]) -> list[Network]:
+    """The networks, in the order of their first units. `name`: the path of a unit's file."""
+    related = [r for r in relations_of(samples) if max(r.common, r.halves) >= FEWEST_COMMON]
+    families = [family_of(name(sample.unit), sample.unit.interface) for sample in samples]
+    groups = _networks(samples, related, families)
+    return [_points(samples, rings_of(samples, group, families), related) for group in groups]
 
 
-def family_of(path: str, interface: int) -> str:
-    """The same for files of one ring: their names differ in digits."""
-    return f"{re.sub('[0-9]+', '', path)} {interface}"
-
-
-def _networks(samples: Sequence[Sample], related: Sequence[Relation], family: Callable[[Unit], str]) -> list[list[int]]:
-    """Places of the samples, by network."""
-    parts = _components(len(samples), related)
-    conflicts = {pair for pair in _conflicts(samples) if parts[pair[0]] != parts[pair[1]]}
-    if not conflicts:
-        return [list(range(len(samples)))] if samples else []
-    components: dict[int, list[int]] = {}
-    for place, part in enumerate(parts):
-        components.setdefault(part, []).append(place)
+def _networks(samples: Sequence[Sample], related: Sequence[Relation], families: Sequence[str]) -> list[list[int]]:
+    """Places of the samples of each network: those that are related, and those of a family with them that nothing
+    tells from them. Captures of one server at one time that have nothing in common are of different networks."""
+    components = _components(len(samples), related)
+    network = np.full(len(components), len(components))
     networks: list[list[int]] = []
-    for component in components.values():
-        names = {family(samples[place].unit) for place in component}
-        fitting = (
-            network
-            for network in networks
-            if names & {family(samples[place].unit) for place in network}
-            and not any((min(a, b), max(a, b)) in conflicts for a in network for b in component)
-        )
-        joined = next(fitting, None)
-        if joined is None:
-            networks.append(component)
-        else:
-            joined.extend(component)
+    of_family: dict[str, Int64] = {}
+    apart = False
+    for number, others in enumerate(_beside(samples, related, families, components)):
+        apart = apart or len(others) > 0
+        names = {families[place] for place in components[number]}
+        nothing = np.empty(0, np.int64)
+        known = np.concatenate([nothing, *(of_family[name] for name in names & of_family.keys())])
+        fitting = np.setdiff1d(known, network[others])
+        if not len(fitting):
+            fitting = np.array([len(networks)])
+            networks.append([])
+        network[number] = fitting[0]
+        networks[fitting[0]].extend(components[number])
+        for name in names:
+            of_family[name] = np.union1d(of_family.get(name, nothing), fitting[:1])
+    if not apart:
+        return [list(range(len(samples)))] if samples else []
     return networks
 
 
-def _components(count: int, related: Iterable[Relation]) -> list[int]:
-    """For each sample the first one that it is related to, over however many others."""
+def _beside(
+    samples: Sequence[Sample], related: Sequence[Relation], families: Sequence[str], components: Sequence[list[int]]
+) -> Iterator[Int64]:
+    """For each component the others that must be of another network: one after the other, for there may be many.
+
+    Two rings at two points overlap where they have nothing in common: their clocks differ, or all was lost for a while.
+    """
+    part = np.empty(len(samples), np.int64)
+    for number, component in enumerate(components):
+        part[component] = number
+    names, family = np.unique(families, return_inverse=True)
+    pairs = {(int(family[r.one]), int(family[r.other])) for r in related if not r.mergeable}
+    both_ways = (pair for a, b in pairs if a != b for pair in ((a, b), (b, a)))
+    at_two_points = np.array([one * len(names) + other for one, other in both_ways], np.int64)
+    spans = Spans(samples)
+    for number, component in enumerate(components):
+        found = [np.empty(0, np.int64)]
+        for place in component:
+            others = spans.beside(place)
+            others = others[part[others] != number]
+            found.append(part[others[~np.isin(family[place] * len(names) + family[others], at_two_points)]])
+        yield np.unique(np.concatenate(found))
+
+
+def _components(count: int, related: Iterable[Relation]) -> list[list[int]]:
+    """The samples that are related to each other, over however many others."""
     root = list(range(count))
 
     def find(place: int) -> int:
@@ -81,80 +102,53 @@ def _components(count: int, related: Iterable[Relation]) -> list[int]:
     for relation in related:
         a, b = find(relation.one), find(relation.other)
         root[max(a, b)] = min(a, b)
-    return [find(place) for place in range(count)]
+    components: dict[int, list[int]] = {}
+    for place in range(count):
+        components.setdefault(find(place), []).append(place)
+    return list(components.values())
 
 
-def _conflicts(samples: Sequence[Sample]) -> Iterable[tuple[int, int]]:
-    """Pairs of samples of different files that both hold dials to the same server at the same time."""
-    order = sorted(range(len(samples)), key=lambda place: samples[place].first or 0)
-    open_now: list[int] = []
-    for place in order:
-        begin = samples[place].first or 0
-        open_now = [other for other in open_now if (samples[other].last or 0) > begin + BACK]
-        for other in open_now:
-            if samples[other].unit.file != samples[place].unit.file and _same_server(samples[other], samples[place]):
-                yield min(other, place), max(other, place)
-        open_now.append(place)
-
-
-def _same_server(one: Sample, other: Sample) -> bool:
-    begin = max(one.first or 0, other.first or 0)
-    end = min(one.last or 0, other.last or 0)
-    servers = []
-    for sample in (one, other):
-        rows = sample.handshakes
-        seen, counts = np.unique(rows.server[(rows.time >= begin) & (rows.time <= end)], return_counts=True)
-        servers.append(seen[counts >= FEWEST_COMMON])
-    return bool(np.isin(servers[0], servers[1]).any())
-
-
-def _points(
-    samples: Sequence[Sample], group: list[int], related: Sequence[Relation], family: Callable[[Unit], str]
-) -> Network:
-    """At which point each sample of a network was captured."""
-    inside = set(group)
-    apart = [_oriented(r) for r in related if r.one in inside and not r.mergeable]
+def _points(samples: Sequence[Sample], rings: Sequence[Ring], related: Sequence[Relation]) -> Network:
+    """At which point each ring of a network was captured."""
+    ring_of = {place: number for number, ring in enumerate(rings) for place in ring}
+    inside = [relation for relation in related if relation.one in ring_of]
+    apart = [relation for relation in inside if not relation.mergeable]
     if not apart:
-        return Network(tuple(samples[place].unit for place in group))
-    near_client = {near for near, _, _ in apart}
-    near_server = {far for _, far, _ in apart}
-    sides: dict[int, int] = {}
-    for place in group:
-        if place in near_client or place in near_server:
-            sides[place] = (place in near_server) - (place in near_client)
-    for relation in related:  # a half or a copy is where the other is
-        for known, unknown in ((relation.one, relation.other), (relation.other, relation.one)):
-            if relation.mergeable and known in sides and unknown in inside:
+        return Network(tuple(samples[place].unit for ring in rings for place in sorted(ring)))
+    near_client, near_server = _farther(apart, ring_of)
+    sides = {ring: (ring in near_server) - (ring in near_client) for ring in near_client | near_server}
+    for relation in inside:  # a half or a copy is where the other is
+        one, other = ring_of[relation.one], ring_of[relation.other]
+        for known, unknown in ((one, other), (other, one)):
+            if relation.mergeable and known in sides:
                 sides.setdefault(unknown, sides[known])
-    for place in group:
-        if place not in sides:
-            sides[place] = _side_of_family(samples, place, sides, family)
+    for number, ring in enumerate(rings):
+        if number not in sides:  # alone: where SYNs have as long to live
+            mine = _lifetime(samples, ring)
+            sides[number] = sides[min(sides, key=lambda other: abs(_lifetime(samples, rings[other]) - mine))]
 
     def units(side: int) -> Units:
-        return tuple(samples[place].unit for place in group if sides[place] == side)
+        places = sorted(place for number, ring in enumerate(rings) if sides[number] == side for place in ring)
+        return tuple(samples[place].unit for place in places)
 
-    return Network(units(1), units(-1), units(0), all(relation.rewritten for _, _, relation in apart))
-
-
-def _oriented(relation: Relation) -> tuple[int, int, Relation]:
-    """The place nearer to the clients, the one nearer to the server, and the relation."""
-    if relation.other_is_nearer_to_the_server:
-        return relation.one, relation.other, relation
-    return relation.other, relation.one, relation
+    return Network(units(1), units(-1), units(0), all(relation.rewritten for relation in apart))
 
 
-def _side_of_family(samples: Sequence[Sample], place: int, sides: dict[int, int], family: Callable[[Unit], str]) -> int:
-    """Where the others of its ring are; else where SYNs have as long to live."""
-    name = family(samples[place].unit)
-    kin = [side for other, side in sides.items() if family(samples[other].unit) == name]
-    if kin:
-        return max(set(kin), key=kin.count)
-    mine = _lifetime(samples[place])
-    alike = min(sides, key=lambda other: abs(_lifetime(samples[other]) - mine))
-    return sides[alike]
+def _farther(apart: Sequence[Relation], ring_of: dict[int, int]) -> tuple[set[int], set[int]]:
+    """Rings nearer to the clients than another, and rings nearer to the server, by all that their files share.
+
+    A file that has only the edge of another says little of delays: few handshakes are in both.
+    """
+    votes: Counter[tuple[int, int]] = Counter()
+    for relation in apart:
+        one, other = ring_of[relation.one], ring_of[relation.other]
+        votes[one, other] += relation.common if relation.other_is_nearer_to_the_server else 0
+        votes[other, one] += 0 if relation.other_is_nearer_to_the_server else relation.common
+    ahead = [pair for pair in votes if pair[0] != pair[1] and votes[pair] > votes[pair[1], pair[0]]]
+    return {near for near, _ in ahead}, {far for _, far in ahead}
 
 
-def _lifetime(sample: Sample) -> float:
-    rows = sample.handshakes
-    syns = rows.ttl[~rows.answer]
+def _lifetime(samples: Sequence[Sample], ring: Ring) -> float:
+    rows = [samples[place].handshakes for place in ring]
+    syns = np.concatenate([np.empty(0, np.uint8), *(table.ttl[~table.answer] for table in rows)])
     return float(np.median(syns)) if len(syns) else 0.0

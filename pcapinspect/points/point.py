@@ -10,6 +10,9 @@ from pcapinspect.clock import SECOND, length
 from pcapinspect.points.between import LOST, Between, Clocks
 from pcapinspect.points.clocks import DirectionClocks
 
+MOST_NAMED = 5
+"""Networks whose captures a sentence names."""
+
 Kind = Literal["one", "two_points", "apart", "clocks"]
 
 
@@ -41,7 +44,9 @@ def one(files: Sequence[str]) -> Point:
 
 def apart(networks: Sequence[Sequence[str]], servers: str) -> Point:
     """Networks that merely share addresses; `servers`: which."""
-    names = "; ".join(_named(files) for files in networks)
+    names = "; ".join(_named(files) for files in networks[:MOST_NAMED])
+    if len(networks) > MOST_NAMED:
+        names += f"; and {len(networks) - MOST_NAMED} more"
     return Point(
         "apart",
         tuple(file for files in networks for file in files),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -128,10 +128,19 @@ def _related(samples: Sequence[Sample], rows: _Rows, *, rewritten: bool) -> list
             a, b = order[:-step][same], order[step:][same]
             swapped = rows.unit[a] > rows.unit[b]
             a, b = np.where(swapped, b, a), np.where(swapped, a, b)
-            for pair in np.unique(np.stack((rows.unit[a], rows.unit[b])), axis=1).T.tolist():
-                chosen = (rows.unit[a] == pair[0]) & (rows.unit[b] == pair[1])
-                found.setdefault((pair[0], pair[1]), _Pairs([], [])).add(exact, a[chosen], b[chosen])
+            for pair, one, other in _by_pair(rows, a, b, len(samples)):
+                found.setdefault(pair, _Pairs([], [])).add(exact, one, other)
     return [_relation(samples, rows, pair, pairs, rewritten) for pair, pairs in sorted(found.items())]
+
+
+def _by_pair(rows: _Rows, a: Int64, b: Int64, units: int) -> Iterator[tuple[tuple[int, int], Int64, Int64]]:
+    """The rows of each pair of units."""
+    pair = rows.unit[a] * units + rows.unit[b]
+    order = np.argsort(pair, kind="stable")
+    pairs, begins, counts = np.unique(pair[order], return_index=True, return_counts=True)
+    for number, begin, count in zip(pairs.tolist(), begins, counts, strict=True):
+        chosen = order[begin : begin + count]
+        yield divmod(number, units), a[chosen], b[chosen]
 
 
 @dataclass(frozen=True, slots=True)

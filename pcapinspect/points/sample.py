@@ -19,7 +19,13 @@ from pcapinspect.settings import Settings
 from pcapinspect.tcp.streams import ACK, RST, SYN
 
 LARGEST = 1 << 13
-"""Rows of a sample. Shares of it are known to a percent, delays far better; 200 samples take 50 MB."""
+"""Rows of a sample. Shares of it are known to a percent, delays far better."""
+
+MOST_ROWS = 1 << 21
+"""Rows of all samples together: 80 MB, and as much again while they are compared. 256 files have whole samples."""
+
+SMALLEST = 1 << 8
+"""Rows of a sample, however many files there are: shares of it are known to some percent."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
@@ -55,6 +61,8 @@ class Sample:
     """Of one unit. Times in nanoseconds."""
 
     unit: Unit
+    largest: int = LARGEST
+    """Rows that it may have."""
     level: int = 0
     """Of 2**level handshakes one is in the sample."""
     first: int | None = None
@@ -80,7 +88,7 @@ class Sample:
         found = found.take(found.behind & _mask(self.level) == 0)
         self.parts.append(found)
         self.rows += len(found)
-        while self.rows > LARGEST and self.level < MOST_LEVELS:
+        while self.rows > self.largest and self.level < MOST_LEVELS:
             self.level += 1
             self.parts = [self.at(self.level)]
             self.rows = len(self.parts[0])
@@ -93,7 +101,9 @@ MOST_LEVELS = 32
 class Sampling:
     """Samples of all units of some files, batch by batch."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, units: int) -> None:
+        """`units`: how many there are, at most."""
+        self._largest = max(SMALLEST, min(LARGEST, MOST_ROWS // max(1, units)))
         self._ports = np.zeros(1 << 16, np.bool_)
         self._ports[list(settings.ports)] = True
         self._servers = np.array([halves(text) for text in settings.servers], np.uint64).reshape(-1, 2)
@@ -109,12 +119,12 @@ class Sampling:
             self._take(Unit(file, interface), packets.take(watched & (interfaces == interface)))
 
     def _take(self, unit: Unit, packets: Packets) -> None:
-        sample = self.samples.setdefault(unit, Sample(unit))
+        sample = self.samples.setdefault(unit, Sample(unit, self._largest))
         begin, end = int(packets.time.min()), int(packets.time.max())
         sample.first = begin if sample.first is None else min(sample.first, begin)
         sample.last = end if sample.last is None else max(sample.last, end)
         opening = packets.take(packets.flags & (SYN | RST) == SYN)
-        if len(opening) and sample.rows <= 2 * LARGEST:
+        if len(opening) and sample.rows <= 2 * self._largest:
             sample.add(self._handshakes(opening))
 
     def _handshakes(self, packets: Packets) -> Handshakes:

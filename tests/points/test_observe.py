@@ -115,6 +115,35 @@ def test_two_points_without_a_loss_give_the_report_of_the_server_s(
         assert same(report, plain)
 
 
+@pytest.mark.parametrize("name", ["{}_{:05d}_20260302{:06d}.pcap", "{}.{}.{}.pcap"])
+@pytest.mark.parametrize("slow", [0, 3_200_000, 95_000_000])
+def test_two_rings_are_two_points(
+    storm: tuple[bytes, list[Record]],
+    silent: Callable[[Record], bool],
+    tmp_path: Path,
+    name: str,
+    slow: int,
+) -> None:
+    """For two files' time nothing comes through: these have nothing in common with those at the same time."""
+    head, records = storm
+    near = client_side(records, slow)
+    begin, end = records[len(records) // 2][0], records[len(records) // 2 + len(records) // 6][0]
+    far = [record for record in records if not silent(record) and not begin <= record[0] < end]
+    files: list[str] = []
+    for side, whole in (("branch", near), ("ca", far)):
+        size = len(whole) // 12 + 1
+        for k in range(12):
+            path = tmp_path / name.format(side, k, 80_000 + k)
+            files.append(write(path, head, whole[k * size : (k + 1) * size]))
+    report = analyze(files)
+    (point,) = report.sections["points"]
+    assert point["kind"] == "two_points"
+    assert (sorted(point["client_side"]), sorted(point["server_side"])) == (sorted(files[:12]), sorted(files[12:]))
+    whole_ones = [write(tmp_path / "near.cap", head, near), write(tmp_path / "far.cap", head, far)]
+    assert same(report, analyze(whole_ones))
+    assert verdict(report)["cause"] == "path"
+
+
 def test_what_never_came_is_not_the_server_s(
     storm: tuple[bytes, list[Record]], silent: Callable[[Record], bool], tmp_path: Path
 ) -> None:
