@@ -112,7 +112,17 @@ def _source(options: argparse.Namespace, ports: tuple[int, ...]) -> Parts:
     if not Path(options.source).is_dir():
         raise UsageError(f"{options.source}: is no folder; `pcapinspect analyze` reads files")
     # Two windows back, so that nothing is lost that happened while nobody watched.
-    return sources.folder(Path(options.source), ports, time.time() - 2 * options.window)
+    return sources.folder(Path(options.source), ports, time.time() - 2 * options.window, _remark(options))
+
+
+def _remark(options: argparse.Namespace) -> Callable[[str], None]:
+    from pcapinspect.report.inert import inert
+
+    def say(text: str) -> None:
+        if not options.quiet:
+            print(inert(text), file=sys.stderr)
+
+    return say
 
 
 def _told_before(path: str | None) -> int:

@@ -122,8 +122,11 @@ def _end_with(program: subprocess.Popen[bytes], stop: Event) -> None:
             return
 
 
-def folder(path: Path, ports: tuple[int, ...], since: float) -> Parts:
-    """The files of a ring: those written since `since` (seconds of the clock), then the newest, as it grows."""
+def folder(path: Path, ports: tuple[int, ...], since: float, remark: Callable[[str], None]) -> Parts:
+    """The files of a ring: those written since `since` (seconds of the clock), then the newest, as it grows.
+
+    `remark` is told of files that are no captures: they are passed over.
+    """
 
     def parts(stop: Event) -> Iterator[LivePackets]:
         read: dict[tuple[int, int], int] = {}
@@ -132,7 +135,10 @@ def folder(path: Path, ports: tuple[int, ...], since: float) -> Parts:
             if not waiting:
                 stop.wait(POLL_SECONDS)
                 continue
-            yield from _file(waiting[0], path, ports, read, since, stop)
+            try:
+                yield from _file(waiting[0], path, ports, read, since, stop)
+            except (CaptureError, FileNotFoundError) as error:
+                remark(f"{error}; passed over")
 
     return parts
 

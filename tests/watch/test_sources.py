@@ -53,7 +53,7 @@ def test_a_file_that_grows_is_followed(tmp_path):
 
     writer = threading.Thread(target=write)
     writer.start()
-    seen = collect(Arrivals(sources.folder(tmp_path, (80,), 0)), lambda count: count >= PACKETS)
+    seen = collect(Arrivals(sources.folder(tmp_path, (80,), 0, print)), lambda count: count >= PACKETS)
     writer.join()
     assert seen == PACKETS
 
@@ -71,7 +71,7 @@ def test_a_ring_is_read_file_by_file_and_deleted_ones_are_no_error(tmp_path):
 
     writer = threading.Thread(target=write)
     writer.start()
-    seen = collect(Arrivals(sources.folder(tmp_path, (80,), 0)), lambda count: count >= PACKETS)
+    seen = collect(Arrivals(sources.folder(tmp_path, (80,), 0, print)), lambda count: count >= PACKETS)
     writer.join()
     assert seen == PACKETS
 
@@ -79,7 +79,7 @@ def test_a_ring_is_read_file_by_file_and_deleted_ones_are_no_error(tmp_path):
 def test_a_name_that_is_used_again_is_a_new_file(tmp_path):
     target = tmp_path / "ring.pcap"
     target.write_bytes(STORM[: BORDERS[4_999]])
-    arrivals = Arrivals(sources.folder(tmp_path, (80,), 0))
+    arrivals = Arrivals(sources.folder(tmp_path, (80,), 0, print))
     seen = 0
     while seen < 5_000:
         part = arrivals.next(1)
@@ -90,12 +90,22 @@ def test_a_name_that_is_used_again_is_a_new_file(tmp_path):
     assert seen + collect(arrivals, lambda count: count >= 1_000) == 6_000
 
 
+def test_what_is_no_capture_is_passed_over_with_a_remark(tmp_path):
+    (tmp_path / "a.txt").write_text("notes of the engineer\n" * 40)
+    (tmp_path / "b.pcap").write_bytes(STORM[: BORDERS[99]])
+    remarks: list[str] = []
+    seen = collect(Arrivals(sources.folder(tmp_path, (80,), 0, remarks.append)), lambda count: count >= 100)
+    assert seen == 100
+    assert len(remarks) == 1
+    assert "a.txt" in remarks[0]
+
+
 def test_what_was_written_long_ago_is_left_out(tmp_path):
     old, new = tmp_path / "a.pcap", tmp_path / "b.pcap"
     old.write_bytes(STORM)
     new.write_bytes(STORM[: BORDERS[99]])
     os.utime(old, (1_000, 1_000))
-    seen = collect(Arrivals(sources.folder(tmp_path, (80,), time.time() - 120)), lambda count: count >= 100)
+    seen = collect(Arrivals(sources.folder(tmp_path, (80,), time.time() - 120, print)), lambda count: count >= 100)
     assert seen == 100
 
 
