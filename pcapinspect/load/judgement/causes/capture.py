@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, PauseCause, plural, times
+from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, PauseCause, percent, plural, times
 from pcapinspect.tcp.connections import ESTABLISHED, HALF_OPEN
 
 NAME = "capture"
@@ -30,7 +30,7 @@ def of_pause(evidence: Evidence, place: int) -> PauseCause | None:
     return PauseCause(
         NAME,
         LOST_PAUSE,
-        (f"The capture lost {share:.0%} of the SYN/ACKs of connections that are known to have been established.",),
+        (f"The capture lost {percent(share)} of the SYN/ACKs of connections that are known to have been established.",),
         (f"{len(pause.syns):,} SYNs in a row without an answer are more than that loss makes likely.",),
     )
 
