@@ -29,7 +29,7 @@ _BLOCK = 1 << 20
 LONGEST_LINE = 8192
 """Characters. IOS takes no command beyond 254, and a message has a few hundred: what is longer is cut into parts."""
 
-_SNIFFED = 4096
+SNIFFED = 4096
 """Bytes that tell the encoding."""
 
 _BINARY = 0.1
@@ -106,8 +106,8 @@ def _blocks(path: str) -> Iterator[str]:
 
 
 def _decoded(file: BinaryIO, path: str) -> Iterator[str]:
-    head = file.read(_SNIFFED)
-    encoding = _encoding(head)
+    head = file.read(SNIFFED)
+    encoding = encoding_of(head)
     if encoding is None:
         raise EvidenceError(f"{path}: is no text")
     decoder = codecs.getincrementaldecoder(encoding)("replace")
@@ -118,7 +118,7 @@ def _decoded(file: BinaryIO, path: str) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _encoding(head: bytes) -> str | None:
+def encoding_of(head: bytes) -> str | None:
     """By its mark, or by where the zeros of UTF-16 stand (PowerShell's `>` writes it); None: no text."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"

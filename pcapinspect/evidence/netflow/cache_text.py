@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING
 from pcapinspect.errors import EvidenceError
+from pcapinspect.evidence.cleaning import read_lines
 from pcapinspect.evidence.netflow.model import FlowFile, Flows
 from pcapinspect.evidence.netflow.rows import TCP, Row, count, flows_of, optional_count
 
@@ -28,6 +28,13 @@ CACHE_LINE = re.compile(
     re.I,
 )
 """`Gi0/0  10.2.0.1  Local  10.1.0.80  06 5C4B 0050  4`: protocol, both ports, packets or bytes."""
+
+CACHE_LINE_IPV6 = re.compile(
+    r"^\s*([0-9A-F:.]*:[0-9A-F:.]*)\s+\S+\s+([0-9A-F:.]*:[0-9A-F:.]*)\s+\S+\s+0x([0-9A-F]{2})\s+0x([0-9A-F]{4})\s+"
+    rf"0x([0-9A-F]{{4}})\s+{_COUNT}\s*$",
+    re.I,
+)
+"""`show ipv6 flow cache`: `2001:DB8::11  Gi0/0  2001:DB8::80  Local  0x06 0xC351 0x0050  4`."""
 
 VERBOSE_FIRST = re.compile(
     rf"^\s*\S+\s+{_ADDRESS}\s+\S+\s+{_ADDRESS}\s+([0-9A-F]{{2}})\s+[0-9A-F]{{2}}\s+([0-9A-F]{{2}})\s+{_COUNT}\s*$",
@@ -49,7 +56,7 @@ _ORDER = {
     "flg": r"tcp flags",
     "pkt": r"(?:counter )?(?:packets|pkts)(?: long)?",
     "byt": r"(?:counter )?bytes(?: layer2)?(?: long)?",
-    "first": r"(?:timestamp|time) abs first",
+    "first": r"(?:timestamp|time) (?:abs )?first",
 }
 _FIELDS = [(name, re.compile(pattern)) for name, pattern in _ORDER.items()]
 """Fields of `show flow monitor NAME cache`, as its records and the headings of its tables name them. An AVC record
@@ -63,7 +70,7 @@ _CLOCK = re.compile(r"^(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?$")
 def is_cache_text(head: str) -> bool:
     """Whether text begins like the output of one of the commands."""
     lowered = head.lower()
-    if "srcipaddress" in lowered:
+    if "srcipaddress" in lowered or ("srcaddress" in lowered and "dstprt" in lowered):
         return True
     of_ports = "trns" in lowered and ("src" in lowered or "source" in lowered)
     return of_ports or ("connection ipv" in lowered and "initiator" in lowered)
@@ -74,24 +81,30 @@ def read_cache(file: FlowFile, ports: Sequence[int]) -> Flows:
     file.format = "ios-cache"
     watched = set(ports)
     kept: list[Row] = []
-    with Path(file.path).open(encoding="utf-8-sig", errors="replace") as lines:
-        for cells in _flows(lines):
-            file.records += 1
-            try:
-                if int(cells.get("pr", str(TCP)), 0) != TCP:
-                    continue
-                row = _row(cells)
-            except ValueError:
-                file.malformed += 1
+    for cells in _flows(text for _, text in read_lines(file.path)):
+        file.records += 1
+        try:
+            if not _is_tcp(cells.get("pr")):
                 continue
-            if watched & {row.src_port, row.dst_port}:
-                kept.append(row)
+            row = _row(cells)
+        except ValueError:
+            file.malformed += 1
+            continue
+        if watched & {row.src_port, row.dst_port}:
+            kept.append(row)
     file.kept = file.undated = len(kept)
     if not file.records:
         raise EvidenceError(f"{file.path}: a flow cache of which no record was understood")
     if kept:
         file.warnings.append(_about_times(kept))
     return flows_of(kept)
+
+
+def _is_tcp(protocol: str | None) -> bool:
+    """By number or name; a cache that does not tell is taken for one of TCP. Raises ValueError."""
+    if protocol is None or protocol.isalpha():
+        return protocol is None or protocol.lower() == "tcp"
+    return int(protocol, 0) == TCP
 
 
 def _about_times(kept: Sequence[Row]) -> str:
@@ -128,10 +141,10 @@ def _flows(lines: Iterable[str]) -> Iterator[dict[str, str]]:
     counted = "pkt"
     record: dict[str, str] = {}
     table: list[str] = []
-    for line in map(str.rstrip, lines):
+    for line in lines:
         if match := CACHE_HEADING.match(line):
             counted = "byt" if match["counted"].lower() == "bytes" else "pkt"
-        elif match := CACHE_LINE.match(line):
+        elif match := CACHE_LINE.match(line) or CACHE_LINE_IPV6.match(line):
             yield _hexadecimal(match[1], match[2], match[3], match[4], match[5]) | {counted: match[6]}
         elif match := VERBOSE_FIRST.match(line):
             verbose = match
@@ -170,7 +183,7 @@ def _headings(line: str) -> list[str] | None:
     Of two that count the same (`bytes long`, `bytes layer2 long`) the first holds.
     """
     names: list[str] = []
-    for heading in re.split(r"\s{2,}|,", line.strip()):
+    for heading in re.split(r"\s{2,}|[,\t]", line.strip()):
         name = _field(heading)
         names.append(name if name and name not in names else f"{len(names)}")
     return names if _NEEDED.issubset(names) else None
@@ -178,9 +191,9 @@ def _headings(line: str) -> list[str] | None:
 
 def _cells(line: str, columns: int) -> list[str] | None:
     """The cells of a row; one may hold single blanks (`port http`). None for a line that is no row."""
-    if set(line) <= set("= "):
+    if set(line) <= set("= \t"):
         return None
-    for cells in (line.split(), re.split(r"\s{2,}", line.strip()), line.split(",")):
+    for cells in (line.split(), re.split(r"\s{2,}", line.strip()), re.split(r"[,\t]", line)):
         if len(cells) == columns:
             return [cell.strip() for cell in cells]
     return None

@@ -37,7 +37,7 @@ class FlowFile:
     path: str
     format: str = ""
     """`netflow5`, `netflow9`, `ipfix` (joined by `+`), `nfcapd`, `nfdump-csv`, `nfdump-json`, `nfdump-ndjson`,
-    `ios-cache`."""
+    `nfdump-text`, `ios-cache`."""
     datagrams: int = 0
     records: int = 0
     """All flow records, whatever they are about."""

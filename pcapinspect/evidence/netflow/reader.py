@@ -14,7 +14,8 @@ from pcapinspect.capture.fileset import find_captures, in_order
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.columns import MISSING
 from pcapinspect.errors import CaptureError, EvidenceError
-from pcapinspect.evidence.netflow import nfcapd, nfdump
+from pcapinspect.evidence.cleaning import SNIFFED, encoding_of
+from pcapinspect.evidence.netflow import nfcapd, nfdump, nfdump_text
 from pcapinspect.evidence.netflow.cache_text import is_cache_text, read_cache
 from pcapinspect.evidence.netflow.datagrams import exports
 from pcapinspect.evidence.netflow.export import ExportDecoder, Templates
@@ -115,6 +116,8 @@ def _read(file: FlowFile, ports: Sequence[int], templates: Templates) -> Flows:
         return nfdump.read_json(file, ports)
     if kind == "nfdump-ndjson":
         return nfdump.read_ndjson(file, ports)
+    if kind == "nfdump-text":
+        return nfdump_text.read_table(file, ports)
     if kind == "ios-cache":
         return read_cache(file, ports)
     decoder = ExportDecoder(file, ports, templates)
@@ -149,12 +152,17 @@ def flow_format(path: str) -> str | None:
         return "nfcapd"
     if pcap.is_magic(head) or head.startswith(pcapng.MAGIC):
         return None
-    text = head.decode("utf-8", errors="replace")
+    encoding = encoding_of(head[:SNIFFED])
+    if encoding is None:
+        return None
+    text = head.decode(encoding, errors="replace")
     first = text.partition("\n")[0]
-    if nfdump.is_csv_heading(first) or nfdump.is_bare_csv(first):
+    if nfdump.has_csv_heading(text) or nfdump.is_bare_csv(first):
         return "nfdump-csv"
     if nfdump.is_ndjson(first):
         return "nfdump-ndjson"
     if text.lstrip().startswith(("[", "{")) and '"type"' in text and '"proto"' in text:
         return "nfdump-json"
+    if nfdump_text.is_table(text):
+        return "nfdump-text"
     return "ios-cache" if is_cache_text(text) else None

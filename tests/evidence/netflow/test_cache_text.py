@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,33 @@ def test_a_table_as_csv(tmp_path: Path) -> None:
     assert (flows.src_ip.tolist(), flows.src_port.tolist(), flows.dst_port.tolist()) == (["10.2.0.1"], [20000], [80])
     assert (flows.bytes.tolist(), flows.packets.tolist(), flows.tcp_flags.tolist()) == ([176], [4], [2])
     assert file.records == 1
+
+
+@pytest.mark.parametrize("pager", [" --More-- " + "\b" * 9 + " " * 9 + "\b" * 9, " --More-- ", "--More--\r        \r"])
+def test_a_pager_costs_no_flow(tmp_path: Path, pager: str) -> None:
+    _, file = read(tmp_path / "top.txt", TOP_TALKERS.replace("Gi0/1         192.0.2.13", f"{pager}Gi0/1  192.0.2.13"))
+    assert (file.records, file.kept) == (2, 2)
+    _, file = read(tmp_path / "six.txt", IPV6_TABLE.replace("2001:db8:70::2 ", f"{pager}2001:db8:70::2 "))
+    assert (file.records, file.kept) == (2, 1)
+
+
+def test_caches_as_they_are_handed_over(tmp_path: Path) -> None:
+    plain, _ = read(tmp_path / "plain.txt", IPV6_TABLE)
+    quoted = "".join(f"> {line}\n" for line in IPV6_TABLE.splitlines())
+    tabs = re.sub(" {2,}", "\t", IPV6_TABLE)
+    named = IPV6_TABLE.replace("        6  0x02", "      tcp  0x02").replace("       17  ", "      udp  ")
+    for text in (quoted, tabs, named):
+        flows, file = read(tmp_path / "other.txt", text)
+        assert (flows.src_ip.tolist(), flows.clock.tolist()) == (plain.src_ip.tolist(), plain.clock.tolist())
+        assert (file.records, file.malformed) == (2, 0)
+    (tmp_path / "wide.txt").write_bytes(IPV6_TABLE.encode("utf-16"))
+    assert read_flows([str(tmp_path / "wide.txt")], (80,)).flows.src_ip.tolist() == plain.src_ip.tolist()
+
+
+def test_the_cache_of_old_ios_for_ipv6(tmp_path: Path) -> None:
+    heading = "SrcAddress      InpIf  DstAddress      OutIf  Prot SrcPrt DstPrt Packets\n"
+    flows, _ = read(tmp_path / "old.txt", heading + "2001:DB8::11  Gi0/0  2001:DB8::80  Local  0x06 0xC351 0x0050 4\n")
+    assert (flows.src_port.tolist(), flows.dst_port.tolist(), flows.packets.tolist()) == ([0xC351], [80], [4])
 
 
 def test_a_cache_of_which_nothing_is_understood_says_so(tmp_path: Path) -> None:

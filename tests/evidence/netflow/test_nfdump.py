@@ -86,3 +86,75 @@ def test_a_line_of_ndjson_that_is_none_is_counted(tmp_path: Path) -> None:
     first, *rest = NDJSON.splitlines(keepends=True)
     flows, file = read(tmp_path / "flows", first + rest[0][:60] + "\n" + rest[1] + "[1]\n")
     assert (len(flows), file.records, file.malformed) == (2, 4, 2)
+
+
+LINE = """\
+$ nfdump -r nfcapd.202603011000 'port 80'
+Date first seen          Duration Proto      Src IP Addr:Port          Dst IP Addr:Port   Packets    Bytes Flows
+2026-03-01 10:00:00.100    14.000 TCP         192.0.2.11:49153 ->       192.0.2.80:80           4      176     1
+2026-03-01 10:00:02.100     0.250 TCP         192.0.2.13:49155 ->       192.0.2.80:80           6      660     1
+2026-03-01 10:00:02.120     0.230 TCP         192.0.2.80:80    ->       192.0.2.13:49155        5      520     1
+Summary: total flows: 3, total bytes: 1356, total packets: 15, avg bps: 800, avg pps: 1, avg bpp: 80
+Time window: 2026-03-01 10:00:00 - 2026-03-01 10:00:14
+"""
+EXTENDED = """\
+Date first seen          Duration Proto   Src IP Addr:Port        Dst IP Addr:Port   Flags Tos  Packets    Bytes  \
+pps      bps    Bpp Flows
+2026-03-01 10:00:00.100 00:00:14.000 TCP  2001:db8::11.49153 ->   2001:db8::80.80    ......S.   0        4    1.2 M  \
+0       80     80     1
+2026-03-01 10:00:02.100 00:00:00.250 TCP  2001:d..:db8::13.49155 ->   2001:d..:db8::80.80    ...AP.SF   0   6   660  \
+0       80    110     1
+"""
+
+
+def test_tables_for_people(tmp_path: Path) -> None:
+    flows, file = read(tmp_path / "line.txt", LINE)
+    assert (file.format, file.records, file.kept, file.malformed) == ("nfdump-text", 3, 3, 0)
+    assert [(start - BEGIN) // 10**6 for start in flows.start.tolist()] == [0, 2000, 2020]
+    assert [(end - BEGIN) // 10**6 for end in flows.end.tolist()] == [14_000, 2250, 2250]
+    assert flows.src_ip.tolist() == ["192.0.2.11", "192.0.2.13", "192.0.2.80"]
+    assert (flows.src_port.tolist(), flows.dst_port.tolist()) == ([49153, 49155, 80], [80, 80, 49155])
+    assert (flows.packets.tolist(), flows.bytes.tolist()) == ([4, 6, 5], [176, 660, 520])
+
+
+def test_ipv6_in_tables_and_what_nfdump_cut_of_it(tmp_path: Path) -> None:
+    flows, file = read(tmp_path / "extended.txt", EXTENDED)
+    assert (flows.src_ip.tolist(), flows.src_port.tolist()) == (["2001:db8::11"], [49153])
+    assert (flows.tcp_flags.tolist(), flows.bytes.tolist()) == ([2], [1_200_000])
+    assert file.malformed == 1
+    assert "nfdump -6" in file.warnings[0]
+
+
+def test_what_shells_add_and_encode(tmp_path: Path) -> None:
+    plain, _ = read(tmp_path / "plain.csv", CHOSEN)
+    typed, file = read(tmp_path / "typed.csv", f"$ nfdump -o csv\n{CHOSEN}Summary: total flows: 3, total bytes: 1\n")
+    assert (file.records, file.malformed) == (3, 0)
+    (tmp_path / "powershell.csv").write_bytes(CHOSEN.replace("\n", "\r\n").encode("utf-16"))
+    encoded = read_flows([str(tmp_path / "powershell.csv")], (80,)).flows
+    for flows in (typed, encoded):
+        assert flows.start.tolist() == plain.start.tolist()
+        assert flows.exporter.tolist() == plain.exporter.tolist()
+
+
+def test_columns_without_a_first_time(tmp_path: Path) -> None:
+    rows = [line.split(",") for line in CHOSEN.splitlines()]
+    last = "\n".join(",".join([*row[:6], *row[7:]]) for row in rows) + "\n"
+    flows, file = read(tmp_path / "last.csv", last)
+    assert ([(end - BEGIN) // 10**6 for end in flows.end.tolist()], file.malformed) == ([2250, 2250, 14_000], 0)
+    received, _ = read(tmp_path / "received.csv", last.replace("lastSeen", "received"))
+    assert received.end.tolist() == flows.end.tolist()
+    none = "\n".join(",".join([*row[:6], *row[8:]]) for row in rows) + "\n"
+    flows, file = read(tmp_path / "none.csv", none)
+    assert (flows.start.tolist(), file.undated, file.malformed) == ([MISSING] * 3, 3, 0)
+
+
+def test_sampled_records_tell_the_interval_by_their_packets(tmp_path: Path) -> None:
+    """nfcapd multiplies them."""
+    scaled = NDJSON.replace('"sampled":0', '"sampled":1')
+    for packets in (4, 6, 5):
+        scaled = scaled.replace(f'"in_packets":{packets},', f'"in_packets":{packets * 100},')
+    flows, file = read(tmp_path / "scaled", scaled)
+    assert (file.sampling, flows.sampling.tolist()) == (100, [100] * 3)
+    _, file = read(tmp_path / "unknown", NDJSON.replace('"sampled":0', '"sampled":1'))
+    assert file.sampling is None
+    assert "sampled" in file.warnings[0]
