@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from typing import Protocol
 
 import numpy as np
 
 from pcapinspect.capture.ahead import Ahead
-from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.control import Control
 from pcapinspect.capture.inputs import GOES_ON, InputFile
+from pcapinspect.capture.stretch import Reader
 from pcapinspect.columns import Growing, Int64, UInt8
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
@@ -25,14 +24,6 @@ from pcapinspect.tcp.tracker import ConnectionTracker
 
 SoFar = Callable[[Followed, Sequence[InputFile]], None]
 """Called with what was found so far, where that is asked for."""
-
-
-class Reader(Protocol):
-    """An engine: batches in the order of the capture; `inputs` is complete after the last one."""
-
-    inputs: list[InputFile]
-
-    def __iter__(self) -> Iterator[PacketBatch]: ...
 
 
 class _Exchanges:

@@ -12,12 +12,14 @@ from pcapinspect.capture.control import Control
 from pcapinspect.capture.fileset import Member, find_captures
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.reader import CaptureReader
+from pcapinspect.capture.stretch import Reader, StretchReader, in_words
+from pcapinspect.errors import CaptureError, UsageError
 from pcapinspect.evidence.netflow.datagrams import holds_exports
 from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flows
 from pcapinspect.evidence.netflow.reader import as_input, flow_format, read_flows
 from pcapinspect.findings.analysis import Analysis
 from pcapinspect.findings.registry import find
-from pcapinspect.following import Reader, SoFar, follow_packets
+from pcapinspect.following import SoFar, follow_packets
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.load.analyse import analyse
 from pcapinspect.load.measures.elsewhere import Endpoint, Endpoints
@@ -122,6 +124,8 @@ def inspect(
             netflow = [path for path in packets if Path(path).is_file() and holds_exports(path)]
             packets = [path for path in packets if path not in netflow]
         analysis = replace(analysis, elsewhere=_elsewhere(packets, settings, control))
+    if (netflow or analysis is None) and (settings.begin, settings.end) != (None, None):
+        raise UsageError("--from and --to are of packets: give captures, and leave out flows")
     if not netflow:
         return analysis or _of_evidence(settings, evidence, progress)
     flows = judge_flows(read_flows(netflow, settings.ports), settings)
@@ -174,11 +178,15 @@ def _elsewhere(paths: Sequence[str], settings: Settings, control: Control | None
 def _engine(
     paths: Sequence[str] | Sequence[Member], settings: Settings, progress: Progress | None, control: Control | None
 ) -> Reader:
+    reader: Reader
     if settings.engine == "tshark":
         from pcapinspect.capture.tshark import TsharkReader
 
-        return TsharkReader([path for path in paths if isinstance(path, str)], progress=progress, control=control)
-    return CaptureReader(paths, progress=progress, control=control)
+        reader = TsharkReader([path for path in paths if isinstance(path, str)], progress=progress, control=control)
+    else:
+        reader = CaptureReader(paths, progress=progress, control=control)
+    whole = settings.begin is None and settings.end is None
+    return reader if whole else StretchReader(reader, settings.begin, settings.end)
 
 
 def of_flows(
@@ -253,6 +261,13 @@ def _analysis(
     followed, inputs = observed.followed, observed.inputs
     tcp, exchanges, operations = followed.tcp, followed.exchanges, followed.operations
     quality = assess(inputs, tcp.quality, followed.http_quality, tcp.connections, observed.clocks, observed.points)
+    if (settings.begin, settings.end) != (None, None):
+        if quality.first_time is None and inputs and inputs[0].warnings:
+            raise CaptureError(inputs[0].path, inputs[0].warnings[-1])
+        asked = (
+            f"Judged is only what was captured {in_words(settings.begin, settings.end)}, as asked with --from and --to."
+        )
+        quality = replace(quality, notes=(asked, *quality.notes))
     load = analyse(
         tcp.connections, tcp.syns, exchanges, operations, quality, settings, observed.networks, observed.lost
     )

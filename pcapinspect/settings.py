@@ -72,5 +72,11 @@ class Settings(Limits):
     points: str = "measured"
     """What inputs are to each other: as it is measured, `one` point, or `each` a network of its own."""
 
+    begin: int | None = None
+    """Nanoseconds: packets before are not judged. None: no bound."""
+
+    end: int | None = None
+    """Nanoseconds: packets after are not judged."""
+
     tz: str = "UTC"
     """Zone in which times are shown to people. Data is always UTC."""

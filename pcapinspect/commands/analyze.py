@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from pcapinspect.capture.control import Control
+from pcapinspect.commands.moments import stretch_of
 from pcapinspect.commands.outputs import (
     FOLDERS,
     TEXTS,
@@ -26,6 +28,9 @@ HELP = "Read captures and say whether a server is dropping connections, since wh
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Captures, what to watch, evidence beside them, and outputs."""
     add_capture_arguments(parser, captures="*")
+    when = parser.add_argument_group("when", "ISO 8601 times, in the zone of --tz where they have no offset")
+    when.add_argument("--from", dest="begin", metavar="TIME", help="judge no packet that was captured before")
+    when.add_argument("--to", dest="end", metavar="TIME", help="judge no packet that was captured after")
     evidence = parser.add_argument_group("evidence beside the capture")
     for option, what in (
         ("--config", "IOS configuration and show output of servers and clients"),
@@ -92,7 +97,8 @@ def _analyze(options: argparse.Namespace, control: Control) -> int:
     from pcapinspect.findings.finding import SEVERITIES
     from pcapinspect.pipeline import Evidence, Spread, analyze
 
-    settings = settings_of(options)
+    begin, end = stretch_of(options)
+    settings = replace(settings_of(options), begin=begin, end=end)
     points = points_of(options)
     options.capture += [file for files in points.values() for file in files]
     if options.each:
@@ -174,11 +180,12 @@ def _verify(options: argparse.Namespace) -> int:
         raise UsageError("--verify compares two dissections of packets: give a CAPTURE")
     idle = [
         name
-        for name in (*TEXTS, *FOLDERS, "config", "log", "netflow", "fail_on", "dask", "stages")
+        for name in (*TEXTS, *FOLDERS, "config", "log", "netflow", "fail_on", "dask", "stages", "begin", "end")
         if getattr(options, name)
     ]
     if idle:
-        named = ", ".join(f"--{name.replace('_', '-')}" for name in idle)
+        options_of = {"begin": "from", "end": "to"}
+        named = ", ".join(f"--{options_of.get(name, name).replace('_', '-')}" for name in idle)
         raise UsageError(f"--verify prints differences and makes no report: leave out {named}")
     differences = verify(options.capture, settings_of(options))
     for line in differences:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from pcapinspect.commands.moments import stretch_of
 from pcapinspect.commands.numbers import whole
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
 from pcapinspect.errors import UsageError
@@ -20,14 +20,13 @@ if TYPE_CHECKING:
 
 HELP = "Write the packets behind a finding, a pause, a client or a time: whole connections, with comments."
 
-_OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Captures, what to take, and where to write it."""
     add_capture_arguments(parser, pause="--pause-length", pipes=False)
     what = parser.add_argument_group("what to take", "all that is given has to be true of a connection")
     what.add_argument("--finding", metavar="ID", help="connections of the frames that a finding cites")
+    what.add_argument("--all", action="store_true", help="with --finding: of every frame that shows it, cited or not")
     what.add_argument(
         "--pause",
         dest="number",
@@ -83,32 +82,17 @@ def _wanted(options: argparse.Namespace) -> Wanted:
     given = (options.finding, options.number, options.client, options.begin, options.end)
     if all(value is None for value in given):
         raise UsageError("say what to take: --finding, --pause, --client, --from or --to")
+    if options.all and options.finding is None:
+        raise UsageError("--all is of a finding: say which with --finding")
+    begin, end = stretch_of(options)
     return Wanted(
         finding=options.finding,
         pause=options.number,
         client=options.client,
-        begin=_moment("--from", options.begin, options.tz),
-        end=_moment("--to", options.end, options.tz),
+        begin=begin,
+        end=end,
+        every_frame=options.all,
     )
-
-
-def _moment(option: str, text: str | None, tz: str) -> int | None:
-    """Nanoseconds of a time; one without offset is in the zone that times are shown in."""
-    from datetime import UTC, datetime
-
-    from pcapinspect.clock import SECOND, parse_iso, zone
-
-    if text is None:
-        return None
-    try:
-        time = parse_iso(text)
-    except (ValueError, OverflowError):
-        raise UsageError(f"{option}: {text!r} is not an ISO 8601 time") from None
-    if _OFFSET.search(text.strip()):
-        return time
-    there = datetime.fromtimestamp(time // SECOND, UTC).replace(tzinfo=zone(tz))
-    offset = there.utcoffset()
-    return time - (round(offset.total_seconds()) * SECOND if offset is not None else 0)
 
 
 def _frames_of(analysis: Analysis, chosen: Extract) -> WholeConnections:

@@ -66,6 +66,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=round(min(MOST_CONFIDENT, 1 - blocked.by_chance), 2),
         not_shown=(

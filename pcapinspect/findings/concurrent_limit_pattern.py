@@ -40,6 +40,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=verdict.confidence
         if verdict.cause == "max_connections"

@@ -112,6 +112,7 @@ def _finding(case: Case, syns: Syns, sides: Sides, found: list[Contrast], connec
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=0.9,
         not_shown=("Where on the way they are told apart: a capture at the server shows whether they arrive.",),

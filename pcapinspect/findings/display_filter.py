@@ -30,6 +30,8 @@ class Citation:
     """Selects those of `frames` that are in the first one's file. None where there is no frame."""
     total: int
     """How many frames show it."""
+    every: Int64
+    """The keys of all of them, ascending."""
 
     @property
     def figures(self) -> dict[str, str | int | float | None]:
@@ -55,9 +57,9 @@ def cite(*frames: Int64) -> Citation:
     distinct = ordered[np.diff(ordered, prepend=-1) != 0]
     cited = tuple((key >> _FILE, key & (1 << _FILE) - 1) for key in distinct[:MOST_CITED].tolist())
     if not cited:
-        return Citation((), None, 0)
+        return Citation((), None, 0, distinct)
     first_file = cited[0][0]
-    return Citation(cited, filter_of([number for file, number in cited if file == first_file]), len(distinct))
+    return Citation(cited, filter_of([number for file, number in cited if file == first_file]), len(distinct), distinct)
 
 
 def filter_of(numbers: Sequence[int]) -> str:

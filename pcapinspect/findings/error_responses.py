@@ -79,6 +79,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         not_shown=("Why the server answered so: its log may tell.",),
         remedy=ON_A_GATEWAY if overloaded else ON_THE_SERVER,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pcapinspect.columns import Int64
+
 SEVERITIES = ("info", "notice", "warning", "critical")
 """In rising order; `--fail-on` takes one of them."""
 
@@ -22,6 +24,8 @@ class Finding:
     """`ip:port`."""
     figures: dict[str, str | int | float | None] = field(default_factory=dict)
     frames: tuple[tuple[int, int], ...] = ()
+    every_frame: Int64 | None = field(default=None, compare=False, repr=False)
+    """Keys (display_filter.keys) of all frames that show it, of which `frames` may be the first; None: of no frame."""
     display_filter: str | None = None
     """A Wireshark filter that selects exactly `frames` (in their file)."""
     confidence: float = 1.0

@@ -63,6 +63,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         # A clock that jumps while a response is awaited makes it look late.
         confidence=0.4 if case.analysis.quality.clock_jumps else 0.8,

@@ -56,6 +56,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=load.verdict.confidence if load.verdict.cause == "loss" else 0.7,
         not_shown=("On which side of the capture point they were lost, where it holds only what passed it.",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pcapinspect.columns import MISSING, Int64
@@ -51,6 +53,7 @@ def judge(case: Case) -> Finding | None:
             "cited_attempts": min(len(rows), MOST_CITED // 2),
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=0.95,
         not_shown=("Which device between the points dropped them.",),
@@ -67,6 +70,10 @@ def judge(case: Case) -> Finding | None:
 def _cited(case: Case, seen: Int64, rows: Int64) -> Citation:
     """The first of the attempts, as both files have them: whole pairs, rather than all that one file has."""
     connections = case.analysis.connections
+
+    def both(chosen: Int64) -> Citation:
+        there, here = seen[chosen], keys(connections.file[chosen], connections.first_frame[chosen])
+        return cite(there[there != MISSING], here)
+
     first = rows[np.argsort(connections.start[rows], kind="stable")][: MOST_CITED // 2]
-    there, here = seen[first], keys(connections.file[first], connections.first_frame[first])
-    return cite(there[there != MISSING], here)
+    return replace(both(first), every=both(rows).every)

@@ -73,6 +73,7 @@ def _finding(case: Case, rows: Bool, addresses: list[str]) -> Finding:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=0.8,
         not_shown=("Why the client does not go on: its own log or `debug crypto pki messages` tells.",),

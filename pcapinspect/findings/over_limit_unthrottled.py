@@ -40,6 +40,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=load.verdict.confidence,
         not_shown=("Which software serves the port; a Server header in a response says it, if the capture holds one.",),

@@ -37,6 +37,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         not_shown=("Who sent the RST: a firewall can send it in the server's name; compare the TTL of its packets.",),
         remedy=(

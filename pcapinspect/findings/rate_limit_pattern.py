@@ -47,6 +47,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=_confidence(case, pauses),
         not_shown=(

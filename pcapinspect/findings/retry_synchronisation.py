@@ -53,6 +53,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=0.9,
         not_shown=("What set them in step; their logs and uptimes would tell.",),

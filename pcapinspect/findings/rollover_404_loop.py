@@ -56,6 +56,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=0.95 if loop and refused else 0.6,
         not_shown=_not_shown(case),

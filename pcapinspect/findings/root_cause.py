@@ -67,6 +67,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=CONFIDENCES.get(found.verdict, MISFIT),
         not_shown=found.unproven,

@@ -44,6 +44,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         not_shown=("Whether they were granted after the capture.",) if waiting.any() else (),
         remedy=(

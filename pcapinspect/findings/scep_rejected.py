@@ -49,6 +49,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         not_shown=("Why the CA decided so: `debug crypto pki server` and its log do.",),
         remedy=(

@@ -51,6 +51,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=load.verdict.confidence
         if load.verdict.cause == "outage"

@@ -54,6 +54,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         not_shown=(
             "Why the server was silent: a capture shows the silence and what came before it.",

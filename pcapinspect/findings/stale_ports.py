@@ -46,6 +46,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=0.8,
         not_shown=("What the server still holds: `show tcp brief all` on it does.",),

@@ -46,6 +46,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         confidence=0.9,
         not_shown=("Who sends them: the addresses of a flood are made up.",),

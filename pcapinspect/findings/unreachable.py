@@ -35,6 +35,7 @@ def judge(case: Case) -> Finding | None:
             **shown.figures,
         },
         frames=shown.frames,
+        every_frame=shown.every,
         display_filter=shown.display_filter,
         not_shown=("Attempts whose ICMP error took another path or was not sent.",),
         remedy=("Look at the ICMP packet's source and code; there, check the route to the server and access lists.",),

@@ -192,7 +192,7 @@ def _sections(
             "command": command_line(map(file_name, command)),
         },
         "inputs": [sections.input_section(file, path) for file, path in zip(analysis.inputs, paths, strict=True)],
-        "settings": sections.plain(analysis.settings),
+        "settings": sections.settings_section(analysis.settings),
         "capture": sections.capture_section(analysis.quality),
         "points": [sections.point_section(point, shown) for point in analysis.points],
         "verdict": _verdict(servers, names, analysis, findings),

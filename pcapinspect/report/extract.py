@@ -36,6 +36,8 @@ class Wanted:
     begin: int | None = None
     """Nanoseconds: connections that were there at this time or later."""
     end: int | None = None
+    every_frame: bool = False
+    """Of a finding: every frame that shows it, not only those that it cites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,16 @@ def choose(analysis: Analysis, findings: Sequence[Finding], wanted: Wanted) -> E
     left_out = ""
     if wanted.finding is not None:
         finding = _finding(findings, wanted.finding)
-        chosen &= _with_frames(analysis, finding.frames)
-        left_out = _beyond(finding)
+        if wanted.every_frame and finding.every_frame is not None:
+            chosen &= _with_frames(analysis, finding.every_frame)
+        else:
+            chosen &= _with_frames(analysis, keys_of(finding.frames))
+            left_out = _beyond(finding)
         _add(comments, finding.frames, f"{finding.id}: {finding.title}")
         reasons.append(f"finding {finding.id} ({finding.title})")
     if wanted.pause is not None:
         pause = _pause(analysis, wanted.pause)
-        hit = _with_frames(analysis, pause.frames)
+        hit = _with_frames(analysis, keys_of(pause.frames))
         hit[list(pause.connections)] = True
         chosen &= hit
         reasons.append(f"pause {wanted.pause}")
@@ -92,7 +97,7 @@ def _beyond(finding: Finding) -> str:
     more = shown - len(finding.frames)
     return (
         f"{more:,} of the {shown:,} frames that show {finding.id} are not cited, and connections of them alone are "
-        "left out: --from, --to and --client take connections whatever cites them"
+        "left out: --all takes those of every frame"
     )
 
 
@@ -120,9 +125,8 @@ def _of_client(analysis: Analysis, address: str) -> Bool:
     return np.asarray((rows.client_high == high) & (rows.client_low == low), dtype=np.bool_)
 
 
-def _with_frames(analysis: Analysis, frames: Iterable[Frame]) -> Bool:
-    """Connections that one of the frames belongs to."""
-    wanted = keys_of(frames)
+def _with_frames(analysis: Analysis, wanted: Int64) -> Bool:
+    """Connections that one of the frames with these keys belongs to."""
     rows, syns, exchanges = analysis.connections, analysis.syns, analysis.exchanges
     numbers = np.arange(len(rows))
     found = np.zeros(len(rows), dtype=np.bool_)

@@ -100,6 +100,10 @@ class SettingsInForce(TypedDict):
     engine: str
     points: str
     """What inputs are to each other: `measured`, `one` point, or `each` a network of its own."""
+    begin: Time | None
+    """Packets before were not judged (`--from`)."""
+    end: Time | None
+    """Packets after were not judged (`--to`)."""
     tz: str
     """Zone in which times are shown to people."""
 

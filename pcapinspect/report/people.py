@@ -112,6 +112,8 @@ def setting_arguments(sections: Sections, pause: str = "--pause") -> list[str]:
     for name in ("limit", "window", "pause", "max_connections", "engine", "points", "tz"):
         if given[name] != getattr(defaults, name):
             words += [pause if name == "pause" else f"--{name.replace('_', '-')}", str(given[name])]
+    for option, time in (("--from", settings["begin"]), ("--to", settings["end"])):
+        words += [option, time] if time is not None else []
     return words
 
 

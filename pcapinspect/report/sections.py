@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Synchronisation,
     )
     from pcapinspect.points.point import Point
+    from pcapinspect.settings import Settings
 
 
 def plain(value: object) -> Any:
@@ -49,6 +50,12 @@ def plain(value: object) -> Any:
 def time(nanoseconds: int | None) -> str | None:
     """ISO 8601 UTC with nine decimals, or None."""
     return None if nanoseconds is None else iso(nanoseconds)
+
+
+def settings_section(settings: Settings) -> model.SettingsInForce:
+    """Every option, with its times as text."""
+    given: model.SettingsInForce = plain(settings) | {"begin": time(settings.begin), "end": time(settings.end)}
+    return given
 
 
 def seconds(nanoseconds: int | None) -> float | None:
@@ -139,7 +146,9 @@ def operation_section(count: OperationCount, server: str) -> model.Operation:
 
 def finding_section(finding: Finding, paths: Sequence[str]) -> model.Finding:
     """One finding with its evidence."""
-    told: model.Finding = plain(finding) | {
+    section = plain(replace(finding, every_frame=None))
+    del section["every_frame"]
+    told: model.Finding = section | {
         "frames": frames(finding.frames, paths),
         "start": time(finding.start),
         "end": time(finding.end),

@@ -20,6 +20,8 @@ def check(address: str, stages: str | None, paths: Sequence[str], settings: Sett
     """Raises UsageError for what cannot be done on Dask."""
     if settings.engine != "native":
         raise UsageError("--dask reads natively: leave out --engine")
+    if (settings.begin, settings.end) != (None, None):
+        raise UsageError("--dask judges whole captures: leave out --from and --to")
     if address != LOCAL and not ADDRESS.fullmatch(address):
         raise UsageError(f"--dask: {address!r} is neither {LOCAL} nor an address like tcp://host:8786")
     if address != LOCAL and stages is None:

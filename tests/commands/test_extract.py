@@ -237,3 +237,26 @@ def test_what_a_finding_rests_on_beyond_the_extract_is_said(tmp_path: Path, caps
     assert "1,654 of the 1,854 frames that show rollover-404-loop are not cited" in capsys.readouterr().err
     assert main(["extract", str(STORM), "--finding", "server-pauses", "-w", str(tmp_path / "pauses.pcapng")]) == 0
     assert "not cited" not in capsys.readouterr().err
+
+
+def test_all_takes_what_a_finding_does_not_cite(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The storm's polls that met 404 are beyond the frames that the finding cites."""
+    from pcapinspect import analyze
+
+    report = analyze(STORM)
+    polls = report.tables["exchanges"].query("operation == 'GetNextCACert' and status == 404")
+    target = str(tmp_path / "evidence.pcapng")
+    written = {}
+    for option in ([], ["--all"]):
+        arguments = ["extract", str(STORM), "--finding", "rollover-404-loop", *option, "-w", target, "--force"]
+        assert main(arguments) == 0
+        told = capsys.readouterr().err
+        assert ("are not cited" in told) == (not option)
+        rows = tshark(Path(target), "http.response.code")
+        written[bool(option)] = sum(row == ["404"] for row in rows)
+    assert written[True] == len(polls) > 2 * written[False] > 0
+
+
+def test_all_is_of_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["extract", str(STORM), "--all", "--client", ROUTER, "-w", str(tmp_path / "x.pcapng")]) == 2
+    assert "--all is of a finding" in capsys.readouterr().err

@@ -70,7 +70,7 @@ def test_a_path_is_quoted_for_the_shell() -> None:
 def test_a_command_to_extract_takes_the_options_of_the_analysis() -> None:
     settings = {
         "ports": [8080], "servers": ["192.0.2.1"], "limit": 80, "window": 60, "pause": 20, "max_connections": 5,
-        "engine": "native", "points": "measured", "tz": "UTC",
+        "engine": "native", "points": "measured", "begin": None, "end": None, "tz": "UTC",
     }  # fmt: skip
     finding = {"id": "server-down@[2001:db8::1]:80", "frames": [{"file": "a b.pcap", "frame": 7}]}
     sections = {

@@ -49,7 +49,7 @@ def sentences(value: object) -> Iterator[str]:
 def test_the_storm_is_what_it_is_said_to_be(storm: Report) -> None:
     verdict = storm.sections["verdict"]
     assert verdict["cause"] == "rate_limit"
-    assert "41 connections in 37 s, for a time that 13 s fits" in verdict["sentence"]
+    assert "41 connections in 37 s, counted anew after each pause, for a time that 13 s fits" in verdict["sentence"]
 
 
 def test_no_sentence_of_the_document_names_a_default(storm: Report) -> None:

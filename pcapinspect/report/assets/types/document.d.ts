@@ -94,6 +94,10 @@ interface ReportSettingsInForce {
   engine: string;
   /** What inputs are to each other: `measured`, `one` point, or `each` a network of its own. */
   points: string;
+  /** Packets before were not judged (`--from`). */
+  begin: string | null;
+  /** Packets after were not judged (`--to`). */
+  end: string | null;
   /** Zone in which times are shown to people. */
   tz: string;
 }
