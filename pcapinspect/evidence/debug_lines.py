@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 MESSAGE = re.compile(r"%(?P<mnemonic>(?P<facility>[A-Z][A-Z0-9_]{1,30})-[0-7]-[A-Z0-9_]{1,60})\b")
-KEPT_FACILITIES = ("PKI", "CRYPTO", "HTTP", "TCP")
+KEPT_FACILITIES = ("PKI", "CRYPTO", "HTTP", "TCP", "HA_EM")
+"""HA_EM: what EEM applets log, that of `pcapinspect plan --eem` among them."""
 
 _PATTERNS = {
     "queue limit": ("queue_limit", r"connection queue limit reached(?:\s*:\s*port (?P<port>\d{1,5})\b)?"),

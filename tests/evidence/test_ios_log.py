@@ -365,3 +365,12 @@ def test_progress_tells_the_bytes_of_a_log(tmp_path):
     read_logs([str(path)], JANUARY_2015, progress=lambda *seen: told.append(seen))
     assert len(told) == 3
     assert all(0 < done <= size == path.stat().st_size and packets == 0 for done, size, packets in told)
+
+
+def test_what_the_applet_on_the_router_logs_is_kept(read):
+    # The message of `pcapinspect plan --eem`, as IOS prints what an applet sends to syslog.
+    said = "PCAPINSPECT-HTTP: accepted connections: 75 in 60 s, limit 80, total 12345"
+    (record,) = read(f"Mar  2 08:03:00.512 UTC: %HA_EM-4-LOG: {said}\n", ns(2026, 3, 2)).records
+    assert (record.kind, record.mnemonic) == ("message", "HA_EM-4-LOG")
+    assert record.time == ns(2026, 3, 2, 8, 3, 0, ms=512)
+    assert record.text.endswith(said)
