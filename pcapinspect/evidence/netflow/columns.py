@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from pcapinspect.address import texts
@@ -15,6 +17,9 @@ TCP = 6
 MILLISECOND = SECOND // 1000
 NTP_EPOCH = 2_208_988_800
 """Seconds from 1900 to 1970: IPFIX microseconds and nanoseconds are NTP time stamps (RFC 7011, 6.1.9)."""
+
+LEAST_SHARE = 1e-9
+"""Of packets: no exporter samples less, and its inverse is a number that columns hold."""
 
 _MAPPED = np.uint64(0xFFFF << 32)
 
@@ -134,21 +139,43 @@ class Rows:
 
     def _sampling(self) -> Int64:
         """1 packet in so many; MISSING where the records do not say."""
-        return self._or_missing(el.SAMPLING_INTERVAL, el.SAMPLER_RANDOM_INTERVAL)
+        for said in self._intervals():
+            if len(said) and said.max() > 0:
+                return said
+        return np.full(len(self), MISSING, np.int64)
 
     def interval(self) -> int | None:
         """Of options records: 1 packet in so many is looked at; None where they say nothing of it."""
+        most = int(self._sampling().max(initial=0))
+        return most if most > 0 else None
+
+    def _intervals(self) -> Iterator[Int64]:
+        """What each way of saying it says."""
         said = self.number(el.SAMPLING_INTERVAL, el.SAMPLER_RANDOM_INTERVAL)
-        if said is not None and len(said) and said.max() > 0:
-            return int(said.max())
+        if said is not None:
+            yield said
         for whole, part, more in (
             (el.SKIPPED_PACKETS, el.SAMPLED_PACKETS, 1),
             (el.SAMPLE_POPULATION, el.SAMPLE_SIZE, 0),
+            (el.SKIPPED_TIME, el.SAMPLED_TIME, 1),
         ):
             population, size = self.number(whole), self.number(part)
-            if population is not None and size is not None and len(size) and size[-1] > 0:
-                return round(int(population[-1]) / int(size[-1])) + more
-        return None
+            if population is not None and size is not None:
+                ratio = np.rint(population / np.maximum(size, 1)).astype(np.int64) + more
+                yield np.where((size > 0) & (population >= 0), ratio, MISSING)
+        alone = self.number(el.SAMPLED_PACKETS)
+        if alone is not None and self.number(el.SKIPPED_PACKETS) is None:
+            yield alone  # so exporters say it whose templates lack the packets that are skipped
+        share = self.number(el.SAMPLING_PROBABILITY)
+        if share is not None:
+            yield _from_share(share, self._fields[el.SAMPLING_PROBABILITY].length)
+
+
+def _from_share(bits: Int64, size: int) -> Int64:
+    """1 packet in so many, of probabilities in the format of IEEE 754, with 32 or 64 bits."""
+    share = bits.view(np.float64) if size == 8 else bits.astype(np.uint32).view(np.float32).astype(np.float64)
+    usable = (share > LEAST_SHARE) & (share <= 1)
+    return np.where(usable, np.rint(1 / np.where(usable, share, 1.0)).astype(np.int64), MISSING)
 
 
 def _from_ntp(value: Int64) -> Int64:

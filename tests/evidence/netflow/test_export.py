@@ -231,6 +231,13 @@ def test_the_events_of_a_connection_at_a_firewall_are_one_flow_each_way() -> Non
         (((305, 4), (306, 4)), struct.pack("!II", 1, 9), 10),
         (((305, 4), (306, 4)), struct.pack("!II", 2, 6), 4),
         (((309, 4), (310, 4)), struct.pack("!II", 5, 500), 100),
+        (((304, 2), (305, 4)), struct.pack("!HI", 1, 100), 100),
+        (((304, 2), (307, 4), (308, 4)), struct.pack("!HII", 2, 1000, 9000), 10),
+        (((304, 2), (311, 8)), struct.pack("!Hd", 4, 0.01), 100),
+        (((304, 2), (311, 4)), struct.pack("!Hf", 4, 0.01), 100),
+        (((311, 8),), struct.pack("!d", float("nan")), None),
+        (((311, 8),), struct.pack("!d", 1e-300), None),
+        (((34, 4), (305, 4), (306, 4)), struct.pack("!III", 0, 1, 9), 10),
         (((34, 4),), struct.pack("!I", 1), 1),
         (((34, 4),), struct.pack("!I", 0), None),
     ],
@@ -244,6 +251,13 @@ def test_sampling_is_read_from_options_also_of_records_before_them(
     flows, file = decode(ipfix(a_set(2, template(256)), a_set(256, record()), *said))
     assert file.sampling == interval
     assert flows.sampling.tolist() == [MISSING if interval is None else interval]
+
+
+def test_sampling_is_read_from_the_flows_themselves() -> None:
+    layout = ((8, 4), (12, 4), (7, 2), (11, 2), (4, 1), (305, 4), (306, 4))
+    ends = bytes([10, 2, 0, 1, 10, 1, 0, 80]) + struct.pack("!HHB", 1024, 80, 6)
+    flows, file = decode(ipfix(a_set(2, template(256, layout)), a_set(256, ends + struct.pack("!II", 1, 9))))
+    assert (flows.sampling.tolist(), file.sampling) == ([10], 10)
 
 
 def test_templates_that_lie_cost_nothing() -> None:
