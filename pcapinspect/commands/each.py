@@ -108,7 +108,7 @@ def _analyze(
         from pcapinspect.report.html import render_html
 
         page = f"{number:04d}.html"
-        output.write(str(Path(options.html) / page), [render_html(report).encode("utf-8", "replace")])
+        output.write(str(Path(options.html) / page), [render_html(report, options.paths).encode("utf-8", "replace")])
     return _line(files, report, command, page, options)
 
 

@@ -16,6 +16,7 @@ from pcapinspect.report import output
 
 if TYPE_CHECKING:
     from pcapinspect.report.document import Report
+    from pcapinspect.report.short_paths import Paths
 
 TEXTS = ("json", "markdown", "html")
 FOLDERS = ("csv", "parquet")
@@ -30,6 +31,12 @@ def add_output_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--csv", metavar="DIR", help="the tables, one file each")
     group.add_argument("--parquet", metavar="DIR", help="the same, with types")
     group.add_argument("--force", action="store_true", help="overwrite outputs that exist")
+    group.add_argument(
+        "--paths",
+        choices=("name", "full"),
+        default="name",
+        help="how --html and --markdown name files: without the folders on this machine (default), or in full",
+    )
     group.add_argument(
         "--width",
         metavar="COLUMNS",
@@ -76,7 +83,7 @@ def write_outputs(report: Report, options: argparse.Namespace) -> None:
         path = getattr(options, name)
         if path is None:
             continue
-        pieces = _pieces(report, name)
+        pieces = _pieces(report, name, options.paths)
         if path == output.STANDARD_OUTPUT:
             to_standard_output = pieces
         else:
@@ -104,18 +111,18 @@ def write_so_far(report: Report, options: argparse.Namespace) -> None:
     options.force = True  # these files are our own now
 
 
-def _pieces(report: Report, name: str) -> Iterable[bytes]:
+def _pieces(report: Report, name: str, paths: Paths) -> Iterable[bytes]:
     """An output in UTF-8."""
     if name == "json":
         return report.json_pieces()
     if name == "markdown":
         from pcapinspect.report.markdown import render_markdown
 
-        text = render_markdown(report)
+        text = render_markdown(report, paths)
     else:
         from pcapinspect.report.html import render_html
 
-        text = render_html(report)
+        text = render_html(report, paths)
     return [text.encode("utf-8", "replace")]
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pcapinspect.findings.analysis import Analysis
     from pcapinspect.findings.finding import Finding as Judgement
     from pcapinspect.load.measures.elsewhere import Endpoint
+    from pcapinspect.report.short_paths import Paths
 
 SCHEMA_VERSION: Literal[1] = 1
 """Rises when a reader of the JSON would have to change."""
@@ -116,17 +117,17 @@ class Report:
 
         return figure_of(self, name, server)
 
-    def to_html(self) -> str:
-        """The page: one HTML file that loads nothing."""
+    def to_html(self, paths: Paths = "name") -> str:
+        """The page: one HTML file that loads nothing. `paths`: `full` names files with their folders."""
         from pcapinspect.report.html import render_html
 
-        return render_html(self)
+        return render_html(self, paths)
 
-    def to_markdown(self) -> str:
-        """The outage report."""
+    def to_markdown(self, paths: Paths = "name") -> str:
+        """The outage report; `paths` as for `to_html`."""
         from pcapinspect.report.markdown import render_markdown
 
-        return render_markdown(self)
+        return render_markdown(self, paths)
 
     def to_parquet(self, folder: str | os.PathLike[str]) -> None:
         """One file a table into a folder that exists. Raises OutputError where writing fails."""

@@ -19,13 +19,14 @@ from pcapinspect.report.document import Report
 from pcapinspect.report.every_row import rows_of_tables
 from pcapinspect.report.html_data import page_data
 from pcapinspect.report.html_rows import packed
+from pcapinspect.report.short_paths import Paths, named
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render_html(report: Report) -> str:
+def render_html(report: Report, paths: Paths = "name") -> str:
     """The whole page. The same report gives the same text."""
-    document = report.shown
+    document = named(report.shown, paths)
     rows = report.every_row or rows_of_tables(document["tables"], document["servers"])
     every_row, numbers = packed(rows)
     # Markup: only what this package ships, and base64; everything of the report is escaped by the template

@@ -16,6 +16,7 @@ from pcapinspect.report.markdown_flows import flows_section, seen_in
 from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
 from pcapinspect.report.model import Finding, Ladder, Sections
 from pcapinspect.report.people import Zone, evidence_held, extract_command, figure_rows, limits_of, time_span
+from pcapinspect.report.short_paths import Paths, named
 from pcapinspect.report.timeline import timeline
 from pcapinspect.report.words import server_name
 from pcapinspect.settings import Limits
@@ -27,9 +28,9 @@ MOST_FRAMES = 12
 """Frames written out beside a finding; the filter has all that are cited."""
 
 
-def render_markdown(report: Report) -> str:
+def render_markdown(report: Report, paths: Paths = "name") -> str:
     """Summary, symptoms, timeline, evidence, root cause, remedy, what is not shown, how to reproduce."""
-    sections = report.sections
+    sections = named(report.sections, paths)
     zone = Zone.of(sections)
     answer = answer_of(sections, zone)
     parts = [

@@ -83,7 +83,7 @@ def test_what_a_capture_holds_is_no_markup(report: Report) -> None:
     sections["findings"][0]["figures"]["labels"] = evil
     sections["capture"]["notes"] = [evil]
     sections["tool"]["command"] = evil
-    text = render_markdown(hostile)
+    text = render_markdown(hostile, paths="full")
     assert not re.search(r"^# Fixed", text, re.MULTILINE)
     outside_code = re.sub(r"^(`{3,})\n.*?\n\1$|(`+)(?!`).*?(?<!`)\2(?!`)", "", text, flags=re.DOTALL | re.MULTILINE)
     assert not re.search(r"(?<!\\)<script", outside_code)
