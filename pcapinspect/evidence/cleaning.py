@@ -260,7 +260,7 @@ def unwrapped(lines: Iterable[Line]) -> Iterator[Line]:
         for number, text in chunk:
             if held is not None and _continues(held[1], length, text, widths):
                 # where the blank at the edge was cut off, the line is one column short
-                held = held[0], held[1] + (" " if length + 1 in widths else "") + text
+                held = held[0], held[1] + ("" if length in widths else " ") + text
             else:
                 if held is not None:
                     yield held

@@ -46,8 +46,12 @@ MESSAGE_TYPE = re.compile(r"CRYPTO_CS: scep msg type - (?P<number>\d{1,3})\b")
 TRANSACTION = re.compile(r"CRYPTO_CS: trans id - (?P<transaction>\S{1,80})")
 """What the server says of the PKIOperation that it has received."""
 
+SEGMENT = ": bad seg"
+"""Begins what TCP says of a segment that it discards: whose it was, then why."""
+
 _SERVERS_NAMES = {"CACert": "GetCACert", "CACaps": "GetCACaps", "NextCACert": "GetNextCACert"}
 _PEER = re.compile(r"\bfrom (?P<peer>[0-9A-Fa-f.:]{3,45})\b")
+_PORT = re.compile(r"(?:reached|listener)\s*:\s*port (?P<port>\d{1,5})\b")
 _SEQUENCE = re.compile(r"\bseq (?P<isn>\d{1,18})\b")
 
 CLEAR_OPERATIONS = ("GetCACert", "GetNextCACert", "GetCACaps")
@@ -88,12 +92,7 @@ def debugs(text: str) -> list[Said]:
 def _fields(kind: str, found: re.Match[str], text: str) -> dict[str, Any]:
     groups = found.groupdict()
     if kind in ("queue_limit", "no_listener"):
-        peer, isn = _PEER.search(text), _SEQUENCE.search(text)
-        return {
-            "peer": peer["peer"].rstrip(".:") if peer else None,
-            "isn": int(isn["isn"]) if isn else None,
-            "port": int(groups["port"]) if groups["port"] else None,
-        }
+        return of_segment(text) | {"port": int(groups["port"]) if groups["port"] else None}
     if kind in ("shadow_state", "shadow_timer"):
         return {"trustpoint": groups["trustpoint"][:63], "state": groups.get("state") or None}
     if kind == "request":
@@ -102,6 +101,16 @@ def _fields(kind: str, found: re.Match[str], text: str) -> dict[str, Any]:
     if kind == "server_request":
         return {"operation": _SERVERS_NAMES.get(groups["asked"], groups["asked"])}
     return {"state": groups["error"]} if kind == "failed" else {}
+
+
+def of_segment(text: str) -> dict[str, Any]:
+    """What TCP says of a segment that it discards, by the names of a record."""
+    peer, isn, port = _PEER.search(text), _SEQUENCE.search(text), _PORT.search(text)
+    return {
+        "peer": peer["peer"].rstrip(".:") if peer else None,
+        "isn": int(isn["isn"]) if isn else None,
+        "port": int(port["port"]) if port else None,
+    }
 
 
 PKI = "PKIOperation"

@@ -102,6 +102,8 @@ class LogReader:
     _prompt: str | None = None
     """The device at whose prompt the lines were shown."""
     _line: int = 0
+    _cut: tuple[str, _At] | None = None
+    """Text that said nothing of the line before: mail and editors break lines between words, at any width."""
 
     @property
     def devices(self) -> tuple[str, ...]:
@@ -140,8 +142,6 @@ class LogReader:
             device.clock.see(head.device)
             device.stamp, device.open = head.device, None
         text = head.text
-        if not any(map(text.__contains__, debug_lines.WORDS)):
-            return head.device is None and device.open is not None and self._add(device.open, text)
         at = _At(device)
         if head.relay is not None:
             at.relayed, at.stamped_by = head.relay, "relay"
@@ -149,7 +149,12 @@ class LogReader:
             at.stamp, at.stamped_by = head.device, "device"
         elif uptime := UPTIME.match(text):
             text = text[uptime.end() :]
-        return self._pieces(text, at)
+        if any(map(text.__contains__, debug_lines.WORDS)):
+            understood = self._pieces(text, at)
+        else:
+            understood = head.device is None and device.open is not None and self._add(device.open, text)
+        self._cut = None if understood else (text, at)
+        return understood
 
     def _unstamped(self, text: str) -> bool:
         """A line without a time: part of the record before it, a line of its own, or one that names its device."""
@@ -167,8 +172,24 @@ class LogReader:
         at = _At(device)
         if device.stamp is not None and self.relay is None and not _TAG.match(text):
             at.stamp, at.stamped_by = device.stamp, "before"
+        if self._cut is not None and debug_lines.SEGMENT in self._cut[0] and self._goes_on(text):
+            return True
         says = any(map(text.__contains__, debug_lines.WORDS))
-        return (says and self._pieces(text, at)) or (device.open is not None and self._add(device.open, text.strip()))
+        if (says and self._pieces(text, at)) or (device.open is not None and self._add(device.open, text.strip())):
+            self._cut = None
+            return True
+        return self._goes_on(text)
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether the line before says something with this one behind it."""
+        if self._cut is None or _TAG.match(text):
+            self._cut = None
+            return False
+        before, at = self._cut
+        whole = f"{before.rstrip()} {text.strip()}"[:LONGEST]
+        understood = any(map(whole.__contains__, debug_lines.WORDS)) and self._pieces(whole, at)
+        self._cut = None if understood else (whole, at)
+        return understood
 
     def _of(self, name: str | None) -> _Device:
         device = self._devices.get(name)
@@ -273,6 +294,11 @@ class LogReader:
         if kept.kind == "shadow_state" and kept.said.get("state") is None and _STATE.fullmatch(text):
             kept.said["state"] = text
             return True
+        if kept.kind in ("queue_limit", "no_listener") and kept.is_kept:
+            more = debug_lines.of_segment(f"{kept.text} {text}")
+            new = {name: value for name, value in more.items() if value is not None and kept.said.get(name) is None}
+            kept.said.update(new)
+            return bool(new)
         if kept.kind in ("reply", "own_request", "request"):
             return self._add_http(kept, text)
         return False
@@ -299,7 +325,7 @@ class LogReader:
         if header is None:
             return text.startswith("HTTP/")
         if header["name"].lower() == "host" and kept.kind == "request":
-            said["peer"] = header["value"][:80]
+            said["peer"] = header["value"].rpartition("@")[2][:80]
         elif header["name"].lower() == "date" and (date := http_date(header["value"])) is not None:
             said["date"] = date
             if kept.stamp is not None and kept.clock is not None and kept.clock.dated is None:

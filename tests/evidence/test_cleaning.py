@@ -175,6 +175,11 @@ def test_the_blank_at_the_edge_is_put_back():
     assert joined([line.rstrip() for line in broken(text, 80)]) == [(1, text)]
 
 
+def test_a_width_of_one_column_less_loses_no_blank():
+    lines = broken(MESSAGE, 79)
+    assert [text for _, text in joined(lines * 4)] == [MESSAGE] * 4
+
+
 @pytest.mark.parametrize("width", [72, 100])
 def test_another_width_is_told_by_the_lines_that_it_broke(width):
     lines = broken(MESSAGE, width)

@@ -231,6 +231,35 @@ def test_secrets_are_not_kept(read):
     assert "SECRET" not in repr(logs)
 
 
+def test_a_host_header_may_hold_a_password(read):
+    text = "Jan  2 04:00:00: CRYPTO_PKI: Sending Next CA Certificate Request:\nHost: admin:SECRET@10.0.0.80\n"
+    (record,) = read(text).records
+    assert record.peer == "10.0.0.80"
+
+
+QUEUE_LIMIT = (
+    "Jan  2 04:00:00.275: TCP0: bad seg from 10.22.0.37 -- connection queue limit reached: port 80 seq 558257473 ack 0"
+)
+
+
+@pytest.mark.parametrize("at", [place for place, sign in enumerate(QUEUE_LIMIT) if sign == " " and place > 25])
+@pytest.mark.parametrize("margin", ["", "  "])
+def test_a_message_broken_between_words(read, at, margin):
+    """As mail does, at any width."""
+    text = QUEUE_LIMIT[:at] + "\n" + margin + QUEUE_LIMIT[at + 1 :]
+    log = read(text + "\n" + text.replace("558257473", "1"))
+    assert [(r.kind, r.peer, r.port, r.isn) for r in log.records] == [
+        ("queue_limit", "10.22.0.37", 80, 558257473),
+        ("queue_limit", "10.22.0.37", 80, 1),
+    ]
+    assert [r.time for r in log.records] == [ns(2015, 1, 2, 4, ms=275)] * 2
+
+
+def test_lines_of_other_things_are_not_put_together(read):
+    log = read("Jan  2 04:00:00: TCP0: connection queue limit\n%SYS-5-X: y\nreached: port 80\n")
+    assert log.records == ()
+
+
 def test_text_is_fit_for_a_terminal(read):
     (record,) = read("Jan  2 04:00:00: %PKI-6-X: \x1b[31mred" + "x" * 9000 + "\n").records
     assert record.text.isprintable()
