@@ -7,6 +7,7 @@ from pcapinspect.findings.case import Case
 from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import plural
 from pcapinspect.findings.finding import Finding
+from pcapinspect.findings.queue_limit_logged import proves_arrival
 
 
 def judge(case: Case) -> Finding | None:
@@ -52,7 +53,7 @@ def judge(case: Case) -> Finding | None:
         remedy=(
             remedies.MOST_CONNECTIONS,
             "Free connections sooner: `ip http timeout-policy idle SECONDS life SECONDS requests N` with small values.",
-            remedies.SHOW_THE_DROP,
+            *(() if proves_arrival(case.analysis) else (remedies.SHOW_THE_DROP,)),
         ),
         start=pauses[0].first_unanswered,
         end=pauses[-1].next_answer or pauses[-1].last_unanswered,

@@ -63,6 +63,15 @@ def judge(analysis: Analysis) -> Finding | None:
     )
 
 
+def proves_arrival(analysis: Analysis) -> bool:
+    """Whether lines of a log name SYNs that the capture holds: they did arrive, and were discarded."""
+    if analysis.logs is None:
+        return False
+    captured = _Captured(analysis)
+    numbered = [record for record, _ in analysis.logs.placed_of_kind("queue_limit") if record.isn is not None]
+    return len(analysis.syns) > 0 and any(captured.holds(record) for record in numbered)
+
+
 def _of_others(count: int, elsewhere: dict[str, int]) -> Finding:
     return Finding(
         id="queue-limit-logged",

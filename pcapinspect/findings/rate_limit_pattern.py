@@ -11,6 +11,7 @@ from pcapinspect.findings.case import Case
 from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import duration, listed, plural
 from pcapinspect.findings.finding import Finding
+from pcapinspect.findings.queue_limit_logged import proves_arrival
 from pcapinspect.load.judgement.estimate import in_words
 from pcapinspect.settings import Limits
 
@@ -60,7 +61,7 @@ def judge(case: Case) -> Finding | None:
         remedy=(
             remedies.LOWER_THE_LOAD,
             remedies.MOST_CONNECTIONS,
-            remedies.SHOW_THE_DROP,
+            *(() if proves_arrival(case.analysis) else (remedies.SHOW_THE_DROP,)),
         ),
         start=pauses[0].first_unanswered,
         end=pauses[-1].next_answer or pauses[-1].last_unanswered,

@@ -10,9 +10,13 @@ from pcapinspect.findings.case import Case
 from pcapinspect.findings.display_filter import cite, keys_of
 from pcapinspect.findings.figures import duration, plural
 from pcapinspect.findings.finding import Finding
+from pcapinspect.findings.queue_limit_logged import proves_arrival
 
 OF_THE_SERVER = ("rate_limit", "max_connections", "outage")
 """Causes that make a pause a failure of the service."""
+
+
+UNKNOWN_ARRIVAL = "Whether the SYNs arrived at the server: they are seen where the capture was made."
 
 
 def judge(case: Case) -> Finding | None:
@@ -27,6 +31,7 @@ def judge(case: Case) -> Finding | None:
     shown = cite(keys_of(frame for pause in pauses for frame in pause.frames))
     at_most = "" if longest.silence_at_most is None else f", at most {duration(longest.silence_at_most)}"
     number, unseen = plural(len(pauses), "pause"), set(causes) == {"capture"}
+    logged = proves_arrival(case.analysis)
     return Finding(
         id="server-pauses",
         severity=_severity(causes),
@@ -58,9 +63,9 @@ def judge(case: Case) -> Finding | None:
         display_filter=shown.display_filter,
         not_shown=(
             "Why the server was silent: a capture shows the silence and what came before it.",
-            "Whether the SYNs arrived at the server: they are seen where the capture was made.",
+            *(() if logged else (UNKNOWN_ARRIVAL,)),
         ),
-        remedy=(remedies.SHOW_THE_DROP, remedies.TELNET),
+        remedy=(remedies.TELNET,) if logged else (remedies.SHOW_THE_DROP, remedies.TELNET),
         start=pauses[0].first_unanswered,
         end=pauses[-1].next_answer or pauses[-1].last_unanswered,
     )
