@@ -21,9 +21,8 @@ def unserved() -> tuple[int, str]:
 
 def said(tmp_path, isn: int, peer: str) -> str:
     log = tmp_path / "server.log"
-    log.write_text(
-        f"Mar  2 08:02:10.000 UTC: TCP0: bad seg from {peer} -- connection queue limit reached: port 80 seq {isn} ack 0\n"
-    )
+    what = f"TCP0: bad seg from {peer} -- connection queue limit reached: port 80 seq {isn} ack 0"
+    log.write_text(f"Mar  2 08:02:10.000 UTC: {what}\n")
     findings = analyze(CAPTURE, evidence=Evidence(logs=[str(log)])).document["findings"]
     return "\n".join(text for finding in findings for text in (*finding["not_shown"], *finding["remedy"]))
 
