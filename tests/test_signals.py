@@ -16,11 +16,24 @@ from typing import Any
 
 import pytest
 
+from pcapinspect.process import ENDING
+
 ROOT = Path(__file__).resolve().parents[1]
 STORM = ROOT / "captures" / "storm.pcap"
 CONTENT = STORM.read_bytes()
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="Windows knows no such signals")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_signal_is_ignored() -> Iterator[None]:
+    """A program that is started by `nohup`, or in the background of a script, ignores some, and so do its children."""
+    ignored = [number for number in ENDING if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
