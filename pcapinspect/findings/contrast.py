@@ -165,6 +165,8 @@ def _first_only(connections: Connections, syns: Syns, apart: Bool) -> Contrast |
 
 def _words(mark: Mark, connections: Connections) -> str:
     value = f"{mark.value:,}"
+    if mark.kind == "mss" and not mark.value:
+        return "offer no maximum segment size"
     if mark.kind in ("client", "network"):
         value = text_of(connections.client_high[mark.value], connections.client_low[mark.value])
         if mark.kind == "network":

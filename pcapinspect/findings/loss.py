@@ -28,9 +28,10 @@ def judge(case: Case) -> Finding | None:
     is_verdict = load.verdict.cause == "loss" or bool(case.pauses("loss"))
     again = (own.syn_packets > 1) & ~case.in_pause(own.start) & (answered | is_verdict)
     repeated = int(np.count_nonzero(again))
-    if not repeated or (not is_verdict and (repeated < FEWEST or repeated < WORTH_TELLING * load.attempts)):
+    attempts = load.attempts - int(np.count_nonzero(case.flood))
+    if not repeated or (not is_verdict and (repeated < FEWEST or repeated < WORTH_TELLING * attempts)):
         return None
-    others = int(np.count_nonzero(answered & (own.syn_packets == 1)))
+    others = int(np.count_nonzero(answered & (own.syn_packets == 1) & ~case.flood))
     shown = cite(case.syn_frames(rows[again]))
     after = again & answered & (own.synack_time >= own.last_syn_time)
     waits = (own.synack_time - own.start)[after]
@@ -39,7 +40,7 @@ def judge(case: Case) -> Finding | None:
         severity="warning" if is_verdict else "notice",
         title=f"{plural(repeated, 'attempt')} at {case.name} needed more than one SYN"
         + (f", while {others:,} were answered at the first" if others else ", and none was answered at the first")
-        + f" ({percent(repeated, load.attempts)} of all)",
+        + f" ({percent(repeated, attempts)} of all)",
         explanation=(
             f"Observed: {len(waits):,} of these attempts were answered only after a repeated SYN, "
             f"{int(np.count_nonzero(again & ~answered)):,} never, and the rest repeated a SYN that had been answered. "
@@ -50,8 +51,8 @@ def judge(case: Case) -> Finding | None:
         figures={
             "repeated": repeated,
             "answered_after_a_repeated_syn": len(waits),
-            "attempts": load.attempts,
-            "share": share(repeated, load.attempts),
+            "attempts": attempts,
+            "share": share(repeated, attempts),
             "longest_wait_seconds": int(waits.max()) / SECOND if len(waits) else None,
             **shown.figures,
         },

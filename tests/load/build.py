@@ -20,10 +20,12 @@ from pcapinspect.load.model import Load
 from pcapinspect.pki.operations import Operations
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import (
+    ANSWERED_OTHERWISE,
     CLOSE_FIN,
     CLOSE_NONE,
     CLOSE_OPEN,
     ESTABLISHED,
+    HALF_OPEN,
     REFUSED,
     UNANSWERED,
     Connections,
@@ -36,6 +38,10 @@ RTT = 0.01
 
 IOS_SYNS = (0.0, 2.0, 6.0, 14.0)
 """SYNs of an IOS client that gets no answer (gaps of 2, 4 and 8 s, as a capture of one shows)."""
+
+
+SAID_NOTHING = {"bytes_up": 0, "bytes_down": 0, "sent_up": 0, "sent_down": 0, "acked_up": 0, "acked_down": 0}
+"""Columns of a connection without payload."""
 
 
 @dataclass
@@ -99,6 +105,41 @@ class Made:
             answer_frame=answer // 1000,
             end=answer,
             packets_down=1,
+        )
+
+    def answered_otherwise(self, client: str, at: float, server: str = SERVER) -> int:
+        """An attempt that got an acknowledgement of something else, at once."""
+        answer = ns(at + RTT)
+        return self._attempt(
+            client,
+            (at,),
+            server,
+            outcome=ANSWERED_OTHERWISE,
+            otherwise_time=answer,
+            otherwise_frame=answer // 1000,
+            end=answer,
+            packets_down=1,
+        )
+
+    def half_open(self, client: str, at: float, offsets: Sequence[float] = IOS_SYNS, server: str = SERVER) -> int:
+        """An attempt whose every SYN was answered, and whose client never took an answer."""
+        times, answer = [at + offset for offset in offsets], ns(at + RTT)
+        return self._attempt(
+            client,
+            times,
+            server,
+            outcome=HALF_OPEN,
+            synack_time=answer,
+            synack_frame=answer // 1000,
+            synack_file=0,
+            handshake_rtt=ns(RTT),
+            answer_time=answer,
+            answer_frame=answer // 1000,
+            synack_packets=len(times),
+            end=ns(times[-1] + RTT),
+            packets_up=len(times),
+            packets_down=len(times),
+            **SAID_NOTHING,
         )
 
     def asked(self, connection: int, operation: str, status: int | None = 200, **more: Any) -> None:

@@ -141,6 +141,16 @@ def describe_range(pause: Interval) -> str:
     return between(pause.at_least / SECOND, pause.at_most / SECOND)
 
 
+def verb(pauses: Sequence[Interval]) -> str:
+    """What the server did in these pauses, by their form."""
+    forms = {pause.form for pause in pauses}
+    if forms == {"reset"}:
+        return "reset everybody"
+    if forms == {"waiting"}:
+        return "accepted everybody and answered nobody"
+    return "could not be reached" if forms == {"icmp"} else "stopped answering"
+
+
 def times(number: int) -> str:
     """`once`, `3 times`."""
     return "once" if number == 1 else f"{number:,} times"

@@ -15,7 +15,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import Bool, Int64
 from pcapinspect.load.judgement import silences, waits
 from pcapinspect.load.judgement.bounds import Interval
-from pcapinspect.load.judgement.causes import cause_of, error_responses, rate_limit
+from pcapinspect.load.judgement.causes import cause_of, error_responses, outage, rate_limit
 from pcapinspect.load.judgement.control import control_of
 from pcapinspect.load.judgement.counting import Pauses, count_models, quiet_until
 from pcapinspect.load.judgement.estimate import estimate
@@ -147,6 +147,8 @@ def caused(evidence: Evidence) -> list[PauseCause]:
     alone = [cause_of(evidence, place) for place in places]
     limited = sum(cause.cause == rate_limit.NAME for cause in alone)
     among = [rate_limit.among(evidence, place, alone[place], limited) for place in places]
+    outages = sum(cause.cause == outage.NAME for cause in among)
+    among = [outage.among(evidence, place, among[place], outages) for place in places]
     return [_by_clock(cause, pause) for cause, pause in zip(among, evidence.pauses, strict=True)]
 
 

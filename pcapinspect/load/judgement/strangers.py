@@ -55,8 +55,9 @@ def lone_syns(traffic: Traffic, answered: Bool) -> Bool:
     stranger = ~(took if took.any() else answered)[traffic.client] & (packets > 0)
     insistent = np.zeros(len(answered), np.bool_)
     insistent[traffic.client[packets > 1]] = True
-    # Who is told at once that nobody answers has no reason to ask again.
-    alone = stranger & (packets == 1) & ~insistent[traffic.client] & (traffic.turned_away == MISSING)
+    # Who is told at once that it is not let in has no reason to ask again.
+    alone = stranger & (packets == 1) & ~insistent[traffic.client]
+    alone &= (traffic.turned_away == MISSING) & (traffic.otherwise == MISSING)
     patient = traffic.start <= traffic.end - LAST_RETRANSMISSION
     flood = np.count_nonzero(alone & patient)
     if flood < FLOOD or flood < np.count_nonzero(stranger & patient) / 2:

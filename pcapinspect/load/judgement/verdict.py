@@ -35,12 +35,15 @@ def verdict_of(evidence: Evidence, caused: Caused) -> Verdict:
         alone = capture.explain(evidence, caused)
         assert alone is not None
         return _verdict(evidence, alone, [])
-    if not caused.pauses and evidence.attempts < insufficient.FEWEST_ATTEMPTS:
+    few = not caused.pauses and evidence.attempts < insufficient.FEWEST_ATTEMPTS
+    if few and evidence.falls.count < evidence.attempts:
         return _verdict(evidence, insufficient.too_few(evidence), [])
     said = _all(evidence, caused)
     grave = [one for one in said if one.grave and _score(evidence, one) >= 0 and _worth(evidence, one)]
     best = max(grave, key=lambda one: (_score(evidence, one), one.confidence), default=None)
-    if best is None:
+    if best is None and few:
+        best = insufficient.too_few(evidence)
+    elif best is None:
         best = well.explain(evidence)
         if best.cause == well.HEALTHY:
             best = error_responses.explain_polls(evidence) or best

@@ -20,14 +20,14 @@ ACK of the server's. Who may not ask sends more: probes of a window of 0, or its
 
 def without_a_chance(connections: Connections, service: Service, client: Int64) -> Bool:
     """Connections that were accepted and hold no request though their clients meant to ask: they did not close at once,
-    and asked on other connections (or nobody ever did), or went on sending. Who never asks anything is no client of the
-    service.
+    and asked on other connections, or went on sending. Who never asks anything is no client of the service: a monitor,
+    or somebody who tries the port with telnet.
 
     `client`: the number of each connection's client.
     """
     asks = np.zeros(int(client.max(initial=-1)) + 1, np.bool_)
-    asks[client[service.request != MISSING]] = True
-    means_to = asks[client] if asks.any() else np.ones(len(client), np.bool_)
+    asks[client[(service.request != MISSING) | (connections.sent_up > 0)]] = True
+    means_to = asks[client]
     held = connections.end - connections.answer_time > GAVE_UP
     insists = connections.packets_up - connections.syn_packets.astype(np.int64) > OPEN_AND_CLOSE
     found: Bool = (service.fell == NO_REQUEST) & held & (means_to | insists)

@@ -13,13 +13,17 @@ from pcapinspect.pki.scep import FAILURE
 
 CLASSES = ("overload", "not_there", "rejected", "legitimate", "other")
 """`overload`: OVERLOAD; `not_there`: NOT_THERE to GetNextCACert, and not to other operations alike; `rejected`:
-pkiStatus FAILURE; `legitimate`: a 4xx to GetCACaps, which means "none of these" (RFC 8894, 3.5.1)."""
+pkiStatus FAILURE; `legitimate`: a 4xx or NOT_IMPLEMENTED to GetCACaps, which means "none of these" (RFC 8894,
+3.5.1)."""
 
 OVERLOAD = (429, 502, 503, 504)
 """Too many requests (RFC 6585, 4), and what gateways say of a server that cannot serve (RFC 9110, 15.6.3 to 15.6.5)."""
 
 NOT_THERE = (404, 403, 501)
 """How servers say that there is no next CA certificate yet: IOS and OpenXPKI 404, EJBCA 403, small servers 501."""
+
+NOT_IMPLEMENTED = 501
+"""The server does not know what it was asked for (RFC 9110, 15.6.2)."""
 
 FIRST_SERVER_ERROR = 500
 """From here on a response also means that the server does not know the operation; IOS says 404."""
@@ -49,7 +53,7 @@ def errors_of(asked: Asked, scep_status: Int64, rows: Int64) -> dict[str, Bool]:
     overload = np.isin(status, OVERLOAD)
     caps = asked_for(asked, rows, GET_CA_CAPS)
     not_there = refused_of(asked, rows) & np.isin(status, NOT_THERE)
-    legitimate = failed & caps & (status < FIRST_SERVER_ERROR) & ~overload
+    legitimate = failed & caps & ((status < FIRST_SERVER_ERROR) | (status == NOT_IMPLEMENTED)) & ~overload
     rejected = ~failed & (scep_status[rows] == FAILURE)
     other = failed & ~(overload | not_there | legitimate)
     return dict(zip(CLASSES, (overload, not_there, rejected, legitimate, other), strict=True))

@@ -264,8 +264,8 @@ def test_half_of_the_handshakes_without_an_end_are_the_paths(number: int, attemp
         assert told(found) == (
             number,
             0.7,
-            f"The server answered {number} of {attempts} attempts with SYN/ACK, and no client completed the handshake: "
-            "its answers do not reach the clients, or they reject them.",
+            f"The server answered {number} of {attempts} attempts with SYN/ACK, and their clients did not complete the "
+            "handshake while others did: its answers do not reach the clients, or they reject them.",
             ("The SYN/ACKs are in the capture, and no ACK of theirs.",),
             (),
             0,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pcapinspect.clock import SECOND
-from pcapinspect.load.judgement.policer import Policer, _misjudged, policer_of
+from pcapinspect.load.judgement.policer import HALF, Policer, _misjudged, policer_of
 
 
 def bursts(burst: int, *, rounds: int = 20, more: int = 5, odd: int = 0) -> Policer | None:
@@ -72,4 +72,4 @@ def test_so_many_may_be_on_the_wrong_side(burst: int, more: int, odd: int, told:
     ],
 )
 def test_which_syns_are_on_the_wrong_side_of_a_bucket(times: list[int], passed: list[bool], wrong: int) -> None:
-    assert _misjudged(np.array(times), np.array(passed), 0.1, 1.0, 3) == wrong
+    assert _misjudged(np.array(times), np.array(passed), 0.1, 1.0, HALF, 3) == wrong

@@ -15,9 +15,8 @@ SURE = 0.9
 """As often as it was right in docs/verdict-matrix.md, rounded down."""
 
 
-def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
+def explain(evidence: Evidence, _caused: Caused) -> Explanation | None:
     """The clients that `strangers` found, and what their attempts met."""
-    del caused
     strangers, traffic = evidence.strangers, evidence.traffic
     clients = strangers.blocked
     if not len(clients):

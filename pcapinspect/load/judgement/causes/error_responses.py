@@ -36,9 +36,8 @@ def counted(errors: Mapping[str, Bool]) -> Bool:
     return errors["overload"] | errors["rejected"] | errors["other"]
 
 
-def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
+def explain(evidence: Evidence, _caused: Caused) -> Explanation | None:
     """Attempts that were answered with an error that says something of the server, by class."""
-    del caused
     return _of(evidence, evidence.falls.failed)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pcapinspect.columns import Bool
 from pcapinspect.load.judgement.bounds import Interval
-from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, PauseCause, percent, times
+from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, PauseCause, percent, times, verb
 from pcapinspect.load.judgement.fullness import Fullness, explains
 from pcapinspect.load.judgement.tolerance import SEVERAL
 from pcapinspect.load.measures.concurrency import IOS_DEFAULT, IOS_MOST
@@ -82,13 +84,21 @@ def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
         NAME,
         met & evidence.falls.fallen,
         confidence,
-        f"The server did not answer {times(len(found)) if found else 'SYNs'} because as many connections were open as "
-        f"it takes: {about}{fullness.limit}.",
+        f"The server {_did(found)} because as many connections were open as it takes: {about}{fullness.limit}.",
         best.evidence_for if best else _full_house(evidence, fullness),
         best.evidence_against if best else _estimated(evidence, fullness),
         ("What holds the connections open: slow answers, or clients that do not close.",),
         cost=int(np.count_nonzero(met & ~evidence.falls.fallen)),
     )
+
+
+def _did(found: Sequence[tuple[PauseCause, Interval]]) -> str:
+    """What a full server did, by the form of its pauses."""
+    if not found:
+        return "did not answer SYNs"
+    pauses = [pause for _, pause in found]
+    silent = {pause.form for pause in pauses} <= {"silence", "mixed"}
+    return f"{'did not answer' if silent else verb(pauses)} {times(len(found))}"
 
 
 def _met_full(evidence: Evidence, fullness: Fullness) -> Bool:

@@ -25,6 +25,9 @@ FAR, LONGER, SHORT, NEAR = 0.95, 0.85, 0.75, 0.35
 """Confidence in an outage far longer than the limit's pause, longer, and not longer (docs/verdict-matrix.md); and what
 one that is hardly longer loses, for a limit's timer may be off."""
 
+AMONG_OTHERS = 0.6
+"""Confidence in one that few met, beside others."""
+
 NEVER_HEARD, HARDLY_ANYBODY = 0.95, 0.8
 """Confidence where nobody was ever answered, by several clients and by fewer."""
 
@@ -106,6 +109,26 @@ def _likes(evidence: Evidence) -> bool:
     """Whether another pause, before which all was captured, is an outage: it tells of one at the capture's begin."""
     known = (place for place, pause in enumerate(evidence.pauses) if not evidence.young(pause))
     return any(_unreached(evidence, place) for place in known)
+
+
+def among(evidence: Evidence, place: int, alone: PauseCause, outages: int) -> PauseCause:
+    """Too few met it to tell by itself; its likes were outages. `outages`: pauses that are by themselves."""
+    pause = evidence.pauses[place]
+    untold = alone.cause == "insufficient" and pause.form in ("silence", "icmp", "mixed") and not pause.stalled
+    if not untold or not outages or pause.at_least < SHORTEST:
+        return alone
+    if evidence.fitting[place] or not _unreached(evidence, place):
+        return alone  # of a limit whose clients were not all captured
+    return PauseCause(
+        NAME,
+        AMONG_OTHERS,
+        (
+            f"Nobody was served for {describe_range(pause)}.",
+            f"It is one of several outages: so {'is' if outages == 1 else 'are'} {plural(outages, 'other pause')}.",
+            *_errors(pause),
+        ),
+        (f"Only {plural(len(pause.attempts), 'attempt')} met it.",),
+    )
 
 
 def _errors(pause: Interval) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.columns import UInt8
+from pcapinspect.columns import Bool, UInt8
 from pcapinspect.load.judgement.causes.loss import FEWEST_LOST, LOSSY
 from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, plural
 from pcapinspect.points.between import LOST
-from pcapinspect.tcp.connections import HALF_OPEN
+from pcapinspect.tcp.connections import ESTABLISHED, HALF_OPEN
 
 NAME = "path"
 
@@ -25,10 +25,13 @@ ONE_POINT = 0.7
 MIN_ATTEMPTS, MIN_SHARE = 3, 0.5
 """Attempts whose SYN/ACK no client acknowledged, and their share of all, from which it is the path's."""
 
+MIN_EACH, MIN_SHARE_OF_SOME = 2, 0.05
+"""Where others are served: attempts of each client that never completed one, and their share of all, from which it is
+the path of these clients."""
 
-def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
+
+def explain(evidence: Evidence, _caused: Caused) -> Explanation | None:
     """What was seen at one of two points and not at the other; from one point, answers that no client took."""
-    del caused
     if evidence.traffic.lost is not None:
         return _between(evidence, evidence.traffic.lost)
     return _unheard(evidence)
@@ -64,15 +67,31 @@ def _unheard(evidence: Evidence) -> Explanation | None:
     """Handshakes that the server answered and no client completed."""
     half = (evidence.traffic.outcome == HALF_OPEN) & evidence.falls.unserved
     number = int(np.count_nonzero(half))
-    if number < MIN_ATTEMPTS or number < MIN_SHARE * evidence.attempts:
+    least, others = MIN_SHARE, bool((evidence.traffic.outcome == ESTABLISHED).any())
+    who = "their clients did not complete" if others else "no client completed"
+    if number < MIN_SHARE * evidence.attempts:
+        half, clients = _of_some(evidence, half)
+        number, least = int(np.count_nonzero(half)), MIN_SHARE_OF_SOME
+        who = f"{plural(clients, 'client')} never completed"
+    if number < MIN_ATTEMPTS:
         return None
     return Explanation(
         NAME,
         half,
         ONE_POINT,
-        f"The server answered {number:,} of {plural(evidence.attempts, 'attempt')} with SYN/ACK, and no client "
-        "completed the handshake: its answers do not reach the clients, or they reject them.",
+        f"The server answered {number:,} of {plural(evidence.attempts, 'attempt')} with SYN/ACK, and {who} the "
+        f"handshake{' while others did' if others else ''}: its answers do not reach the clients, or they reject them.",
         ("The SYN/ACKs are in the capture, and no ACK of theirs.",),
         (),
         ("Where on the way back they are lost: capture at the clients as well.",),
+        grave=number >= least * evidence.attempts,
     )
+
+
+def _of_some(evidence: Evidence, half: Bool) -> tuple[Bool, int]:
+    """Those of the attempts whose clients never completed a handshake, time and again; and how many clients."""
+    traffic = evidence.traffic
+    each = np.bincount(traffic.client[half], minlength=len(traffic.client_numbers))
+    each[traffic.client[traffic.outcome == ESTABLISHED]] = 0
+    chosen = each >= MIN_EACH
+    return half & chosen[traffic.client], int(np.count_nonzero(chosen))

@@ -16,9 +16,8 @@ MIN_ATTEMPTS = 2
 """Attempts from which it is the path's, not one client's."""
 
 
-def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
-    """`caused` says nothing of it: others are served meanwhile."""
-    del caused
+def explain(evidence: Evidence, _caused: Caused) -> Explanation | None:
+    """Connections that stopped at a segment too large for the path; pauses say nothing of it: others are served."""
     traffic = evidence.traffic
     hit = stuck(traffic) & evidence.falls.unserved
     number = int(np.count_nonzero(hit))

@@ -20,6 +20,7 @@ from pcapinspect.load.judgement.evidence import (
     describe_range,
     fits_pause,
     times,
+    verb,
 )
 from pcapinspect.load.judgement.fullness import explains
 from pcapinspect.load.judgement.tolerance import SEVERAL, TIMER, closeness
@@ -221,16 +222,6 @@ def _anew(evidence: Evidence, best: PauseCause) -> str:
     fitting = [] if best.by_estimate or best.by_waiting else [model for model in evidence.models if model.fits]
     anew = bool(fitting) and all(model.window.endswith("rearmed") for model in fitting)
     return ", counted anew after each pause" if anew else ""
-
-
-def verb(pauses: Sequence[Interval]) -> str:
-    """What the server did in these pauses, by their form."""
-    forms = {pause.form for pause in pauses}
-    if forms == {"reset"}:
-        return "reset everybody"
-    if forms == {"waiting"}:
-        return "accepted everybody and answered nobody"
-    return "could not be reached" if forms == {"icmp"} else "stopped answering"
 
 
 def _since_the_pause_before(evidence: Evidence) -> tuple[str, ...]:

@@ -16,9 +16,8 @@ MIN_ATTEMPTS, MIN_SHARE = 2, 0.05
 """Attempts, and their share of all, from which it makes a verdict."""
 
 
-def explain(evidence: Evidence, caused: Caused) -> Explanation | None:
+def explain(evidence: Evidence, _caused: Caused) -> Explanation | None:
     """Attempts to which the server said something that neither accepts nor refuses them (RFC 5961, 4.2)."""
-    del caused
     traffic = evidence.traffic
     hit = (traffic.otherwise != MISSING) & evidence.falls.counted
     number = int(np.count_nonzero(hit))
