@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from build import ns
 
 from pcapinspect.clock import SECOND
@@ -109,3 +110,45 @@ def test_a_pause_that_nobody_met_may_lie_where_nobody_was_answered_for_as_long()
     assert found["rearmed"].at_onset == (10,)
     assert found["rearmed"].fits
     assert found["rolling"].at_onset == (20,)
+
+
+def storms(*counts: int, more: int = 0) -> CountingModel:
+    """Every 300 s so many in as many seconds and a pause of 15 s after them; once `more` in between without one."""
+    times, silences = [], []
+    for turn, count in enumerate(counts):
+        begin = 300.0 * turn
+        times += [begin + n for n in range(count)]
+        if not turn:
+            times += [begin + 150 + n for n in range(more)]
+        silences.append(silence(begin + count - 1, begin + count + 14))
+        times.append(begin + count + 14)
+    return models(times, *silences)["rolling"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "stands", "fits"),
+    [
+        ((10, 10, 10, 10), True, True),
+        ((10, 10, 10, 5), True, False),  # three in four
+        ((10, 10, 10, 5, 5), False, False),
+        ((10, 9), False, False),
+    ],
+)
+def test_a_limit_stands_that_was_reached_at_most_of_its_pauses(
+    counts: tuple[int, ...], stands: bool, fits: bool
+) -> None:
+    found = storms(*counts)
+    assert (found.at_onset, found.stands, found.fits) == (counts, stands, fits)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "more", "over", "stands"),
+    [
+        (10, 12, 1, True),  # once for ten
+        (9, 12, 1, False),
+        (9, 11, 0, True),  # a tenth more than ten does not pass it
+    ],
+)
+def test_a_limit_stands_that_was_hardly_ever_passed(pauses: int, more: int, over: int, stands: bool) -> None:
+    found = storms(*[10] * pauses, more=more)
+    assert (found.over_without_pause, found.stands) == (over, stands)

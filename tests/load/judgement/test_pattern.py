@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from build import IOS_SYNS, Made, steady, stop
 
 
@@ -25,6 +26,11 @@ def after_a_storm(accepts_again: int, losses: int = 0, asked: Sequence[float] = 
 
 def test_at_the_limit_one_attempt_is_enough() -> None:
     assert after_a_storm(80) == ["rate_limit", "rate_limit"]
+
+
+@pytest.mark.parametrize(("again", "pauses"), [(75, 1), (76, 2), (88, 2), (89, 1)])
+def test_the_limit_is_reached_but_for_a_twentieth_and_a_tenth(again: int, pauses: int) -> None:
+    assert after_a_storm(again) == ["rate_limit"] * pauses
 
 
 def test_far_from_the_limit_it_is_not() -> None:
