@@ -106,9 +106,9 @@ def inside(namespace: str, command: list[str], **options: object) -> subprocess.
 
 
 @contextmanager
-def capturing(namespace: str, file: Path) -> Iterator[None]:
-    """tcpdump at the server's end of the cable."""
-    command = ["tcpdump", "-i", "s0", "-n", "-U", "--immediate-mode", "-Z", "root", "-s", str(SNAPLEN), "-w", str(file)]
+def capturing(namespace: str, file: Path, link: str = "s0") -> Iterator[None]:
+    """tcpdump at an end of a cable, the server's if not said otherwise."""
+    command = ["tcpdump", "-i", link, "-n", "-U", "--immediate-mode", "-Z", "root", "-s", str(SNAPLEN), "-w", str(file)]
     tcpdump = inside(namespace, [*command, "tcp or icmp"], stderr=subprocess.PIPE)
     assert tcpdump.stderr is not None
     try:
