@@ -11,6 +11,7 @@ from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Bool, Int64, UInt8
 from pcapinspect.pki.followed import Followed
 from pcapinspect.points.clocks import FEWEST, Limits, stretches
+from pcapinspect.points.course import Course, Sides, Stretch, courses, stretches_of
 from pcapinspect.points.matching import Matches, match
 from pcapinspect.tcp.connections import MIDSTREAM, UNANSWERED, UNDETERMINED, Connections
 
@@ -102,6 +103,9 @@ class Between:
     """A NAT is between: attempts were matched by the client's number alone."""
     moments: Int64
     """Of the attempts with a loss, by the server's point's clock."""
+    courses: tuple[Course, ...]
+    """Attempts one by one, those with a loss first."""
+    over_time: tuple[Stretch, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,9 @@ def join(client: Followed, server: Followed, ran: tuple[int, int], rewritten: bo
     places = ours.file.astype(np.int64) << FRAME_BITS | ours.first_frame
     seen[pairs.server] = places[pairs.client]
     seen[len(theirs) :] = places[never]
+    sides = _sides(moved, theirs, pairs, never, lost)
+    near = replace(client.tcp.syns, time=client.tcp.syns.time + clocks.at(client.tcp.syns.time))
+    late = (clocks.delay_up or 0) + SENT_AGAIN, (clocks.delay_down or 0) + SENT_AGAIN
     between = Between(
         clocks,
         both=len(pairs.client),
@@ -147,9 +154,25 @@ def join(client: Followed, server: Followed, ran: tuple[int, int], rewritten: bo
         lost=_counts(all_lost),
         rewritten=rewritten,
         moments=np.sort(connections.start[all_lost != NOT_LOST]),
+        courses=tuple(courses(sides, near, server.tcp.syns, LOST, late)),
+        over_time=tuple(stretches_of(sides, NOT_LOST)),
     )
     tcp = replace(server.tcp, connections=connections)
     return Joined(replace(server, tcp=tcp), all_lost, seen, between)
+
+
+def _sides(client: Connections, server: Connections, pairs: Matches, never: Int64, lost: UInt8) -> Sides:
+    """Attempts that are in both, then those that never came; for these the server's rows are of no meaning."""
+    rows = np.concatenate((pairs.client, never))
+    came = np.arange(len(rows)) < len(pairs.client)
+    return Sides(
+        client.take(rows),
+        Connections.concatenate([server.take(pairs.server), client.take(never)]),
+        came,
+        np.concatenate((lost, np.full(len(never), SYN, np.uint8))),
+        rows,
+        np.concatenate((pairs.server, np.full(len(never), MISSING))),
+    )
 
 
 def _to_server(added: Connections, matched: Connections) -> Connections:

@@ -27,6 +27,7 @@ SCRIPTS = (
     "panel_operations.js",
     "panel_clients.js",
     "panel_open.js",
+    "panel_points.js",
     "panel_evidence.js",
     "strip.js",
     "tables.js",

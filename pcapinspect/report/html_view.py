@@ -61,6 +61,8 @@ PANELS = (
     ("minutes", "Connections a minute against the limit"),
     ("service", "How far attempts came"),
     ("pause", "A pause, SYN by SYN"),
+    ("ladder", "An attempt between the two points"),
+    ("between", "Loss and delay between the two points"),
     ("operations", "Operations and response codes"),
     ("latency", "Latency of responses"),
     ("handshakes", "SYN packets an attempt took"),
@@ -119,7 +121,10 @@ def held(document: Document) -> str:
 def panels(document: Document) -> list[tuple[str, str]]:
     """The panels that the document has something for, with their titles."""
     dated = any(found["window_from"] and found["ca_expiry"] for found in document["pki"]["rollover"])
+    two_points = any(point["courses"] for point in document["points"])
     missing = dict.fromkeys(NOT_IN_FLOWS if document["capture"]["flows_only"] else (), True) | {
+        "ladder": not two_points,
+        "between": not two_points,
         "rollover": not dated,
         "flows": not document["tables"]["flows"]["rows"],
         "logs": not document["evidence"]["logs"],

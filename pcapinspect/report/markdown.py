@@ -24,6 +24,9 @@ from pcapinspect.settings import Limits
 MOST_SERVERS = 10
 MOST_OPERATIONS = 15
 MOST_CLIENTS = 10
+BETWEEN = {"syn": "SYN", "answer": "SYN/ACK", "request": "request", "response": "response"}
+"""What may be lost between two points."""
+
 MOST_FRAMES = 12
 """Frames written out beside a finding; the filter has all that are cited."""
 
@@ -160,6 +163,21 @@ def _evidence_files(sections: Sections) -> list[str]:
     return lines
 
 
+def _between(sections: Sections) -> list[str]:
+    """What was lost between two capture points, by kind: a table for each network that has two."""
+    lines: list[str] = []
+    for point in sections["points"]:
+        if point["sent"] is None or point["lost"] is None:
+            continue
+        rows = [
+            (BETWEEN[kind], sent, point["lost"][kind], percent(point["lost"][kind], sent) if sent else "")
+            for kind, sent in point["sent"].items()
+        ]
+        lines += ["", "### Lost between the two capture points", ""]
+        lines += [*table(("Attempts with a", "Sent", "Lost", "Share"), rows)]
+    return lines
+
+
 def _evidence(sections: Sections, zone: Zone) -> list[str]:
     limits = limits_of(sections["settings"])
     lines = [
@@ -170,6 +188,7 @@ def _evidence(sections: Sections, zone: Zone) -> list[str]:
     ]
     for finding in sections["findings"]:
         lines += ["", *_finding(finding, limits, zone)]
+    lines += _between(sections)
     if sections["operations"]:
         lines += ["", "### Requests by operation and response", "", *_operations(sections)]
     if sections["clients"]:

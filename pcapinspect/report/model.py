@@ -108,6 +108,42 @@ class SettingsInForce(TypedDict):
     """Zone in which times are shown to people."""
 
 
+class Passage(TypedDict):
+    """One packet of an attempt between two points. Times are by the clock of the server's side."""
+
+    what: Literal["syn", "answer", "request", "response"]
+    client: Time | None
+    """When the clients' side saw it; null where it did not."""
+    server: Time | None
+    lost: bool
+    """It left, and did not arrive."""
+
+
+class Course(TypedDict):
+    """What became of one attempt between two points."""
+
+    client: str
+    """Address and port."""
+    server: str
+    lost: str | None
+    """What was lost first: `syn`, `answer`, `request` or `response`; null: nothing."""
+    steps: list[Passage]
+
+
+class Stretch(TypedDict):
+    """Attempts between two points that began in one stretch of time."""
+
+    start: Time
+    end: Time
+    attempts: Count
+    lost: Count
+    """Of these, such of which a packet was lost."""
+    delay_up: Seconds | None
+    """The median of SYNs that both sides hold once."""
+    delay_down: Seconds | None
+    """The same of SYN/ACKs."""
+
+
 class Point(TypedDict):
     """What inputs are to each other: an entry for each network, or for two clocks in one capture."""
 
@@ -134,6 +170,10 @@ class Point(TypedDict):
     """Attempts of which a `syn`, `answer`, `request` or `response` was seen where it leaves."""
     lost: dict[str, Count] | None
     """Of these, those of which one did not come to the other point."""
+    courses: list[Course]
+    """Of two points: attempts one by one, those with a loss first; some of many, evenly over the capture."""
+    over_time: list[Stretch]
+    """Of two points: all attempts, by when they began."""
 
 
 class Capture(TypedDict):

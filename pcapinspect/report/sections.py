@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ServerLoad,
         Synchronisation,
     )
+    from pcapinspect.points.course import Course, Stretch
     from pcapinspect.points.point import Point
     from pcapinspect.settings import Settings
 
@@ -98,6 +99,31 @@ def point_section(point: Point, paths: Mapping[str, str]) -> model.Point:
         "both": None if between is None else between.both,
         "sent": None if between is None else dict(zip(LOST, between.sent, strict=True)),
         "lost": None if between is None else dict(zip(LOST, between.lost, strict=True)),
+        "courses": [] if between is None else [_course(course) for course in between.courses],
+        "over_time": [] if between is None else [_stretch(stretch) for stretch in between.over_time],
+    }
+
+
+def _course(course: Course) -> model.Course:
+    return {
+        "client": course.client,
+        "server": course.server,
+        "lost": course.lost,
+        "steps": [
+            {"what": step.what, "client": time(step.client), "server": time(step.server), "lost": step.lost}
+            for step in course.steps
+        ],
+    }
+
+
+def _stretch(stretch: Stretch) -> model.Stretch:
+    return {
+        "start": iso(stretch.start),
+        "end": iso(stretch.end),
+        "attempts": stretch.attempts,
+        "lost": stretch.lost,
+        "delay_up": seconds(stretch.delay_up),
+        "delay_down": seconds(stretch.delay_down),
     }
 
 

@@ -128,5 +128,12 @@ def test_offsets_lie_within_their_uncertainty_and_losses_where_they_were(path: P
     wrong = [k for k, fate in expected.items() if told.get(k) != fate]
     assert len(wrong) <= 0.01 * len(expected)
     assert seen.between.client_only == fates.count("never")
+    for course in seen.between.courses:
+        assert course.lost == told[int(course.client.rpartition(":")[2]) - 4000]
+        gone = [passage.what for passage in course.steps if passage.lost]
+        assert (gone[:1] or [None])[0] == course.lost
+    over_time = seen.between.over_time
+    assert sum(stretch.attempts for stretch in over_time) == len(expected)
+    assert sum(stretch.lost for stretch in over_time) == sum(fate is not None for fate in told.values())
     # The server is judged by what came to it: no SYN of the others is its own.
     assert len(seen.followed.tcp.syns) == len(expected) - fates.count("never")

@@ -158,6 +158,9 @@ def test_what_never_came_is_not_the_server_s(
     assert lost.count("syn") > never > 100
     finding = next(found for found in report.sections["findings"] if found["id"] == "lost-between")
     assert finding["figures"]["never_came"] == never
+    syns = report.sections["points"][0]["lost"]["syn"]
+    assert f"| SYN | 1159 | {syns} |" in report.to_markdown().replace(",", "")
+    assert "| SYN/ACK | 1023 | 0 | 0 % |" in report.to_markdown().replace(",", "")
     named = analyze([client, server], points={"ca": [server], "branch": [client]})
     assert verdict(named) == verdict(report)
     with pytest.raises(UsageError, match="no capture of its own"):

@@ -79,6 +79,7 @@ class App {
     data.view = () => this.view();
     this.filter = filterFromHash(location.hash);
     this.pause = 1;
+    this.course = 1;
     this.drawer = new Drawer(byId("drawer"), data, (wanted) => this.setFilter(this.known(wanted)));
     this.panels = Object.keys(PANELS)
       .filter((name) => byId(`panel-${name}`))
@@ -112,6 +113,7 @@ class App {
       colors: theme(),
       dark,
       pause: this.pause,
+      course: this.course,
     };
     return this.seen;
   }
@@ -224,6 +226,17 @@ class App {
     this.drawNear();
   }
 
+  chooseCourse(number) {
+    const last = coursesOf(this.data).length;
+    this.course = Math.max(1, Math.min(last, number));
+    this.seen = null;
+    byId("course-number").textContent = `${this.course} of ${last}`;
+    byId("course-before").disabled = this.course === 1;
+    byId("course-next").disabled = this.course === last;
+    this.panels.find(({ name }) => name === "ladder").dirty = true;
+    this.drawNear();
+  }
+
   stepPause(step) {
     this.choosePause(this.pause + step);
   }
@@ -262,6 +275,10 @@ class App {
       byId("pause-before").addEventListener("click", () => this.stepPause(-1));
       byId("pause-next").addEventListener("click", () => this.stepPause(1));
       byId("pause-facts").addEventListener("click", () => this.showPause(this.pause));
+    }
+    if (byId("course-number")) {
+      byId("course-before").addEventListener("click", () => this.chooseCourse(this.course - 1));
+      byId("course-next").addEventListener("click", () => this.chooseCourse(this.course + 1));
     }
     byId("rows-csv").addEventListener("click", () => this.table.csv());
     this.connectTabs();
@@ -369,6 +386,7 @@ async function start() {
   const app = new App(prepare(page, block));
   app.look();
   app.choosePause(1);
+  if (byId("course-number")) app.chooseCourse(1);
   app.changed();
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
 }

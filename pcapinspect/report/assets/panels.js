@@ -4,6 +4,8 @@ const PANELS = {
   minutes: { draw: drawMinutes, time: true },
   service: { draw: drawService, time: false },
   pause: { draw: drawPause, time: false },
+  ladder: { draw: drawLadder, time: false },
+  between: { draw: drawBetween, time: true },
   operations: { draw: drawOperations, time: true },
   latency: { draw: drawLatency, time: true },
   handshakes: { draw: drawHandshakes, time: false },
@@ -19,6 +21,8 @@ const PANELS = {
 /* Panels drawn from what Python counted for whole servers: they cannot follow every filter, and say so. */
 const FOLLOWS = {
   pause: "Shows one pause; no filter applies.",
+  ladder: "Shows one attempt; no filter applies.",
+  between: "Follows time only.",
   open: "Follows time and server only.",
   polling: "Follows server and client only.",
   rollover: "Dates of the certificates; no filter applies.",

@@ -158,6 +158,43 @@ interface ReportPoint {
   sent: Record<string, number> | null;
   /** Of these, those of which one did not come to the other point. */
   lost: Record<string, number> | null;
+  /** Of two points: attempts one by one, those with a loss first; some of many, evenly over the capture. */
+  courses: ReportCourse[];
+  /** Of two points: all attempts, by when they began. */
+  over_time: ReportStretch[];
+}
+
+/** What became of one attempt between two points. */
+interface ReportCourse {
+  /** Address and port. */
+  client: string;
+  server: string;
+  /** What was lost first: `syn`, `answer`, `request` or `response`; null: nothing. */
+  lost: string | null;
+  steps: ReportPassage[];
+}
+
+/** One packet of an attempt between two points. Times are by the clock of the server's side. */
+interface ReportPassage {
+  what: "syn" | "answer" | "request" | "response";
+  /** When the clients' side saw it; null where it did not. */
+  client: string | null;
+  server: string | null;
+  /** It left, and did not arrive. */
+  lost: boolean;
+}
+
+/** Attempts between two points that began in one stretch of time. */
+interface ReportStretch {
+  start: string;
+  end: string;
+  attempts: number;
+  /** Of these, such of which a packet was lost. */
+  lost: number;
+  /** The median of SYNs that both sides hold once. */
+  delay_up: number | null;
+  /** The same of SYN/ACKs. */
+  delay_down: number | null;
 }
 
 /** That of the first server, the worst: what every output leads with. */
