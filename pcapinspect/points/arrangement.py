@@ -113,9 +113,9 @@ def _points(samples: Sequence[Sample], rings: Sequence[Ring], related: Sequence[
     ring_of = {place: number for number, ring in enumerate(rings) for place in ring}
     inside = [relation for relation in related if relation.one in ring_of]
     apart = [relation for relation in inside if not relation.mergeable]
-    if not apart:
+    near_client, near_server = _farther(apart, ring_of) if apart else (set(), set())
+    if not near_client | near_server:  # nothing is apart, or only files of one ring, which lie at one point
         return Network(tuple(samples[place].unit for ring in rings for place in sorted(ring)))
-    near_client, near_server = _farther(apart, ring_of)
     sides = {ring: (ring in near_server) - (ring in near_client) for ring in near_client | near_server}
     for relation in inside:  # a half or a copy is where the other is
         one, other = ring_of[relation.one], ring_of[relation.other]

@@ -88,3 +88,13 @@ def test_samples_of_many_files_are_small_ones(files: int) -> None:
     sampling._take(Unit(0, 0), Packets(**columns))
     rows = sampling.samples[Unit(0, 0)].rows
     assert SMALLEST // 4 < rows <= max(SMALLEST, min(MOST_ROWS // files, 1 << 13))
+
+
+def test_files_of_one_ring_with_the_same_handshakes_at_other_times_are_one_point() -> None:
+    """A capture that was copied with its clock shifted: a file's neighbours in its ring lie at no other point."""
+    samples = [sample(0, 3600 * file) for file in range(3)]
+    for file, each in enumerate(samples):
+        each.unit = Unit(file, 0)
+    (network,) = arranged(samples, "ring.{}.pcap")
+    assert network.server_side == tuple(Unit(file, 0) for file in range(3))
+    assert network.client_side == ()
