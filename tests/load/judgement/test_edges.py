@@ -12,6 +12,7 @@ from build import Made, ns, steady
 
 from pcapinspect.columns import MISSING
 from pcapinspect.load.judgement.bounds import Bounds, Pieces, Room, _trips
+from pcapinspect.load.judgement.silences import tell_apart
 
 
 def bounds(
@@ -219,3 +220,36 @@ def test_the_longest_wait_of_those_that_were_served() -> None:
     one._traffic.prompt = np.array([2, 0, 1, 3])
     one._traffic.requested, one._traffic.served = np.array([300, 310, 0, 305]), np.array([510, 530, 900, MISSING])
     assert [one._waited(1, 4), one._waited(1, 2), one._waited(0, 4), one._waited(3, 4)] == [220, 210, 900, 0]
+
+
+def test_a_silence_from_a_to_z() -> None:
+    """Answered once a second, the last taken at 59 s. Six known clients ask in vain from 60.2 s on, each three times,
+    until 68.2 s, and who asks at 75 s is answered. The way there takes 10 ms."""
+    made = Made()
+    steady(made, 0, 60, 1)
+    for number in range(6):
+        made.unanswered(f"10.1.0.{number + 1}", 60.2 + number * 0.4, (0.0, 2.0, 6.0))
+    steady(made, 75, 90, 1)
+    ((found,), _) = tell_apart(made.traffic(120)[0])
+    assert (found.last_answer, found.next_answer) == (ns(59.01), ns(75.01))
+    assert (found.first_unanswered, found.last_unanswered) == (ns(60.2), ns(68.2))
+    assert found.at_least == ns(68.2 - 60.2 - 0.01)
+    assert found.at_most == ns(75.01 - 59.0)
+    assert found.attempts.tolist() == list(range(60, 66))
+    assert (len(found.syns), found.clients, found.form) == (18, 6, "silence")
+    assert (found.stalled, found.waited, found.jumped) == (0, 0, False)
+    assert found.onset == ns(59.01)
+
+
+def test_a_silence_at_either_end_of_the_capture_has_no_bound_there() -> None:
+    made = Made()
+    for number in range(6):
+        made.unanswered(f"10.1.0.{number + 1}", 0.2 + number * 0.4, (0.0, 2.0, 6.0))
+    steady(made, 20, 60, 1)
+    for number in range(6):
+        made.unanswered(f"10.1.0.{number + 1}", 60.2 + number * 0.4, (0.0, 2.0, 6.0))
+    first, last = tell_apart(made.traffic(120)[0])[0]
+    assert (first.last_answer, first.next_answer, first.at_most) == (None, ns(20.01), None)
+    assert first.onset == ns(0.2)
+    assert (last.last_answer, last.next_answer, last.at_most) == (ns(59.01), None, None)
+    assert (first.at_least, last.at_least) == (ns(7.99), ns(7.99))

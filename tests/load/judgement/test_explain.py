@@ -264,8 +264,8 @@ def test_half_of_the_handshakes_without_an_end_are_the_paths(number: int, attemp
         assert told(found) == (
             number,
             0.7,
-            f"The server answered {number} of {attempts} attempts with SYN/ACK, and their clients did not complete the "
-            "handshake while others did: its answers do not reach the clients, or they reject them.",
+            f"The server answered {number} of {attempts} attempts with SYN/ACK, and their clients did not complete "
+            "the handshake while others did: its answers do not reach the clients, or they reject them.",
             ("The SYN/ACKs are in the capture, and no ACK of theirs.",),
             (),
             0,
@@ -860,3 +860,50 @@ def test_numbers_of_the_settings_or_of_the_capture_by_the_most_pauses() -> None:
     half = rate_limit.explain(even, caused(even, replace(estimated, confidence=0.95), usual))
     assert half is not None
     assert half.evidence_for[0] == "Eighty."
+
+
+# answers that do not reach some clients
+
+
+@pytest.mark.parametrize(("clients", "found", "expected"), [(1, False, False), (2, True, False), (3, True, True)])
+def test_a_twentieth_of_handshakes_that_some_clients_never_complete(clients: int, found: bool, expected: bool) -> None:
+    """Fifty clients of two attempts each; of these all are without an end. Three attempts are the least."""
+    rows = [row for row in range(100) if row % 50 < clients]
+    evidence = fallen(seen(SERVER, outcome=dict.fromkeys(rows, HALF_OPEN)), unserved=rows)
+    one = path.explain(evidence, NOTHING)
+    assert (one is not None) is found
+    if found:
+        assert told(one) == (
+            2 * clients,
+            0.7,
+            f"The server answered {2 * clients} of 100 attempts with SYN/ACK, and {clients} clients never completed "
+            "the handshake while others did: its answers do not reach the clients, or they reject them.",
+            ("The SYN/ACKs are in the capture, and no ACK of theirs.",),
+            (),
+            0,
+            expected,
+        )
+
+
+def test_who_completed_another_handshake_is_reached() -> None:
+    rows = range(10)
+    assert path.explain(fallen(seen(SERVER, outcome=dict.fromkeys(rows, HALF_OPEN)), unserved=rows), NOTHING) is None
+
+
+@pytest.mark.parametrize(
+    ("forms", "did"),
+    [
+        (("silence",), "did not answer once"),
+        (("silence", "mixed"), "did not answer 2 times"),
+        (("reset",), "reset everybody once"),
+        (("icmp",), "could not be reached once"),
+        (("silence", "reset"), "stopped answering 2 times"),
+    ],
+)
+def test_what_a_full_server_did(forms: tuple[str, ...], did: str) -> None:
+    pauses = [pause(8, 9, form=form) for form in forms]
+    evidence = met(replace(SERVER, fullness=full(5, range(10))), *pauses)
+    causes = [PauseCause("max_connections", 0.8, ())] * len(forms)
+    found = max_connections.explain(fallen(evidence, vain=range(30)), caused(evidence, *causes))
+    assert found is not None
+    assert found.sentence == f"The server {did} because as many connections were open as it takes: 5."

@@ -20,6 +20,7 @@ from pcapinspect.load.judgement.falls import Falls, falls_of
 from pcapinspect.load.judgement.jumps import _measured, _meet, _stretches
 from pcapinspect.load.judgement.waits import _patience, find, merged
 from pcapinspect.load.measures.quality import Jump
+from pcapinspect.load.measures.rates import Rate
 from pcapinspect.load.measures.traffic import UNANSWERED, Traffic
 from pcapinspect.load.model import (
     FAILED,
@@ -312,3 +313,5 @@ def test_a_limit_that_is_young_or_not() -> None:
     assert not evidence.young(one)
     assert evidence.young(pause(14, 15, begins=59.9))
     assert evidence.most == 30
+    silent = replace(evidence, rates={"accepts": Rate(np.empty(0, np.int64), 60 * SECOND)})
+    assert silent.most == 0

@@ -512,3 +512,43 @@ def test_what_speaks_against_each_limit(models: Any, length: Any, begins: float,
     evidence = met(SERVER, pause(*length, begins=begins), models=models)
     shown = f"Nobody was served for {length[0]:.1f} to {length[1]:.1f} s."
     assert insufficient.of_pause(evidence, 0) == PauseCause("insufficient", 0.2, (shown,), against)
+
+
+ALONE = PauseCause("insufficient", 0.2, ())
+
+
+@pytest.mark.parametrize(
+    ("more", "outages", "count", "is_outage"),
+    [
+        ({}, 1, 75, True),
+        ({}, 0, 75, False),  # nothing like it
+        ({}, 1, 76, False),  # the limit was reached
+        ({"at_least": 1_990_000_000}, 1, 75, False),
+        ({"stalled": 1}, 1, 75, False),
+        ({"form": "reset"}, 1, 75, False),
+        ({"form": "waiting"}, 1, 75, False),
+        ({"form": "icmp"}, 1, 75, True),
+    ],
+)
+def test_what_few_met_is_an_outage_among_outages(more: Any, outages: int, count: int, is_outage: bool) -> None:
+    one = replace(pause(2.0, 3.0, attempts=np.arange(1)), **more)
+    evidence = met(SERVER, one, models=(counted(count),), fitting=np.array([False]))
+    found = outage.among(evidence, 0, ALONE, outages)
+    assert (found is not ALONE) is is_outage
+    if is_outage:
+        errors = ("A router's ICMP errors say so of some attempts.",) if more else ()
+        assert found == PauseCause(
+            "outage",
+            0.6,
+            ("Nobody was served for 2.0 to 3.0 s.", "It is one of several outages: so is 1 other pause.", *errors),
+            ("Only 1 attempt met it.",),
+        )
+
+
+def test_what_few_met_and_the_limit_fits_is_no_outage_among_outages() -> None:
+    assert outage.among(met(SERVER, pause(2.0, 15.0)), 0, ALONE, 2) is ALONE
+    other = PauseCause("refused", 0.9, ())
+    assert outage.among(met(SERVER, pause(2.0, 3.0), fitting=np.array([False])), 0, other, 2) is other
+    found = outage.among(met(SERVER, pause(2.0, 3.0), fitting=np.array([False])), 0, ALONE, 2)
+    assert found.evidence_for[1] == "It is one of several outages: so are 2 other pauses."
+    assert found.evidence_against == ("Only 10 attempts met it.",)

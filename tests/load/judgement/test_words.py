@@ -18,7 +18,7 @@ from pcapinspect.load.judgement.policer import Policer
 from pcapinspect.load.judgement.strangers import Strangers
 from pcapinspect.load.judgement.verdict import _rest, _verdict, verdict_of
 from pcapinspect.load.measures.quality import CaptureQuality
-from pcapinspect.load.model import Also
+from pcapinspect.load.model import RESET, Also
 
 SERVER = server()
 """A hundred attempts, one each two seconds, all answered."""
@@ -258,3 +258,15 @@ def test_a_cost_as_high_as_what_it_explains_is_no_cause_against() -> None:
     evidence = fallen(SERVER, unserved=range(10))
     assert verdict_of(evidence, Caused(())).cause == "insufficient"
     assert verdict_of(fallen(SERVER, unserved=range(4)), Caused(())).cause == "healthy"
+
+
+@pytest.mark.parametrize(("fell", "cause"), [(3, "insufficient"), (4, "refused")])
+def test_of_few_attempts_it_is_told_when_all_fell(fell: int, cause: str) -> None:
+    few = fallen(
+        seen(server(4), fell=dict.fromkeys(range(fell), RESET), accepted=dict.fromkeys(range(4), False)),
+        vain=range(fell),
+    )
+    found = verdict_of(few, Caused(()))
+    assert found.cause == cause
+    if cause == "insufficient":
+        assert found.sentence == "4 attempts in the capture: too few to judge the server by."
