@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from build import ns
 
 from pcapinspect.clock import SECOND
 from pcapinspect.load.judgement.bounds import Interval
-from pcapinspect.load.judgement.counting import Pauses, count_models, quiet_until, resumptions
+from pcapinspect.load.judgement.counting import Pauses, _Way, count_models, quiet_until, resumptions
 from pcapinspect.load.judgement.tolerance import reached_from
+from pcapinspect.load.measures.quality import Jump
 from pcapinspect.load.measures.rates import Rate
 from pcapinspect.load.model import CountingModel
 from pcapinspect.settings import Limits
@@ -152,3 +155,54 @@ def test_a_limit_stands_that_was_reached_at_most_of_its_pauses(
 def test_a_limit_stands_that_was_hardly_ever_passed(pauses: int, more: int, over: int, stands: bool) -> None:
     found = storms(*[10] * pauses, more=more)
     assert (found.over_without_pause, found.stands) == (over, stands)
+
+
+def way(times: list[float], *silences: Interval, jumps: tuple[Jump, ...] = ()) -> _Way:
+    """Accepts against a limit of ten, which eleven do not pass; minutes begin with the first second."""
+    rate = Rate(np.array([ns(time) for time in sorted(times)], np.int64), 60 * SECOND)
+    return _Way(rate, Pauses(silences, np.ones(len(silences), np.bool_), rate.times[:0], jumps), Limits(limit=10), 10)
+
+
+MINUTES = [2.0 * n for n in range(12)] + [60.0 + 2 * n for n in range(11)] + [120.0 + 0.1 * n for n in range(12)]
+"""Twelve, eleven and twelve in three minutes."""
+
+
+@pytest.mark.parametrize(
+    ("silences", "jumps", "full"),
+    [
+        ((), (), 2),
+        ((silence(119.0, 119.5),), (), 2),
+        ((silence(121.2, 200.0),), (), 1),  # a pause began in it
+        ((silence(59.0, 120.0),), (), 0),  # one began in the first minute and ended in the last
+        ((), (Jump(0, 1, ns(30), ns(130)),), 0),
+        ((), (Jump(0, 1, ns(62), ns(70)),), 2),
+    ],
+)
+def test_minutes_over_the_limit_in_which_nothing_happened(
+    silences: tuple[Interval, ...], jumps: tuple[Jump, ...], full: int
+) -> None:
+    assert way(MINUTES, *silences, jumps=jumps)._full_minutes(0) == full
+
+
+@pytest.mark.parametrize(("begin", "full"), [(0, 0), (5, 0), (6, 1), (30, 1), (50, 1), (51, 0)])
+def test_where_minutes_begin_decides_which_are_full(begin: int, full: int) -> None:
+    """Six from second 50 to 55, and six from 60 to 65."""
+    counts = way([50.0 + n for n in range(6)] + [60.0 + n for n in range(6)])
+    assert counts._full_minutes(begin * SECOND) == full
+    assert way([])._full_minutes(begin * SECOND) == 0
+
+
+def test_a_window_over_the_limit_counts_once_and_not_beside_a_pause_or_a_step() -> None:
+    """Twelve in 24 s, far from everything; the first two after a pause were on their way."""
+    times = [100.0 + 2 * n for n in range(12)]
+    over = np.ones(12, np.bool_)
+    assert way(times)._without_pause(over, 0) == 1
+    assert way(times, silence(122.0, 130.0))._without_pause(over, 0) == 1
+    assert way(times, silence(100.0, 122.0))._without_pause(over, 0) == 0
+    assert way(times, silence(90.0, 118.0))._without_pause(over, 2) == 0
+    assert way(times, silence(90.0, 118.0))._without_pause(over, 1) == 1
+    assert way(times, jumps=(Jump(0, 1, ns(99), ns(62.5)),))._without_pause(over, 0) == 0
+    assert way(times, jumps=(Jump(0, 1, ns(61.5), ns(62)),))._without_pause(over, 0) == 1
+    late = silence(101.0, 200.0)
+    assert way(times, replace(late, next_answer=None))._without_pause(over, 0) == 1
+    assert way(times, replace(late, last_answer=ns(100), next_answer=None))._without_pause(over, 0) == 0

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from build import Made, steady
 
+from pcapinspect.load.judgement.fullness import Fullness, used_up
+from pcapinspect.load.measures.concurrency import Open
 from pcapinspect.load.model import ServerLoad
 
 
@@ -88,3 +92,44 @@ def test_a_place_that_was_free_for_a_moment_parts_what_is_known_of_a_silence() -
     for pause in pauses:
         assert pause.last_unanswered - pause.first_unanswered > 9 * 10**9
         assert 6 * 10**9 < pause.silence_at_least <= 7.1 * 10**9
+
+
+def used(made: Made, most: int = 16) -> Fullness | None:
+    (traffic,) = made.traffic()
+    return used_up(traffic, Open(traffic), np.zeros(len(traffic.syn_time), np.bool_), most)
+
+
+@pytest.mark.parametrize(("in_vain", "told"), [(3, True), (2, False)])
+def test_three_syns_in_vain_show_a_room_of_five(in_vain: int, told: bool) -> None:
+    """Five are open from 0.4 to 8 s. Who asks then is answered when one has closed; a hundred others find room."""
+    made = Made()
+    for number in range(5):
+        made.answered(f"10.1.0.{number + 1}", number * 0.1, lasts=8.0)
+    for number in range(in_vain):
+        made.answered(f"10.2.0.{number + 1}", 9.0 + number * 0.2, earlier=(3.0 + number * 0.5,))
+    steady(made, 20, 220, 2)
+    found = used(made)
+    assert (found is not None) is told
+    if found is not None:
+        assert (found.limit, found.estimated, found.exact) == (5, False, True)
+        assert (found.dropped_full, found.dropped_free) == (1.0, 0.0)
+        assert np.count_nonzero(found.room.full) == 3
+        assert len(found.room.freed) == 108
+
+
+@pytest.mark.parametrize(("room", "most", "estimated"), [(7, 7, False), (7, 16, None), (16, 3, False), (5, 3, False)])
+def test_a_room_that_nobody_named_must_show_five_times(room: int, most: int, estimated: bool | None) -> None:
+    """It shows twice here: that is enough for what IOS takes, or what the settings say."""
+    made = Made()
+    for turn in range(2):
+        begin = turn * 30.0
+        for number in range(room):
+            made.answered(f"10.1.{turn}.{number + 1}", begin + number * 0.1, lasts=8.0)
+        for number in range(3):
+            asked = begin + 3 + number * 0.5
+            made.answered(f"10.2.{turn}.{number + 1}", begin + 12.0 + number, earlier=(asked,))
+    steady(made, 60, 160, 2)
+    found = used(made, most)
+    assert (None if found is None else found.estimated) == estimated
+    if found is not None:
+        assert (found.limit, found.exact) == (room, True)
