@@ -6,6 +6,9 @@ GetNextCACert that gets 404 costs one look into a dictionary an exchange.
 
 from __future__ import annotations
 
+import re
+from base64 import b64decode
+from binascii import Error
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +22,9 @@ from pcapinspect.pki.facts import CA, RA, SHADOW, CapsAnswer, FactsGathering, Pk
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.pkiclient import PKI_OPERATION, classify, message_of
 from pcapinspect.pki.scep import ScepMessage, SignedData, read_signed_data, unwrap
+
+_ARMOUR = re.compile(rb"\s*(?:-----BEGIN [A-Z0-9 ]{1,40}-----)?(?P<text>\s*MI[A-Za-z0-9+/=\s]+)(?:-----END|$)")
+"""PEM, or its base64 alone; DER of a certificate in base64 begins with MI."""
 
 _LONGEST_REMEMBERED_URI = 512
 """Characters. A longer one carries a PKIOperation's message, and hardly comes twice."""
@@ -128,6 +134,7 @@ class PkiReader:
         """The answer to GetCACert (one certificate, or several in a SignedData) or GetNextCACert."""
         if not body:
             return
+        body = binary(body)
         if operation == "GetNextCACert":
             outer = self._message(body)
             if outer is not None:
@@ -196,3 +203,14 @@ def _answered(exchanges: Exchanges, row: int) -> Place:
 
 def _place(row: int, connection: Int64, file: Int64, frame: Int64, time: Int64) -> Place:
     return Place(int(connection[row]), int(file[row]), int(frame[row]), int(time[row]))
+
+
+def binary(body: bytes) -> bytes:
+    """DER of a certificate that a server gives as text: RFC 8894 has it binary, some send PEM."""
+    armoured = _ARMOUR.match(body)
+    if armoured is None:
+        return body
+    try:
+        return b64decode(b"".join(armoured["text"].split()), validate=True)
+    except Error:
+        return body

@@ -114,6 +114,16 @@ def test_certificates_of_the_server(maker, exchanged):
     assert seen == {(CA, "1"): ("MYCA", 5, 0), (RA, "1A2B"): ("MYRA", 1, 3), (SHADOW, "2"): ("MYCA", 1, 4)}
 
 
+def test_certificates_that_a_server_gives_as_text(maker, exchanged):
+    pem = maker.ca.public_bytes(serialization.Encoding.PEM)
+    texts = (pem, pem.replace(b"\n", b"\r\n"), base64.b64encode(encoded(maker.ca)), b"\n" + pem + b"\n")
+    damaged = (pem[:200], b"MII\x00", b"MIIB!", b"-----BEGIN CERTIFICATE-----")
+    reader = PkiReader()
+    rows = [{"method": "GET", "uri": URI + "GetCACert", "status": 200, "response": body} for body in texts + damaged]
+    reader.read(*exchanged(rows))
+    assert [(c.role, c.certificate.serial, c.count) for c in reader.facts().certificates] == [(CA, "1", len(texts))]
+
+
 def test_what_is_not_scep_is_counted(maker, exchanged):
     reader = PkiReader()
     operations = reader.read(
