@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for option, what in (
         ("--config", "IOS configuration and show output of servers and clients"),
         ("--log", "IOS logs and debugs"),
-        ("--netflow", "NetFlow or IPFIX: a capture of exports, an nfcapd file, nfdump's CSV or JSON, a router's cache"),
+        ("--netflow", "NetFlow or IPFIX: a capture of exports, an nfcapd file, nfdump's output, a router's cache"),
     ):
         evidence.add_argument(option, metavar="FILE", nargs="+", action="extend", default=[], help=what)
     parser.add_argument(
