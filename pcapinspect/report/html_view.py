@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, tzinfo
+from itertools import zip_longest
 
 from markupsafe import Markup, escape
 
@@ -34,6 +35,7 @@ from pcapinspect.report.people import (
     limits_of,
     time_span,
 )
+from pcapinspect.report.sparks import sparks
 from pcapinspect.report.words import server_name
 from pcapinspect.settings import Limits
 
@@ -88,6 +90,7 @@ def view(document: Document) -> View:
         "tone": CAUSES[verdict["cause"]].tone,
         "title": f"{verdict['sentence']} – pcapinspect",
         "files": ", ".join(file["path"] for file in document["inputs"] or document["evidence"]["account"]),
+        "footer": footer(document),
         "held": held(document),
         "flows_only": document["capture"]["flows_only"],
         "flows": flows_view(document),
@@ -98,7 +101,9 @@ def view(document: Document) -> View:
         "figures": figures(document, tz),
         "answer": answer_view(document, Zone(tz)),
         "elsewhere": [elsewhere_row(found, document) for found in document["elsewhere"]],
-        "servers": [server_row(server) for server in document["servers"]],
+        "servers": [
+            server_row(server) | {"spark": line} for server, line in zip_longest(document["servers"], sparks(document))
+        ],
         "findings": grouped([finding(found, tz, limits) for found in document["findings"]]),
         "attempted": bool(document["servers"] or document["tables"]["flows"]["rows"]),
         "tables": [table(name, document["tables"][name], tz, limits.span) for name in SHOWN],
@@ -107,6 +112,20 @@ def view(document: Document) -> View:
         "comments": [{"path": file["path"], **told} for file in document["inputs"] for told in file["comments"]],
         "moment": moment(tz),
     }
+
+
+def footer(document: Document) -> str:
+    """A string of CSS that stands on every printed page: the first file, how many more, and its SHA-256."""
+    files = document["inputs"]
+    if not files:
+        return css_string("pcapinspect")
+    more = f" and {len(files) - 1} more" if files[1:] else ""
+    return css_string(f"{files[0]['path']}{more}, SHA-256 {files[0]['sha256'] or 'not known'}")
+
+
+def css_string(text: str) -> str:
+    """Text as CSS has it, in which nothing ends the string: every sign but letters and digits by its number."""
+    return '"' + "".join(sign if sign.isalnum() and sign.isascii() else f"\\{ord(sign):06x}" for sign in text) + '"'
 
 
 def held(document: Document) -> str:
@@ -201,24 +220,40 @@ def figures(document: Document, tz: tzinfo) -> list[View]:
     accepted = "answered dials begun" if document["capture"]["flows_only"] else "accepted"
     failed = server["unanswered"] + server["refused"] + server["unreachable"] + server["answered_otherwise"]
     found = [
-        figure("attempts", server["attempts"], f"from {plural(server['clients'], 'client')}"),
-        figure("failed", failed, f"{percent(failed, server['attempts'])} of the attempts", loud=failed > 0),
+        figure("minutes", "attempts", server["attempts"], f"from {plural(server['clients'], 'client')}"),
+        figure("service", "failed", failed, f"{percent(failed, server['attempts'])} of the attempts", loud=failed > 0),
         figure(
+            "minutes",
             f"most {accepted} in {settings['window']} s",
             peak["count"] if peak else 0,
             f"the limit is {settings['limit']}",
             loud=peak is not None and peak["count"] >= settings["limit"],
         ),
-        figure(PAUSES, len(server["pauses"]), first_of(server["first_pause"], tz, day), bool(server["pauses"])),
-        figure("minutes over the limit", server["minutes_over_limit"], first_of(server["first_over_limit"], tz, day)),
-        figure(ERRORS, server["errors"], f"{percent(server['errors'], server['exchanges'])} of the exchanges"),
+        figure(
+            "pause", PAUSES, len(server["pauses"]), first_of(server["first_pause"], tz, day), bool(server["pauses"])
+        ),
+        figure(
+            "minutes",
+            "minutes over the limit",
+            server["minutes_over_limit"],
+            first_of(server["first_over_limit"], tz, day),
+        ),
+        figure(
+            "operations", ERRORS, server["errors"], f"{percent(server['errors'], server['exchanges'])} of the exchanges"
+        ),
     ]
     unknown = (PAUSES, ERRORS) if document["capture"]["flows_only"] else ()
-    return [shown for shown in found if shown["label"] not in unknown]
+    drawn = {name for name, _ in panels(document)}
+    return [
+        shown | {"panel": shown["panel"] if shown["panel"] in drawn else None}
+        for shown in found
+        if shown["label"] not in unknown
+    ]
 
 
-def figure(label: str, count: int, note: str, loud: bool = False) -> View:
-    return {"label": label, "count": f"{count:,}", "note": note, "loud": loud}
+def figure(panel: str, label: str, count: int, note: str, loud: bool = False) -> View:
+    """A tile; its name leads to the panel that shows it."""
+    return {"panel": panel, "label": label, "count": f"{count:,}", "note": note, "loud": loud}
 
 
 def first_of(time: str | None, tz: tzinfo, day: str | None = None) -> str:

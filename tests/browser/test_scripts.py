@@ -37,12 +37,22 @@ def milliseconds(text: str, zone: str = "UTC") -> float:
     ],
 )
 def test_typed_times(run: Any, typed: str, expected: str) -> None:
-    assert run("(text) => msTyped(text)", typed) == milliseconds(expected)
+    assert run("(text) => msTyped(text, {from: 0, to: 1})", typed) == milliseconds(expected)
+
+
+def test_a_time_without_a_date_is_of_the_only_day_of_the_capture(run: Any) -> None:
+    begin, end, night = (
+        milliseconds(text) for text in ("2026-03-02T08:00:00", "2026-03-02T08:20:00", "2026-03-03T00:01:00")
+    )
+    typed = "([text, from, to]) => msTyped(text, {from, to})"
+    assert run(typed, ["08:05", begin, end]) == milliseconds("2026-03-02T08:05:00")
+    assert run(typed, [" 08:05:30.25", begin, end]) == milliseconds("2026-03-02T08:05:30.250")
+    assert run(typed, ["08:05", begin, night]) is None
 
 
 @pytest.mark.parametrize("typed", ["", "now", "2026-13-45 00:00", "99", "<img>", "2026-03-02"])
 def test_what_is_no_time_is_none(run: Any, typed: str) -> None:
-    assert run("(text) => msTyped(text)", typed) is None
+    assert run("(text) => msTyped(text, {from: 0, to: 1})", typed) is None
 
 
 def test_nanoseconds_are_kept(run: Any) -> None:

@@ -43,10 +43,11 @@ class Controls {
   changed(field) {
     if (field === this.presets) return this.preset(field.value);
     if (field.name === "from" || field.name === "to") {
-      const ms = msTyped(field.value);
+      const ms = msTyped(field.value, this.app.data.span);
       const wrong = field.value.trim() !== "" && ms === null;
       field.setAttribute("aria-invalid", String(wrong));
-      if (wrong) return say(`${field.value} is no time: write 2026-03-02 03:14 or 2026-03-02T03:14:05Z`);
+      const short = dayOf(this.app.data.span) ? "03:14, " : "";
+      if (wrong) return say(`${field.value} is no time: write ${short}2026-03-02 03:14 or 2026-03-02T03:14:05Z`);
       return this.app.setFilter({ [field.name]: ms });
     }
     return this.app.setFilter({ [field.name]: field.value.trim() });

@@ -90,6 +90,7 @@ function drawClients(data, view) {
   const { crossed, failed, hit, clients } = counted;
   const layout = baseLayout(view.colors, 110 + 18 * clients.length);
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width, { showgrid: false });
+  layout.xaxis.title.text += `; a cell counts attempts ${sizeText(counted.size)}`;
   layout.yaxis = axis(view.colors, "", {
     tickmode: "array",
     tickvals: clients.map((_, place) => place),
@@ -156,7 +157,8 @@ function drawPolling(data, view) {
     view.width < 500 ? "poll period of a client, seconds" : "poll period: seconds between attempts, median of a client",
     log ? { type: "log", ...decades(periods[0], high) } : { rangemode: "normal" },
   );
-  layout.yaxis = countAxis(view.colors, "clients", Math.max(...counts));
+  const bin = log ? `, of ${bins} steps` : ` in ${duration(edges[1] - edges[0])}`;
+  layout.yaxis = countAxis(view.colors, `clients${bin}`, Math.max(...counts));
   const centre = (i) => (log ? Math.sqrt(edges[i] * edges[i + 1]) : (edges[i] + edges[i + 1]) / 2);
   const needed = Math.ceil((view.settings.limit * middle) / view.settings.window);
   return {
@@ -203,7 +205,7 @@ function drawPhase(data, view) {
   layout.showlegend = false;
   layout.bargap = 0.1;
   layout.xaxis = axis(view.colors, `seconds within the period of ${duration(period)}`, { range: [0, period] });
-  layout.yaxis = countAxis(view.colors, "attempts", Math.max(...counts));
+  layout.yaxis = countAxis(view.colors, `attempts in ${duration(period / bins)}`, Math.max(...counts));
   mark(layout, view.colors, mean, "spread<br>evenly");
   const place = view.filter.server ? data.servers.indexOf(view.filter.server) : 0;
   const known = data.document.servers[place] && data.document.servers[place].synchronisation;

@@ -262,7 +262,7 @@ function addFacet(chart, data, view, place, facet, bins) {
   const top = 1.1 * (far ? most : Math.max(limit, most));
   layout[`yaxis${facet ? facet + 1 : ""}`] = axis(
     view.colors,
-    facet ? "" : size < MINUTE ? "connections" : "connections a minute",
+    facet ? "" : size > MINUTE ? `connections, busiest minute ${sizeText(size)}` : `connections ${sizeText(size)}`,
     {
       range: [0, top * 1.04],
       domain: domains[facet],

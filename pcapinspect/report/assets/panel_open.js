@@ -40,7 +40,10 @@ function drawOpen(data, view) {
     };
   });
   const limit = view.settings.max_connections;
-  layout.yaxis = axis(view.colors, "open connections", { range: [0, 1.15 * Math.max(limit, most)] });
+  layout.yaxis = axis(view.colors, "open connections, exact", {
+    range: [0, 1.15 * Math.max(limit, most)],
+    fixedrange: false,
+  });
   mark(layout, view.colors, limit, `limit ${limit}`);
   if (limit !== IOS_DEFAULT_CONNECTIONS)
     mark(layout, view.colors, IOS_DEFAULT_CONNECTIONS, `default ${IOS_DEFAULT_CONNECTIONS}`);

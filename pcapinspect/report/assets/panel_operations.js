@@ -21,6 +21,11 @@ function stacked(crossed, size, view, axes, custom, legend, markOf) {
       mark: SERIES[KEYS],
       of: (bin) => rest.reduce((sum, key) => sum + crossed.of(key, bin), 0),
     });
+  const hover = crossed.bins.map((bin) =>
+    [`<b>${inert(msText(bin, 0))}</b>, ${sizeText(size)}`]
+      .concat(groups.filter(({ of }) => of(bin)).map(({ name, of }) => `${inert(name)}: ${count(of(bin))}`))
+      .join("<br>"),
+  );
   return groups.map(({ name, mark, of }) =>
     bars(
       inert(name),
@@ -32,7 +37,7 @@ function stacked(crossed, size, view, axes, custom, legend, markOf) {
       {
         ...axes,
         legend,
-        hovertext: crossed.bins.map((bin) => `<b>${inert(msText(bin, 0))}</b><br>${inert(name)}: ${count(of(bin))}`),
+        hovertext: hover,
         customdata: crossed.bins.map((bin) => ({ from: bin, to: bin + size - 1, ...custom(name) })),
         meta: custom(name),
       },
@@ -148,7 +153,9 @@ function latencyTrace({ share, name, dash, color, symbol }, byBin, bins, size) {
     trace.x.push(bin + size / 2);
     trace.y.push(Math.max(LEAST_LATENCY, value));
     trace.hovertext.push(
-      `<b>${inert(msText(bin, 0))}</b><br>${name} ${duration(value)} of ${plural(byBin.get(bin).length, "response")}`,
+      `<b>${inert(msText(bin, 0))}</b>, ${sizeText(size)}<br>` +
+        SHARES.map((one) => `${one.name}: ${duration(percentile(byBin.get(bin), one.share))}`).join("<br>") +
+        `<br>${plural(byBin.get(bin).length, "response")}`,
     );
     trace.customdata.push({ from: bin, to: bin + size - 1 });
   });
@@ -162,8 +169,9 @@ function drawLatency(data, view) {
   if (!all.length) return nothing("No answered request in this selection, so no latency.");
   const layout = baseLayout(view.colors, 330);
   layout.xaxis = timeAxis(view.colors, [view.from, view.to], view.width);
-  layout.yaxis = axis(view.colors, "time to the response", {
+  layout.yaxis = axis(view.colors, `time to the response, percentiles ${sizeText(size)}`, {
     type: "log",
+    fixedrange: false,
     ...decades(Math.max(LEAST_LATENCY, all[0]), Math.max(LEAST_LATENCY, all[all.length - 1])),
   });
   layout.shapes = pausesOver(data, view);

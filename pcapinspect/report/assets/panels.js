@@ -46,6 +46,9 @@ function limits(name, data, filter) {
 /* CSS pixels between the margins of A4; Letter has a few more. */
 const PAPER_WIDTH = 690;
 
+/* Of two panels beside each other. */
+const HALF_PAPER_WIDTH = 335;
+
 const CONFIG = {
   displayModeBar: "hover",
   displaylogo: false,
@@ -79,7 +82,7 @@ class Panel {
   draw() {
     const view = this.app.view();
     this.dirty = false;
-    const width = this.app.printing ? PAPER_WIDTH : this.chart.clientWidth || 900;
+    const width = this.app.printing ? this.paperWidth() : this.chart.clientWidth || 900;
     this.drawn = PANELS[this.name].draw(this.app.data, { ...view, width });
     const { empty, sentence, traces, layout, table } = this.drawn;
     this.sentence.textContent = sentence;
@@ -100,11 +103,15 @@ class Panel {
     this.listen();
   }
 
+  paperWidth() {
+    return getComputedStyle(this.root).gridColumnEnd === "-1" ? PAPER_WIDTH : HALF_PAPER_WIDTH;
+  }
+
   listen() {
     if (this.listening) return;
     this.listening = true;
     this.chart.on("plotly_relayout", (change) => this.zoomed(change));
-    this.chart.on("plotly_doubleclick", () => PANELS[this.name].time && this.app.setFilter({ from: null, to: null }));
+    this.chart.on("plotly_doubleclick", () => this.whole());
     this.chart.on("plotly_click", (click) => this.clicked(click));
     this.chart.on("plotly_legendclick", (click) => this.named(click.data[click.curveNumber]));
     if (!PANELS[this.name].time) return;
@@ -117,6 +124,12 @@ class Panel {
     const high = change["xaxis.range[1]"];
     if (low === undefined) return;
     if (PANELS[this.name].time) this.app.setFilter({ from: Math.floor(low), to: Math.ceil(high) });
+  }
+
+  /* The whole time, and the whole height of the axes. */
+  whole() {
+    if (PANELS[this.name].time) this.app.setFilter({ from: null, to: null });
+    this.draw();
   }
 
   clicked(click) {

@@ -65,10 +65,18 @@ function isoOfMs(ms) {
   return new Date(ms).toISOString();
 }
 
-/* What a person types as time: ISO with an offset, or in the zone of the report. null where it is no time. */
-function msTyped(text) {
-  const typed = text.trim();
-  if (!typed) return null;
+/* The date of a span in the zone of the report; null where it is of more than one day. */
+function dayOf({ from, to }) {
+  const [first, last] = [from, to].map((ms) => msText(ms, 0).slice(0, 10));
+  return first === last ? first : null;
+}
+
+/* What a person types as time: ISO with an offset, or in the zone of the report; without a date where the span is of
+   one day. null where it is no time. */
+function msTyped(text, span) {
+  const day = /^\s*\d\d:\d\d(:|\s*$)/.test(text) ? dayOf(span) : "";
+  const typed = `${day} ${text.trim()}`.trim();
+  if (!typed || day === null) return null;
   if (/(Z|[+-]\d\d:\d\d)$/.test(typed)) return msOf(typed);
   const local = msOf(typed);
   if (local === null) return null;
