@@ -26,6 +26,10 @@ SHORTEST = SECOND
 CHANCE = 1e-3
 """How many silences of this many SYNs chance may be expected to make in the whole capture before one is believed."""
 
+AROUND, THICK, CHANCE_HERE = 5, 3, 1e-2
+"""Answers before and after a silence that tell how many SYNs are lost there; how many of them losses must follow for
+that to be more than single ones; and how many silences of this many SYNs chance may then be expected to make."""
+
 TRUST = 10
 """Answers that are assumed beside those seen: that networks deliver most SYNs is known before any capture."""
 
@@ -111,22 +115,34 @@ def _eligible(traffic: Traffic, rows: Int64, gap: Int64, gaps: Int64) -> Bool:
         passed_over = np.full(len(traffic.start), len(asked))
         np.minimum.at(passed_over, attempt[outside], gap[outside])
         fresh = np.flatnonzero(begun_since | (gap <= passed_over[attempt]))
-        more = _beyond_chance_of(traffic, rows[fresh], place[fresh], len(gaps))
+        more = _beyond_chance_of(traffic, rows[fresh], place[fresh], gaps)
         if np.array_equal(more, believed):
             break
         believed = more
     return believed
 
 
-def _beyond_chance_of(traffic: Traffic, rows: Int64, place: Int64, size: int) -> Bool:
-    """Which of the stretches have enough of these SYNs; `place` says in which each lies."""
+def _beyond_chance_of(traffic: Traffic, rows: Int64, place: Int64, gaps: Int64) -> Bool:
+    """Which of the stretches `gaps` have enough of these SYNs; `place` says in which each lies."""
+    size = len(gaps)
     found, first, counts = np.unique(place, return_index=True, return_counts=True)
     spans, attempts, length = np.zeros((3, size), np.int64)
     length[found] = counts
     spans[found] = traffic.syn_time[rows[first + counts - 1]] - traffic.syn_time[rows[first]]
     attempts[found] = _distinct(place, traffic.syn_attempt[rows], size)[found]
     eligible = (spans >= SHORTEST) & (attempts >= FEWEST_ATTEMPTS)
-    return eligible & beyond_chance(length, eligible, len(traffic.prompt))
+    return eligible & beyond_chance(length, eligible, len(traffic.prompt)) & _beyond_chance_here(length, gaps)
+
+
+def _beyond_chance_here(counts: Int64, gaps: Int64) -> Bool:
+    """Which of the runs `counts` are too long for SYNs that are dropped as often as those around them: while one of two
+    listeners is down, every other SYN is, and a few in a row are no silence of both. `gaps`: answers before each."""
+    hit = gaps[counts > 0]
+    around = count_before(hit, gaps + AROUND, inclusive=True) - count_before(hit, gaps - AROUND, inclusive=False)
+    others = around - (counts > 0)
+    lost = np.minimum(WORST, (others + 1) / (2 * AROUND + 2))
+    found: Bool = (others < THICK) | (log(2 * AROUND + 1) + counts * np.log(lost) <= log(CHANCE_HERE))
+    return found
 
 
 def _joined(reaches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

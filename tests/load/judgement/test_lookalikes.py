@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from build import SAID_NOTHING, Made, ns, steady
 
@@ -138,3 +139,45 @@ def test_every_other_attempt_at_a_steady_demand_is_no_policer() -> None:
     verdict = judged(made).verdict
     assert verdict.cause == "selective_drop"
     assert not any("policer" in said or "bucket" in said for said in (verdict.sentence, *verdict.evidence_for))
+
+
+STOPS = ((60.0, 75.0), (150.0, 165.0), (300.0, 315.0))
+"""When one of two listeners takes nobody."""
+
+
+@pytest.mark.parametrize(("seed", "every"), [(0, 0.7), (3, 0.7), (1, 0.5), (3, 0.25)])
+def test_while_every_other_syn_is_dropped_a_few_in_a_row_are_no_pause(seed: int, every: float) -> None:
+    """Kernels ask again after 1, 3, 7 and 15 s, and the listener takes them when it goes on."""
+    made, random = Made(), np.random.default_rng(seed)
+    for number in range(round(420 / every)):
+        at = number * every
+        client = f"10.5.0.{random.integers(1, 41)}"
+        stop = next((end for begin, end in STOPS if begin < at < end), None)
+        if stop is not None and random.random() < 0.5:
+            times = [at + offset for offset in (0.0, 1.0, 3.0, 7.0, 15.0)]
+            taken = next(time for time in times if time >= stop)
+            connection = made.answered(client, taken, earlier=[time for time in times if time < stop])
+        else:
+            connection = made.answered(client, at)
+        made.asked(connection, "GetCACert")
+        made.connections[connection] |= {"data_up": 1, "data_down": 1}
+    server = judged(made)
+    assert server.verdict.cause == "selective_drop"
+    assert server.verdict.explains == 1.0
+    assert len(server.pauses) <= 1
+
+
+def test_a_silence_among_dropped_syns_is_still_one() -> None:
+    """Every third attempt needs a second SYN; for 30 s nobody is answered."""
+    made = Made()
+    for number in range(300):
+        at, client = number * 0.7, f"10.5.0.{number * 7 % 40 + 1}"
+        if 100 < at < 130:
+            made.unanswered(client, at, [offset for offset in (0.0, 1.0, 3.0, 7.0, 15.0) if at + offset < 130])
+        elif number % 3:
+            made.answered(client, at)
+        else:
+            made.answered(client, at + 1, earlier=(at,))
+    (pause,) = judged(made).pauses
+    assert pause.cause == "outage"
+    assert 25e9 < pause.silence_at_least < 30e9

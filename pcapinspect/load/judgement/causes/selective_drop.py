@@ -31,18 +31,21 @@ BEYOND_CHANCE = 3.0
 def explain(evidence: Evidence, caused: Caused, left: Remainder) -> Explanation | None:
     """What is left of the SYNs in vain, where the control was spared; and pauses without a cause that are no limit's:
     where many single SYNs are dropped, a run of them is no pause of its own."""
-    if not left.vain or not spares_others(evidence, left):
+    runs = [pause for _, pause in caused.of(insufficient.NAME) if not fits_pause(pause, evidence.limits)]
+    vain = left.vain + sum(len(pause.syns) for pause in runs)
+    share = vain / left.syns if left.syns else 0.0
+    spared = spares_others(evidence, left) or (left.vain >= FEWEST_LOST and evidence.control.spared(share))
+    if not left.vain or left.vain <= left.repeated or not spared:
         return None
     bucket = _policer(evidence, left)
     control = evidence.control
     shown = [
-        f"{left.vain:,} of {left.syns:,} SYNs were not answered ({percent(left.selective)}); of {control.packets:,} "
+        f"{vain:,} of {left.syns:,} SYNs were not answered ({percent(share)}); of {control.packets:,} "
         f"other packets {control.again:,} had to be sent again ({percent(control.share)}): no path loses like that."
     ]
     if bucket is not None:
         shown.append(_bucket(evidence, bucket))
     shown.extend(_who(evidence, left))
-    runs = [pause for _, pause in caused.of(insufficient.NAME) if not fits_pause(pause, evidence.limits)]
     hit = left.attempts | evidence.within(runs)
     return Explanation(
         NAME,
@@ -52,7 +55,7 @@ def explain(evidence: Evidence, caused: Caused, left: Remainder) -> Explanation 
         tuple(shown),
         (),
         ("What drops them: the queue of a listener, one of several servers, a policer or a filter before it.",),
-        grave=left.vain >= FEWEST_LOST and left.selective >= LOSSY,
+        grave=left.vain >= FEWEST_LOST and share >= LOSSY,
     )
 
 
