@@ -112,7 +112,12 @@ class Report:
         return answer_html(self)
 
     def figure(self, name: str, server: int = 0) -> go.Figure:
-        """A chart of one server as a plotly figure: `minutes` or `open`. Raises UsageError for another name."""
+        """A chart of one server, by its place in `servers`, as a plotly figure.
+
+        Over time (UTC): `minutes` (attempts a minute by outcome), `open` (connections), `operations` (requests a
+        minute), `latency` (seconds, percentiles a minute). Others: `handshakes` (attempts by SYNs sent), `polling`
+        (clients by seconds between attempts). Raises UsageError for another name or place.
+        """
         from pcapinspect.report.figures import figure_of
 
         return figure_of(self, name, server)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from pcapinspect.address import endpoint
 from pcapinspect.errors import UsageError
@@ -31,6 +32,11 @@ OUTCOMES = {
 
 LIMIT = "#9a2f00"
 
+LATENCY_SHARES = (50, 90, 99)
+"""Percentiles, as on the page."""
+
+POLL_BINS = 30
+
 
 def figure_of(report: Report, name: str, server: int) -> go.Figure:
     """The chart of that name for one server, by its place in the report."""
@@ -43,17 +49,17 @@ def figure_of(report: Report, name: str, server: int) -> go.Figure:
     chosen = report.servers[server]
     figure = go.Figure()
     FIGURES[name](figure, report, chosen)
-    figure.update_layout(
-        title=endpoint(chosen["ip"], chosen["port"]), xaxis_title="time (UTC)", template="plotly_white", barmode="stack"
-    )
-    for pause in chosen["pauses"]:
+    along = NOT_OF_TIME.get(name)
+    title = endpoint(chosen["ip"], chosen["port"])
+    figure.update_layout(title=title, xaxis_title=along or "time (UTC)", template="plotly_white", barmode="stack")
+    for pause in () if along else chosen["pauses"]:
         figure.add_vrect(
             x0=pause["first_unanswered"], x1=pause["last_unanswered"], fillcolor="#16191d", opacity=0.12, line_width=0
         )
     return figure
 
 
-def _minutes(figure: Any, report: Report, server: Server) -> None:
+def _minutes(figure: go.Figure, report: Report, server: Server) -> None:
     """Attempts a minute by outcome, and the limit."""
     columns = _own(report.tables.columns("minutes"), server)
     limits = limits_of(report.sections["settings"])
@@ -72,7 +78,7 @@ def _minutes(figure: Any, report: Report, server: Server) -> None:
     figure.update_layout(yaxis_title="attempts a minute")
 
 
-def _open(figure: Any, report: Report, server: Server) -> None:
+def _open(figure: go.Figure, report: Report, server: Server) -> None:
     """Connections open at once, and the limit."""
     columns = _own(report.tables.columns("curve"), server)
     limit = report.sections["settings"]["max_connections"]
@@ -81,7 +87,63 @@ def _open(figure: Any, report: Report, server: Server) -> None:
     figure.update_layout(yaxis_title="open connections")
 
 
-FIGURES: dict[str, Callable[[Any, Report, Server], None]] = {"minutes": _minutes, "open": _open}
+def _operations(figure: go.Figure, report: Report, server: Server) -> None:
+    """Requests a minute by operation."""
+    asked = _exchanges(report, server).dropna(subset=["request_time"])
+    minutes = asked["request_time"].dt.floor("min") + pd.Timedelta(seconds=30)
+    for operation, own in minutes.groupby(asked["operation"].fillna("other")):
+        counts = own.value_counts().sort_index()
+        figure.add_bar(x=counts.index, y=counts.to_numpy(), name=str(operation), width=60_000)
+    figure.update_layout(yaxis_title="requests a minute")
+
+
+def _latency(figure: go.Figure, report: Report, server: Server) -> None:
+    """Percentiles of the time to the response, of the requests of each minute."""
+    answered = _exchanges(report, server).dropna(subset=["request_time", "latency"])
+    by_minute = answered.groupby(answered["request_time"].dt.floor("min") + pd.Timedelta(seconds=30))["latency"]
+    for share in LATENCY_SHARES:
+        values = by_minute.quantile(share / 100)
+        figure.add_scatter(x=values.index, y=values.to_numpy(), name=f"p{share}", mode="lines+markers")
+    figure.update_yaxes(type="log", title="time to the response, seconds; percentiles a minute")
+
+
+def _handshakes(figure: go.Figure, report: Report, server: Server) -> None:
+    """Attempts by how many SYNs they sent."""
+    columns = _own(report.tables.columns("connections"), server)
+    for outcome, colour in OUTCOMES.items():
+        syns, counts = np.unique(columns["syn_packets"][columns["outcome"] == outcome], return_counts=True)
+        if len(syns):
+            figure.add_bar(x=syns, y=counts, name=outcome.replace("_", " "), marker_color=colour)
+    figure.update_layout(yaxis_title="attempts")
+
+
+def _polling(figure: go.Figure, report: Report, server: Server) -> None:
+    """Clients by their poll period."""
+    clients = report.tables["clients"]
+    own = clients[(clients["server_ip"] == server["ip"]) & (clients["server_port"] == server["port"])]
+    figure.add_histogram(x=own["poll_period"].dropna().to_numpy(), name="clients", nbinsx=POLL_BINS)
+    figure.update_layout(yaxis_title=f"clients, at most {POLL_BINS} steps")
+
+
+def _exchanges(report: Report, server: Server) -> pd.DataFrame:
+    """Those of one server: the table names their connections."""
+    connections = report.tables["connections"]
+    own = (connections["server_ip"] == server["ip"]) & (connections["server_port"] == server["port"])
+    exchanges = report.tables["exchanges"]
+    return exchanges[exchanges["connection"].isin(connections.loc[own, "connection"])]
+
+
+FIGURES: dict[str, Callable[[go.Figure, Report, Server], None]] = {
+    "minutes": _minutes,
+    "open": _open,
+    "operations": _operations,
+    "latency": _latency,
+    "handshakes": _handshakes,
+    "polling": _polling,
+}
+
+NOT_OF_TIME = {"handshakes": "SYN packets of an attempt", "polling": "poll period, seconds"}
+"""What other figures have on their first axis, over which no pause can be drawn."""
 
 
 def _own(columns: dict[str, Array], server: Server) -> dict[str, Array]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pcapinspect.report import evidence_words
 from pcapinspect.report.html_flows import rows_view
 from pcapinspect.report.model import Document
 
-View = dict[str, Any]
+View = dict[str, object]
 
 
 def evidence_view(document: Document) -> View | None:
