@@ -298,3 +298,12 @@ def test_ipv6_has_many_ways_to_write_an_address(owned):
     elsewhere = "crypto pki trustpoint MGMT\n enrollment url http://[2001:db8::99]\n auto-enroll 20\n!\n"
     client = BRANCH.replace("198.51.100.10", "[2001:db8:0:0:1:0:0:10]:80").replace("!", f"!\n{elsewhere}", 1)
     assert timers_of(owned(ca, client)) == ("ROOT", 3650, 90, 80)
+
+
+def test_the_http_server_of_another_ca_is_not_the_servers(owned):
+    other = CA_TEXT.replace("CN=ca-server", "CN=other, O=Elsewhere").replace("10.0.0.80", "192.0.2.9")
+    assert owned(other, inquiry=STORM).configuration.http == ()
+    assert owned(CLIENT.replace("10.0.0.80", "192.0.2.9"), inquiry=STORM).configuration.http == ()
+    own_https = "crypto pki trustpoint TP-self-signed-1\n enrollment selfsigned\n!\n"
+    alone = owned(f"hostname CA-1\n{own_https}ip http server\nip http max-connections 5\n", inquiry=STORM)
+    assert [http.max_connections for http in alone.configuration.http] == [5]

@@ -41,7 +41,9 @@ def own(given: Configuration | None, inquiry: Inquiry | None = None) -> Ownershi
     shown, configured = choose_certificates(given, Holders(ca_name, frozenset(of)), ledger)
     devices = {server.device for server in hierarchy.chosen}
     answering = _answering(given, inquiry, hierarchy)
-    clients = {device_of(t.where) for t in trustpoints} - devices
+    enrolling = [t for t in given.trustpoints if t in trustpoints or t.enrollment_url is not None]
+    strangers = {device_of(t.where) for t in enrolling} | {server.device for server in hierarchy.every}
+    strangers -= devices
     names = {t.name for t in trustpoints}
     _compare(hierarchy, inquiry, ledger)
     return Ownership(
@@ -50,17 +52,17 @@ def own(given: Configuration | None, inquiry: Inquiry | None = None) -> Ownershi
             devices=given.devices,
             servers=tuple(server.config for server in hierarchy.chosen if server.config is not None),
             trustpoints=trustpoints,
-            http=_of(given.http, answering, clients),
+            http=_of(given.http, answering, strangers),
             certificates=configured,
             server_statuses=tuple(server.status for server in hierarchy.chosen if server.status is not None),
             timers=_timers(given.timers, hierarchy, names),
             shown_certificates=shown,
             trustpoint_statuses=tuple(s for s in given.trustpoint_statuses if s.name in names),
-            http_statuses=_of(given.http_statuses, answering, clients),
-            requests=_of(given.requests, devices, clients),
+            http_statuses=_of(given.http_statuses, answering, strangers),
+            requests=_of(given.requests, devices, strangers),
             crls=given.crls,
             counters=given.counters,
-            tcp_states=_of(given.tcp_states, answering, clients),
+            tcp_states=_of(given.tcp_states, answering, strangers),
         ),
         ca_name=ca_name,
         belongs=ledger.in_order(ledger.belongs),
@@ -90,9 +92,9 @@ def _answering(given: Configuration, inquiry: Inquiry, hierarchy: Hierarchy) -> 
     return here or {server.device for server in hierarchy.chosen}
 
 
-def _of(pieces: tuple[Piece, ...], devices: set[str], clients: set[str]) -> tuple[Piece, ...]:
-    """Of the devices; where none of them is known, of a device that is no client's, if it is the only one."""
-    others = {device_of(piece.where) for piece in pieces} - clients
+def _of(pieces: tuple[Piece, ...], devices: set[str], strangers: set[str]) -> tuple[Piece, ...]:
+    """Of the devices; where none of them is known, of one that is no client's and no other CA's, if it is the only."""
+    others = {device_of(piece.where) for piece in pieces} - strangers
     wanted = devices if devices or len(others) != 1 else others
     return tuple(piece for piece in pieces if device_of(piece.where) in wanted)
 
