@@ -18,6 +18,9 @@ format: ## Put the code into its form
 described: ## Make schema, types and reference pages again from what describes the report
 	python -m scripts.describe
 
+site: ## Make a site of docs/, which opens from disk (pip install ".[docs]")
+	NO_MKDOCS_2_WARNING=1 python -m mkdocs build --strict --quiet
+
 captures: ## Make the sample captures again, byte for byte
 	for name in $(SAMPLES); do pcapinspect simulate $$name -w captures/$$name.pcap --force || exit 1; done
 
@@ -42,4 +45,4 @@ matrix: ## Compare reports with simulated truth, and write the page of it
 mutants: ## Change the judging code in small ways, and ask whether the tests notice
 	scripts/mutate --number 150 --at-least 0.9 load.judgement
 
-.PHONY: help check uncompiled format described captures dashboards screenshot benchmark fuzz fuzz-guided matrix mutants
+.PHONY: help check uncompiled format described site captures dashboards screenshot benchmark fuzz fuzz-guided matrix mutants
