@@ -38,6 +38,7 @@ fuzz-guided: ## The same for a TARGET, guided by coverage (pip install atheris),
 
 benchmark: ## Measure against other tools on generated captures
 	python benchmarks/run.py
+	python benchmarks/page.py
 
 matrix: ## Compare reports with simulated truth, and write the page of it
 	python -m tests.verdict_matrix --write docs/verdict-matrix.md
