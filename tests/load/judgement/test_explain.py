@@ -31,6 +31,7 @@ from pcapinspect.load.judgement.evidence import Caused, Evidence, Explanation, P
 from pcapinspect.load.judgement.fullness import Fullness
 from pcapinspect.load.judgement.strangers import Strangers
 from pcapinspect.load.measures.quality import CaptureQuality
+from pcapinspect.load.measures.traffic import UNANSWERED
 from pcapinspect.load.model import (
     NO_REQUEST,
     NO_RESPONSE,
@@ -907,3 +908,19 @@ def test_what_a_full_server_did(forms: tuple[str, ...], did: str) -> None:
     found = max_connections.explain(fallen(evidence, vain=range(30)), caused(evidence, *causes))
     assert found is not None
     assert found.sentence == f"The server {did} because as many connections were open as it takes: 5."
+
+
+def test_what_remains_of_syns_in_vain() -> None:
+    """Seven attempts got nothing for their SYN, three asked again though answered; a claimed one and one in a pause are
+    of other causes, and those of strangers are not counted."""
+    answers = SERVER.traffic.answer
+    times = {row: int(answers[row]) + 1 for row in range(20, 23)}
+    evidence = seen(SERVER, syn_state=dict.fromkeys(range(7), UNANSWERED), syn_time=times)
+    nobody = which(evidence, ())
+    strangers = Strangers(
+        which(evidence, range(90, 100)), nobody, np.empty(0, np.int64), np.empty(0, np.int64), nobody, 0
+    )
+    evidence = met(replace(evidence, strangers=strangers), pause(8, 9, attempts=np.arange(1)))
+    found = loss.remainder(evidence, caused(evidence, PauseCause("outage", 0.75, ())), which(evidence, range(1, 2)))
+    assert np.flatnonzero(found.attempts).tolist() == [2, 3, 4, 5, 6, 20, 21, 22]
+    assert (found.vain, found.repeated, found.syns, found.at_once) == (5, 3, 90, 93)

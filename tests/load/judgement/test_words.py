@@ -270,3 +270,4 @@ def test_of_few_attempts_it_is_told_when_all_fell(fell: int, cause: str) -> None
     assert found.cause == cause
     if cause == "insufficient":
         assert found.sentence == "4 attempts in the capture: too few to judge the server by."
+        assert found.confidence == 0.8
