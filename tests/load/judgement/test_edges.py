@@ -253,3 +253,11 @@ def test_a_silence_at_either_end_of_the_capture_has_no_bound_there() -> None:
     assert first.onset == ns(0.2)
     assert (last.last_answer, last.next_answer, last.at_most) == (ns(59.01), None, None)
     assert (first.at_least, last.at_least) == (ns(7.99), ns(7.99))
+
+
+@pytest.mark.parametrize(("trim", "taken"), [(0, [100, 121, 122, 123, 124, 105]), (1, [100, 101, 122, 123, 104, 105])])
+def test_who_asked_at_an_edge_may_have_been_taken_then(trim: int, taken: list[int]) -> None:
+    """Six ask in vain from 100 to 105, and are answered when they ask again, from 120 on: the first or the last of
+    these SYNs may have been taken just before the silence or after it, and its answer lost."""
+    one = bounds([100, 101, 102, 103, 104, 105], asked=[120, 121, 122, 123, 124, 125], trim=trim)
+    assert one._earliest_taken(np.array([0])).tolist() == taken
