@@ -24,6 +24,7 @@ from pcapinspect.points import point
 from pcapinspect.points.arrangement import Network, Units, arrange
 from pcapinspect.points.between import NOT_LOST, join
 from pcapinspect.points.clocks import DirectionClocks, on_one_clock
+from pcapinspect.points.halves import FileClock
 from pcapinspect.points.networks import side_by_side, with_files
 from pcapinspect.points.point import Point
 from pcapinspect.points.relations import relations_of
@@ -93,7 +94,7 @@ def _networks(members: Sequence[Member], settings: Settings, control: Control | 
     samples = list(_sampled(members, settings, control).values())
     names = {member.number: member.path for member in members}
     networks = arrange(samples, lambda unit: names[unit.file])
-    if len(networks) < 2 and not any(network.client_side for network in networks):
+    if len(networks) < 2 and not any(network.client_side or network.clock for network in networks):
         return None
     # Files without a handshake are read with the first.
     idle = tuple(Unit(number, EVERY) for number in sorted(names.keys() - {sample.unit.file for sample in samples}))
@@ -141,7 +142,7 @@ def _silently(_done: int, _packets: int) -> None:
 def _network(network: Network, members: Sequence[Member], follow: Follow) -> Observed:
     """One network."""
     if not network.client_side:
-        return _one_point(_members(network.server_side, members), follow)
+        return _one_point(_members(network.server_side, members), follow, network.clock)
     sides = []
     inputs: dict[str, InputFile] = {}
     for units in (network.client_side, network.server_side):
@@ -159,9 +160,22 @@ def _network(network: Network, members: Sequence[Member], follow: Follow) -> Obs
     )
 
 
-def _one_point(members: Sequence[Member], follow: Follow) -> Observed:
-    followed, inputs = follow(members)
-    return at_one_point(with_files(followed, _numbers(members)), inputs)
+def _one_point(members: Sequence[Member], follow: Follow, clock: FileClock | None = None) -> Observed:
+    """`clock`: what the stamps of some of the files are ahead of the others'."""
+    if clock is None:
+        followed, inputs = follow(members)
+        return at_one_point(with_files(followed, _numbers(members)), inputs)
+    moved = sorted((_on_clock(member, clock) for member in members), key=lambda member: member.start or 0)
+    followed, inputs = follow(moved)
+    observed = at_one_point(with_files(followed, _numbers(moved)), inputs)
+    return replace(observed, points=(point.of_files([file.path for file in inputs], clock),))
+
+
+def _on_clock(member: Member, clock: FileClock) -> Member:
+    """The file, by the clients' clock."""
+    if member.number not in clock.files:
+        return member
+    return replace(member, ahead=clock.ahead, start=None if member.start is None else member.start - clock.ahead)
 
 
 def at_one_point(followed: Followed, inputs: Sequence[InputFile]) -> Observed:

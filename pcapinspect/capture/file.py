@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from pcapinspect.capture.recognise import wireless
 from pcapinspect.capture.source import RawFile
 from pcapinspect.capture.tally import Tally
 from pcapinspect.capture.walk import Walk
+from pcapinspect.columns import MISSING
 from pcapinspect.errors import CaptureError
 
 _WIRELESS = frozenset(map(linktypes.name, linktypes.WIRELESS))
@@ -41,8 +43,10 @@ class CaptureFile:
         only: tuple[int, ...] | None = None,
         *,
         tell: bool = False,
+        ahead: int = 0,
     ) -> None:
-        """`only` and `tell`: of interfaces, as for Decoder."""
+        """`only` and `tell`: of interfaces, as for Decoder. `ahead`: nanoseconds that its clock is ahead of others."""
+        self._ahead = ahead
         self.input = InputFile(path)
         self._control = control
         self._batch_bytes = batch_bytes
@@ -64,7 +68,7 @@ class CaptureFile:
                 self._tally.records(table, count)
                 batch = self._decoder.batch(data, table, count, before + 1)
                 if len(batch.packets):
-                    yield batch
+                    yield _earlier(batch, self._ahead) if self._ahead else batch
             elif self._control is not None and raw.size is None:
                 yield NOTHING
             self._progress(raw.read, self.input.packets)
@@ -91,3 +95,8 @@ class CaptureFile:
             raise CaptureError(self.input.path, reason, offset)
         self.input.truncated = True
         self.input.warnings.append(f"byte {offset}: {reason}; everything before it was read")
+
+
+def _earlier(batch: PacketBatch, by: int) -> PacketBatch:
+    time = batch.packets.time
+    return replace(batch, packets=replace(batch.packets, time=np.where(time == MISSING, MISSING, time - by)))

@@ -103,6 +103,8 @@ class Member:
     """Its place among the inputs of the report."""
     only: tuple[int, ...] | None = None
     """The interfaces of which packets are wanted; None: all."""
+    ahead: int = 0
+    """Nanoseconds that its clock is ahead of the others'; `start` is by theirs."""
 
 
 def in_order(paths: Sequence[str]) -> list[Member]:

@@ -68,7 +68,16 @@ class CaptureReader:
             if self._report:
                 self._report(self._read, self._total, self._packets)
 
-        file = CaptureFile(member.path, index, self._fragments, batch_bytes, progress, self._control, member.only)
+        file = CaptureFile(
+            member.path,
+            index,
+            self._fragments,
+            batch_bytes,
+            progress,
+            self._control,
+            member.only,
+            ahead=member.ahead,
+        )
         file.input.warnings.extend(member.warnings)
         return file
 

@@ -17,6 +17,17 @@ WORTH_TELLING = 0.01
 1 to 3 s of a first retransmission (RFC 6298, RFC 1122); one in a hundred is what users of a network begin to notice."""
 
 
+_ONE_POINT = (
+    "Capture at the server and at a client at once: a SYN that is in one and not in the other was lost between them. "
+    "Look at drops on the path: `show interfaces | include drops|errors`."
+)
+
+_TWO_POINTS = (
+    "The SYNs came to the capture point at the server: look there, and at what stands between it and the server "
+    "(a firewall, a load balancer): `show tcp brief all`, `show interfaces | include drops|errors`."
+)
+
+
 def judge(case: Case) -> Finding | None:
     """True of a server whose verdict is loss, or of which many attempts needed a second SYN, pauses apart."""
     load = case.load
@@ -61,10 +72,7 @@ def judge(case: Case) -> Finding | None:
         display_filter=shown.display_filter,
         confidence=load.verdict.confidence if load.verdict.cause == "loss" else 0.7,
         not_shown=("On which side of the capture point they were lost, where it holds only what passed it.",),
-        remedy=(
-            "Capture at the server and at a client at once: a SYN that is in one and not in the other was lost between "
-            "them. Look at drops on the path: `show interfaces | include drops|errors`.",
-        ),
+        remedy=(_TWO_POINTS if case.analysis.lost is not None else _ONE_POINT,),
         start=int(own.start[again].min()),
         end=int(own.end[again].max()),
     )

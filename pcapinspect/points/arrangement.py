@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pcapinspect.columns import Int64
+from pcapinspect.points.halves import FileClock, file_clock
 from pcapinspect.points.overlap import Spans
 from pcapinspect.points.relations import FEWEST_COMMON, Relation, relations_of
 from pcapinspect.points.rings import Ring, family_of, rings_of
@@ -29,6 +30,8 @@ class Network:
     """Those of further points, which are not judged."""
     rewritten: bool = False
     """A NAT rewrites addresses or ports between the two points."""
+    clock: FileClock | None = None
+    """Of one point: where directions are in files of their own, by clocks apart."""
 
 
 def arrange(samples: Sequence[Sample], name: Callable[[Unit], str]) -> list[Network]:
@@ -115,7 +118,8 @@ def _points(samples: Sequence[Sample], rings: Sequence[Ring], related: Sequence[
     apart = [relation for relation in inside if not relation.mergeable]
     near_client, near_server = _farther(apart, ring_of) if apart else (set(), set())
     if not near_client | near_server:  # nothing is apart, or only files of one ring, which lie at one point
-        return Network(tuple(samples[place].unit for ring in rings for place in sorted(ring)))
+        own = [samples[place] for ring in rings for place in sorted(ring)]
+        return Network(tuple(sample.unit for sample in own), clock=file_clock(own))
     sides = {ring: (ring in near_server) - (ring in near_client) for ring in near_client | near_server}
     for relation in inside:  # a half or a copy is where the other is
         one, other = ring_of[relation.one], ring_of[relation.other]

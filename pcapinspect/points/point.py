@@ -9,6 +9,7 @@ from typing import Literal
 from pcapinspect.clock import SECOND, length
 from pcapinspect.points.between import LOST, Between, Clocks
 from pcapinspect.points.clocks import DirectionClocks
+from pcapinspect.points.halves import FileClock
 
 MOST_NAMED = 5
 """Networks whose captures a sentence names."""
@@ -63,6 +64,20 @@ def of_directions(files: Sequence[str], clocks: DirectionClocks) -> Point:
     first, last = (int(clocks.offsets[0]), int(clocks.offsets[-1])) if clocks.measured else (None, None)
     told = clocks.uncertainty if clocks.measured else None
     return Point("clocks", tuple(files), clocks.sentence, offset=first, offset_last=last, uncertainty=told)
+
+
+def of_files(files: Sequence[str], clock: FileClock) -> Point:
+    """Directions of one point in files of their own, by different clocks."""
+    side = "ahead of" if clock.ahead > 0 else "behind"
+    return Point(
+        "clocks",
+        tuple(files),
+        f"The two directions are in files of different clocks: the servers' packets are "
+        f"{length(abs(clock.ahead) / SECOND)} {side} the clients', by {clock.handshakes:,} handshakes, if the fastest "
+        "answer took no time. Their times are shown on the clients' clock.",
+        offset=clock.ahead,
+        offset_last=clock.ahead,
+    )
 
 
 def two_points(client_side: Sequence[str], server_side: Sequence[str], between: Between) -> Point:

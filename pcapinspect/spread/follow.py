@@ -101,9 +101,9 @@ class Stages:
         state = path.stat()
         content = (str(path), state.st_size, state.st_mtime_ns, member.head.hex(), member.start)
         watched = (self._settings.ports, self._settings.servers)
-        key = key_of((FORM, __version__, watched, self._parts, content, member.only))
+        key = key_of((FORM, __version__, watched, self._parts, content, member.only, member.ahead))
         target = self._folder / "packets" / f"{key}.parquet"
-        return FileTask(str(path), member.start, self._settings, self._parts, target, member.only)
+        return FileTask(str(path), member.start, self._settings, self._parts, target, member.only, member.ahead)
 
     def _read(self, progress: Progress | None, control: Control) -> list[InputFile]:
         """The first stage: packets, file by file. Returns the files that were left, where `control` ended it."""

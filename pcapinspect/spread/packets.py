@@ -39,6 +39,8 @@ class FileTask:
     target: Path
     only: tuple[int, ...] | None = None
     """The interfaces that are wanted of it; None: all."""
+    ahead: int = 0
+    """As of a Member."""
 
     @property
     def marks(self) -> Path:
@@ -69,7 +71,9 @@ class FileReading:
 
     def __init__(self, task: FileTask, pieces: Path, marks: Path, target: Path) -> None:
         self._pieces = KeptPieces(Writer(pieces), task.start)
-        self._file = CaptureFile(task.capture, 0, self._pieces, BATCH, self._pieces.progress, only=task.only)
+        self._file = CaptureFile(
+            task.capture, 0, self._pieces, BATCH, self._pieces.progress, only=task.only, ahead=task.ahead
+        )
         self._batches = placed(self._file, task.start)
         self._parts = Parts(task.settings, task.parts)
         self._marks = Marks()

@@ -115,6 +115,52 @@ def test_two_points_without_a_loss_give_the_report_of_the_server_s(
         assert same(report, plain)
 
 
+@pytest.mark.parametrize("seconds", [-300, -3.2, 0, 300, 3600])
+def test_directions_in_files_of_their_own_come_to_one_clock(
+    storm: tuple[bytes, list[Record]], plain: Report, tmp_path: Path, seconds: float
+) -> None:
+    head, records = storm
+    later = round(seconds * 1_000_000)
+    up = write(tmp_path / "rx.pcap", head, [record for record in records if is_up(record[1])])
+    down = write(tmp_path / "tx.pcap", head, [(time + later, frame) for time, frame in records if not is_up(frame)])
+    for files in ([up, down], [down, up]):
+        report = analyze(files)
+        (point,) = report.sections["points"]
+        assert same(report, plain)
+        if seconds:
+            assert point["kind"] == "clocks"
+            assert seconds <= point["offset"] <= seconds + 0.005
+            assert f"{780} handshakes" in point["sentence"]
+        else:
+            assert point["kind"] == "one"
+
+
+@pytest.mark.parametrize(("every", "most"), [(2, "path"), (6, "rate_limit"), (20, "rate_limit")])
+def test_a_limit_and_a_lossy_path_are_both_named(
+    storm: tuple[bytes, list[Record]],
+    silent: Callable[[Record], bool],
+    tmp_path: Path,
+    every: int,
+    most: str,
+) -> None:
+    """Of the SYNs outside the pauses some are lost on the way, and come a second later; the pauses are the server's."""
+    head, records = storm
+    syns = [place for place, record in enumerate(records) if is_syn(record[1]) and not silent(record)]
+    lost = set(syns[::every])
+    before = [(time - 1_100_000, frame) for place, (time, frame) in enumerate(records) if place in lost]
+    far = write(tmp_path / "far.pcap", head, records)
+    near = write(tmp_path / "near.pcap", head, client_side(sorted([*records, *before])))
+    report = analyze([near, far])
+    found = verdict(report)
+    (also,) = found["also"]
+    said = {found["cause"]: found["sentence"], also["cause"]: also["sentence"]}
+    assert found["cause"] == most
+    assert said["path"].startswith(f"{len(lost):,} of 1,159 attempts lost packets between the two capture points")
+    assert said["rate_limit"].startswith("The server stopped answering 12 times")
+    assert found["explains"] > also["share"] > 0.05
+    assert found["explains"] + also["share"] == pytest.approx(1, abs=0.002)
+
+
 @pytest.mark.parametrize("name", ["{}_{:05d}_20260302{:06d}.pcap", "{}.{}.{}.pcap"])
 @pytest.mark.parametrize("slow", [0, 3_200_000, 95_000_000])
 def test_two_rings_are_two_points(
