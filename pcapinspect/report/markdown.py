@@ -16,6 +16,7 @@ from pcapinspect.report.markdown_flows import flows_section, seen_in
 from pcapinspect.report.markdown_text import block, code, escape, items, prose, table
 from pcapinspect.report.model import Finding, Ladder, Sections
 from pcapinspect.report.people import Zone, evidence_held, extract_command, figure_rows, limits_of, time_span
+from pcapinspect.report.row_words import operation_rows, server_figures
 from pcapinspect.report.short_paths import Paths, named
 from pcapinspect.report.timeline import timeline
 from pcapinspect.report.words import server_name
@@ -113,17 +114,7 @@ def _symptoms(sections: Sections) -> list[str]:
             "",
         ]
     rows = [
-        (
-            server_name(server),
-            server["attempts"],
-            server["established"],
-            server["unanswered"],
-            server["refused"],
-            server["unreachable"],
-            server["peak_accepted_60s"]["count"] if server["peak_accepted_60s"] else 0,
-            "not shown" if sections["capture"]["flows_only"] else len(server["pauses"]),
-            server["verdict"]["cause"],
-        )
+        (server_name(server), *server_figures(server, sections), server["verdict"]["cause"])
         for server in servers[:MOST_SERVERS]
     ]
     span = limits_of(sections["settings"]).span
@@ -223,20 +214,9 @@ def _frames(finding: Finding) -> list[str]:
 
 
 def _operations(sections: Sections) -> list[str]:
-    operations = sorted(sections["operations"], key=lambda row: -row["count"])
-    rows = [
-        (
-            row["operation"],
-            row["ca_identifier"] or "",
-            "no response" if row["status"] is None else str(row["status"]),
-            row["count"],
-            row["clients"],
-            row["server"],
-        )
-        for row in operations[:MOST_OPERATIONS]
-    ]
+    rows = operation_rows(sections, MOST_OPERATIONS)
     head = ("Operation", "Label", "Response", "Requests", "Clients", "Server")
-    return [*table(head, rows), *_more(len(operations) - len(rows), "combination")]
+    return [*table(head, rows), *_more(len(sections["operations"]) - len(rows), "combination")]
 
 
 def _clients(sections: Sections) -> list[str]:

@@ -33,6 +33,7 @@ from pcapinspect.report.people import (
     time_span,
     wireshark_command,
 )
+from pcapinspect.report.row_words import operation_rows, server_figures
 from pcapinspect.report.words import server_name
 
 WIDTH = 80
@@ -240,16 +241,7 @@ def _servers(sections: Sections, paint: Paint) -> list[str]:
     head = ("SERVERS", "attempts", "established", "unanswered", "refused", "unreach.", f"peak {span}", "pauses")
     lines = [paint.bold("  ".join(head))]
     for server in servers[:MOST_SERVERS]:
-        peak = server["peak_accepted_60s"]
-        figures = (
-            server["attempts"],
-            server["established"],
-            server["unanswered"],
-            server["refused"],
-            server["unreachable"],
-            peak["count"] if peak else 0,
-            "not shown" if sections["capture"]["flows_only"] else len(server["pauses"]),
-        )
+        figures = server_figures(server, sections)
         lines.append(f"{server_name(server)}: {server['verdict']['cause']}")
         cells = [_number(figure).rjust(len(name)) for figure, name in zip(figures, head[1:], strict=True)]
         lines.append("  ".join((" " * len(head[0]), *cells)))
@@ -258,20 +250,9 @@ def _servers(sections: Sections, paint: Paint) -> list[str]:
 
 
 def _operations(sections: Sections, paint: Paint) -> list[str]:
-    operations = sorted(sections["operations"], key=lambda row: -row["count"])
-    rows = [
-        (
-            row["operation"],
-            row["ca_identifier"] or "",
-            "no response" if row["status"] is None else str(row["status"]),
-            row["count"],
-            row["clients"],
-            row["server"],
-        )
-        for row in operations[:MOST_OPERATIONS]
-    ]
+    rows = operation_rows(sections, MOST_OPERATIONS)
     head = ("OPERATIONS", "label", "response", "count", "clients", "server")
-    return _table(head, rows, paint, len(operations) - len(rows)) if rows else []
+    return _table(head, rows, paint, len(sections["operations"]) - len(rows)) if rows else []
 
 
 def _clients(report: Report, paint: Paint) -> list[str]:
