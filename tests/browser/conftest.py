@@ -76,7 +76,7 @@ def open_page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
     def opened(document: dict[str, Any], address: str = "", every_row: Rows | None = None, **options: Any) -> Opened:
         path = folder / f"page-{len(contexts)}.html"
-        path.write_text(render_html(SimpleNamespace(shown=document, every_row=every_row)), encoding="utf-8")  # type: ignore[arg-type]
+        path.write_text(render_html(SimpleNamespace(shown=document, every_row=every_row), "full"), encoding="utf-8")  # type: ignore[arg-type]
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
