@@ -7,8 +7,8 @@ from pathlib import Path
 
 HELP = "Compile the packet kernels now, so that no user of this installation waits for it (images, shared hosts)."
 
-SCENARIO = "storm"
-"""Large enough for tables to grow and to be swept: all that kernels are compiled for, but for those of a cluster."""
+PLAIN, BLOCKS = "storm", "policer"
+"""Scenarios: tables grow and are swept, and SYNs are held against a bucket. All kernels but those of a cluster."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,10 +42,15 @@ def _captures(folder: Path) -> tuple[Path, Path]:
     from pcapinspect.simulate import simulate
 
     plain, blocks = folder / "warm.pcap", folder / "warm.pcapng"
-    plain.write_bytes(simulate(SCENARIO).packets)
+    blocks_as_pcap = folder / "blocks.pcap"
+    plain.write_bytes(simulate(PLAIN).packets)
+    blocks_as_pcap.write_bytes(simulate(BLOCKS).packets)
     inner = IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=1024, dport=80, flags="S")
     with PcapNgWriter(str(blocks)) as writer:
         writer.write(
-            [*rdpcap(str(plain)), Ether(dst="02:00:00:00:00:01") / IP(src="192.0.2.3", dst="192.0.2.4") / GRE() / inner]
+            [
+                *rdpcap(str(blocks_as_pcap)),
+                Ether(dst="02:00:00:00:00:01") / IP(src="192.0.2.3", dst="192.0.2.4") / GRE() / inner,
+            ]
         )
     return plain, blocks

@@ -52,7 +52,11 @@ class Listener:
             raise UsageError(f"--netflow: {address!r} is not PORT or HOST:PORT")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
-        self._socket.bind((host.strip("[]"), int(port)))
+        try:
+            self._socket.bind((host.strip("[]"), int(port)))
+        except OSError:
+            self._socket.close()
+            raise
 
     def next(self, seconds: float) -> list[Datagram] | None:
         """All that came within this time. None: nothing did."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -98,10 +99,13 @@ def test_times_of_the_horizon():
 
 
 def test_metrics_are_served(tmp_path):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
     code = (
         "import urllib.request, sys; from pcapinspect.watch.outlets import Metrics; m = Metrics();"
-        "m.serve('127.0.0.1:19472');"
-        "print(urllib.request.urlopen('http://127.0.0.1:19472/metrics').status)"
+        f"m.serve('{address}');"
+        f"print(urllib.request.urlopen('http://{address}/metrics').status)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ})
     assert done.stdout == "200\n"

@@ -29,14 +29,28 @@ def v5(records: list[tuple[int, int, int, bool]]) -> bytes:
     return head + body
 
 
+def free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_a_port_that_is_taken_is_an_error_of_the_system():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.1", 0))
+        with pytest.raises(OSError, match="in use"):
+            Listener(f"127.0.0.1:{other.getsockname()[1]}")
+
+
 @pytest.fixture
 def sent():
     """Sends datagrams to a listener on a port of its own, and yields what the listener makes of them."""
-    listener = Listener("127.0.0.1:19955")
+    port = free_port()
+    listener = Listener(f"127.0.0.1:{port}")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
 
         def send(payload: bytes) -> list | None:
-            sender.sendto(payload, ("127.0.0.1", 19955))
+            sender.sendto(payload, ("127.0.0.1", port))
             return listener.next(0.05)
 
         yield send
