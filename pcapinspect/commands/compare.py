@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pcapinspect.commands.settings import add_setting_arguments, settings_of
+from pcapinspect.commands.documents import document_of
+from pcapinspect.commands.settings import add_setting_arguments
 from pcapinspect.errors import UsageError
 from pcapinspect.report import output
 
 if TYPE_CHECKING:
     from pcapinspect.compare.comparison import Comparison
-    from pcapinspect.report.model import Document
 
 HELP = "Say what became of the trouble: two captures or saved reports, held against each other by their load."
 
@@ -42,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from pcapinspect.compare.comparison import compare
 
     _check_outputs(options)
-    before, after = (_document(path, options) for path in (options.before, options.after))
+    before, after = (document_of([path], options) for path in (options.before, options.after))
     comparison = compare(before, after, (options.before, options.after))
     text = _written(comparison, before["settings"]["limit"], options)
     sys.stdout.write(text)
@@ -56,18 +55,6 @@ def _check_outputs(options: argparse.Namespace) -> None:
     for path in paths:
         if path != output.STANDARD_OUTPUT:
             output.check(path, force=options.force, inputs=[options.before, options.after])
-
-
-def _document(path: str, options: argparse.Namespace) -> Document:
-    """Of a saved report, or of captures that are read now."""
-    from pcapinspect.commands.progress import progress_line
-    from pcapinspect.commands.render import saved_report
-    from pcapinspect.pipeline import analyze
-
-    if Path(path).suffix == ".json":
-        return saved_report(path).document
-    with progress_line(quiet=options.quiet) as progress:
-        return analyze([path], settings_of(options), progress=progress).document
 
 
 def _written(comparison: Comparison, limit: int, options: argparse.Namespace) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pcapinspect.commands.documents import document_of
 from pcapinspect.commands.numbers import whole
 from pcapinspect.commands.settings import add_capture_arguments, settings_of
 
 if TYPE_CHECKING:
     from pcapinspect.plan.capture_commands import Recipe
     from pcapinspect.plan.lacks import Lack
-    from pcapinspect.report.model import Document
 
 HELP = "Print how to capture next: exact commands for IOS, IOS XE, SPAN, tcpdump and dumpcap."
 
@@ -40,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         lines: list[str] = [*eem.applet(settings), "", *(f"! {remark}" for remark in eem.REMARKS)]
     else:
         server = settings.servers[0] if settings.servers else None
-        document = _document(options) if options.capture else None
+        document = document_of(options.capture, options) if options.capture else None
         if document is None:
             wanted = expected.assumed(settings, server, options.minutes)
         else:
@@ -53,18 +52,6 @@ def run(options: argparse.Namespace) -> int:
     for line in lines:
         print(inert(line))
     return 0
-
-
-def _document(options: argparse.Namespace) -> Document:
-    """Of a saved report, or of captures that are read now."""
-    from pcapinspect.commands.progress import progress_line
-    from pcapinspect.commands.render import saved_report
-    from pcapinspect.pipeline import analyze
-
-    if len(options.capture) == 1 and Path(options.capture[0]).suffix == ".json":
-        return saved_report(options.capture[0]).document
-    with progress_line(quiet=options.quiet) as progress:
-        return analyze(options.capture, settings_of(options), progress=progress).document
 
 
 def _lacking(lacking: Sequence[Lack]) -> Iterator[str]:

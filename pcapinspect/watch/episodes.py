@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pcapinspect.address import endpoint
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Int64
 from pcapinspect.load.measures.rates import Rate
@@ -91,10 +92,6 @@ def _reaches(pause: Pause, time: int) -> bool:
     return pause.next_answer is None or pause.next_answer > time
 
 
-def _name(reading: Reading) -> str:
-    return f"{reading.ip}:{reading.port}" if ":" not in reading.ip else f"[{reading.ip}]:{reading.port}"
-
-
 def _rates(reading: Reading, told: _Told) -> Iterator[Event]:
     """`near` and `over`, at the accept that made it so. Of accepts that are new: for older ones, less and less of
     the window before them is held."""
@@ -108,7 +105,7 @@ def _rates(reading: Reading, told: _Told) -> Iterator[Event]:
         for place in places:
             time, count = int(reading.accepts[first + place]), int(counts[place])
             sentence = f"{count} connections accepted in {reading.window} s, of {reading.limit}."
-            yield Event(kind, time, _name(reading), sentence, time - window, time)
+            yield Event(kind, time, endpoint(reading.ip, reading.port), sentence, time - window, time)
     if len(counts):
         told.counted = int(reading.accepts[-1])
 
@@ -137,7 +134,7 @@ def _pauses(reading: Reading, running: int | None) -> Iterator[Event]:
         yield Event(
             "pause-begins",
             begin,
-            _name(reading),
+            endpoint(reading.ip, reading.port),
             f"Nobody is served since then: {pause.unanswered_attempts} attempts of {pause.clients} clients so far.",
             first,
             pause.last_unanswered,
@@ -147,7 +144,7 @@ def _pauses(reading: Reading, running: int | None) -> Iterator[Event]:
             yield Event(
                 "pause-ends",
                 pause.next_answer,
-                _name(reading),
+                endpoint(reading.ip, reading.port),
                 f"The server serves again, after {lasted:.1f} s; {pause.unanswered_attempts} attempts met the pause.",
                 first,
                 pause.next_answer,
@@ -156,5 +153,10 @@ def _pauses(reading: Reading, running: int | None) -> Iterator[Event]:
             if place < len(reading.responses):
                 response = int(reading.responses[place])
                 yield Event(
-                    "served-again", response, _name(reading), "A request got its response again.", first, response
+                    "served-again",
+                    response,
+                    endpoint(reading.ip, reading.port),
+                    "A request got its response again.",
+                    first,
+                    response,
                 )
