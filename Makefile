@@ -8,7 +8,7 @@ check: ## Every check and test, as CI runs them
 	scripts/test
 
 uncompiled: ## Test the kernels as plain Python, with branch coverage (minutes: no machine code)
-	NUMBA_DISABLE_JIT=1 python -m coverage run --branch --source pcapinspect/tcp,pcapinspect/capture -m pytest tests/tcp tests/capture
+	NUMBA_DISABLE_JIT=1 python -m coverage run --branch --source pcapinspect/capture,pcapinspect/packets,pcapinspect/tcp -m pytest tests/capture tests/packets tests/tcp
 	python -m coverage report --skip-covered
 
 format: ## Put the code into its form

@@ -11,10 +11,10 @@ import numpy as np
 from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.control import Control
 from pcapinspect.capture.inputs import GOES_ON, InputFile
-from pcapinspect.capture.stretch import Reader
 from pcapinspect.columns import Growing, Int64, UInt8
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.packets.stretch import Reader
 from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader

@@ -11,14 +11,14 @@ import numpy as np
 
 from pcapinspect.address import endpoint, text_of
 from pcapinspect.capture.control import Control
-from pcapinspect.capture.file import CaptureFile
 from pcapinspect.capture.fileset import Member, in_order
-from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import MISSING, Int64, UInt8
 from pcapinspect.errors import UsageError
 from pcapinspect.load.measures.parties import Networks
+from pcapinspect.packets.file import CaptureFile
+from pcapinspect.packets.fragments import Fragments
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.pki.followed import Followed
 from pcapinspect.points import point
 from pcapinspect.points.arrangement import Network, Units, arrange

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from pcapinspect.capture.control import Control
 from pcapinspect.capture.fileset import Member, find_captures
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.reader import CaptureReader
-from pcapinspect.capture.stretch import Reader, StretchReader, in_words
 from pcapinspect.errors import CaptureError, UsageError
 from pcapinspect.evidence.netflow.datagrams import holds_exports
 from pcapinspect.evidence.netflow.judgement import FlowLoad, compared, judge_flows
@@ -25,6 +23,8 @@ from pcapinspect.load.analyse import analyse
 from pcapinspect.load.measures.elsewhere import Endpoint, Endpoints
 from pcapinspect.load.measures.quality import CaptureQuality, assess
 from pcapinspect.observe import Observed, at_one_point, observe
+from pcapinspect.packets.reader import CaptureReader
+from pcapinspect.packets.stretch import Reader, StretchReader, in_words
 from pcapinspect.pki.followed import Followed
 from pcapinspect.pki.operations import Operations
 from pcapinspect.pki.reader import PkiReader
@@ -180,7 +180,7 @@ def _engine(
 ) -> Reader:
     reader: Reader
     if settings.engine == "tshark":
-        from pcapinspect.capture.tshark import TsharkReader
+        from pcapinspect.packets.tshark import TsharkReader
 
         reader = TsharkReader([path for path in paths if isinstance(path, str)], progress=progress, control=control)
     else:

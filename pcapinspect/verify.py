@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from pcapinspect.capture.fileset import find_captures
-from pcapinspect.capture.tshark import TsharkReader, Witness
 from pcapinspect.columns import MISSING, Columns
 from pcapinspect.findings.analysis import Analysis
+from pcapinspect.packets.tshark import TsharkReader, Witness
 from pcapinspect.pipeline import Evidence, follow, inspect
 from pcapinspect.settings import Settings
 

@@ -69,6 +69,20 @@ def kernels() -> set[str]:
     return {f"{path.stem}.{name}" for path in sources for name in decorated.findall(path.read_text())}
 
 
+def test_kernels_call_only_what_their_place_is_named_after() -> None:
+    # A change of a step in another folder would go unnoticed, and old machine code be used.
+    decorated = re.compile(r"^@step\ndef (\w+)", re.MULTILINE)
+    package = ROOT / "pcapinspect"
+    sources = {
+        ".".join(path.relative_to(package).with_suffix("").parts): path.read_text() for path in package.rglob("*.py")
+    }
+    steps = {module: set(decorated.findall(text)) for module, text in sources.items()}
+    for module, text in sources.items():
+        for other, names in re.findall(r"^from pcapinspect\.([\w.]+) import \(?([\w,\s]+)", text, re.MULTILINE):
+            if "." in other and other.rpartition(".")[0] != module.rpartition(".")[0]:
+                assert not steps.get(other, set()) & {name.strip() for name in names.split(",")}, (module, other)
+
+
 def run_without_rights(package: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """As a user who may write nowhere but in folders for all, and who has no home."""
     code = f"import sys; from pcapinspect.cli import main; main({list(arguments)!r})"

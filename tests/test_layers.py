@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "pcapinspect"
 
 LAYERS = (
     "capture",
+    "packets",
     "tcp",
     "http",
     "pki",
@@ -27,7 +28,7 @@ LAYERS = (
     "commands",
 )
 
-SHARED = {"address", "clock", "columns", "errors", "kernel", "labels", "mixing", "settings", "__init__"}
+SHARED = {"address", "clock", "columns", "errors", "fields", "kernel", "labels", "mixing", "settings", "__init__"}
 """Small modules that every layer may use. They import only each other."""
 
 PURE = ("tcp", "http", "pki", "points", "load", "findings")

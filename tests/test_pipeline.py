@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import pcapinspect
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.errors import CaptureError
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.pipeline import Evidence, follow, inspect
 from pcapinspect.settings import Settings
 from tests.capture.wire import segment

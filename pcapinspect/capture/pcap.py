@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pcapinspect.capture.fields import word32
 from pcapinspect.capture.records import DAMAGED, FULL, LARGEST, LARGEST_BY_LINK, MORE, Records
 from pcapinspect.columns import UInt8
+from pcapinspect.fields import word32
 from pcapinspect.kernel import kernel
 
 HEADER = 24

@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
-from pcapinspect.capture.fields import word16
 from pcapinspect.columns import MOST, Int64, UInt8
+from pcapinspect.fields import word16
 from pcapinspect.kernel import kernel
 
 Order = Literal["little", "big"]

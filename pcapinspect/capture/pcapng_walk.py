@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pcapinspect.capture.fields import word16, word32
 from pcapinspect.capture.records import BLOCK, DAMAGED, FULL, LARGEST_BY_LINK, MORE, NO_LINK, Records
 from pcapinspect.columns import MISSING, Int64, UInt8
+from pcapinspect.fields import word16, word32
 from pcapinspect.kernel import kernel, step
 
 NOTED = 4

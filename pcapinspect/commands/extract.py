@@ -96,7 +96,7 @@ def _wanted(options: argparse.Namespace) -> Wanted:
 
 
 def _frames_of(analysis: Analysis, chosen: Extract) -> WholeConnections:
-    from pcapinspect.capture.reader import CaptureReader
+    from pcapinspect.packets.reader import CaptureReader
     from pcapinspect.report.whole_connections import WholeConnections
 
     whole = WholeConnections(analysis.connections, chosen.connections)

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the frame layer by layer."""
-    from pcapinspect.capture.tshark import dissect_frame
+    from pcapinspect.packets.tshark import dissect_frame
     from pcapinspect.report.inert import inert
 
     for line in dissect_frame(options.capture, options.frame):

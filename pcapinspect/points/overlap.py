@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from pcapinspect.capture.tally import BACK
 from pcapinspect.columns import Int64
+from pcapinspect.packets.tally import BACK
 from pcapinspect.points.relations import FEWEST_COMMON
 from pcapinspect.points.sample import Sample
 

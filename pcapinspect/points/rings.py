@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from heapq import heappop, heappush
 
-from pcapinspect.capture.tally import BACK
+from pcapinspect.packets.tally import BACK
 from pcapinspect.points.sample import Sample
 
 Ring = list[int]

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pcapinspect.address import halves
-from pcapinspect.capture.batch import TCP, PacketBatch, Packets
 from pcapinspect.columns import Bool, Columns, Int64, UInt8, UInt32, UInt64, column
+from pcapinspect.packets.batch import TCP, PacketBatch, Packets
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.streams import ACK, RST, SYN
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pcapinspect.capture.batch import Packets
 from pcapinspect.columns import Int64, UInt64
+from pcapinspect.packets.batch import Packets
 from pcapinspect.tcp.connections import Connections
 
 _Ends = tuple[int, ...]

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pcapinspect.capture.batch import Packets
-from pcapinspect.capture.merge import Placed, Stream, merge
 from pcapinspect.columns import Int64
 from pcapinspect.http.exchanges import ExchangeBodies, Exchanges
 from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.packets.batch import Packets
+from pcapinspect.packets.merge import Placed, Stream, merge
 from pcapinspect.spread.plan import Plan, read_plan
 from pcapinspect.spread.rows import JoinedRows, part_of_file
 from pcapinspect.spread.schedule import Schedule

@@ -11,8 +11,8 @@ import numpy as np
 
 from pcapinspect.capture.fileset import Member
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.tally import Tally
 from pcapinspect.columns import MISSING, Int64
+from pcapinspect.packets.tally import Tally
 from pcapinspect.spread.packets import FileTask
 from pcapinspect.spread.plan import Position, epochs_of, position
 from pcapinspect.spread.rows import Joined, JoinedRows

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pcapinspect.capture.batch import PacketBatch
-from pcapinspect.capture.file import CaptureFile
-from pcapinspect.capture.merge import placed
 from pcapinspect.columns import Int64
+from pcapinspect.packets.batch import PacketBatch
+from pcapinspect.packets.file import CaptureFile
+from pcapinspect.packets.merge import placed
 from pcapinspect.settings import Settings
 from pcapinspect.spread.pieces import KeptPieces
 from pcapinspect.spread.rows import GROUPED, table_of

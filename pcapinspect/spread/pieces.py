@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from pcapinspect.capture.batch import PacketBatch
-from pcapinspect.capture.decode import Pieces
-from pcapinspect.capture.decoder import LINKTYPE_RAW, Decoder
-from pcapinspect.capture.fragments import Fragments, Lost
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.merge import NEVER
 from pcapinspect.capture.records import Records
-from pcapinspect.capture.tally import Tally
 from pcapinspect.columns import Int64, UInt8
+from pcapinspect.packets.batch import PacketBatch
+from pcapinspect.packets.decode import Pieces
+from pcapinspect.packets.decoder import LINKTYPE_RAW, Decoder
+from pcapinspect.packets.fragments import Fragments, Lost
+from pcapinspect.packets.merge import NEVER
+from pcapinspect.packets.tally import Tally
 from pcapinspect.settings import Settings
 from pcapinspect.spread.rows import table_of
 from pcapinspect.spread.store import Table, Writer, reading, stretches, whole

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from pcapinspect.capture.merge import NEVER
-from pcapinspect.capture.tally import BACK
 from pcapinspect.columns import Int64
+from pcapinspect.packets.merge import NEVER
+from pcapinspect.packets.tally import BACK
 from pcapinspect.settings import Settings
 from pcapinspect.spread.store import whole
 

@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.capture.merge import NEVER, Placed
 from pcapinspect.columns import Bool, Int64
+from pcapinspect.packets.batch import PacketBatch, Packets
+from pcapinspect.packets.merge import NEVER, Placed
 from pcapinspect.spread.store import Table, binary, reading, stretches
 
 COLUMNS = tuple(name for name in Packets.dtypes() if name not in ("file", "payload_start"))

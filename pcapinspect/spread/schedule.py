@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pcapinspect.capture.batch import Packets
 from pcapinspect.columns import Int64
+from pcapinspect.packets.batch import Packets
 from pcapinspect.spread.plan import Position, in_order
 from pcapinspect.spread.store import read, write
 from pcapinspect.tcp.sweeps import Sweep, Sweeps

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from pcapinspect.capture.batch import TCP, Packets
 from pcapinspect.columns import Bool, Int64
 from pcapinspect.kernel import kernel
+from pcapinspect.packets.batch import TCP, Packets
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.streams import ACK, SYN, find_stream, key_of, with_room
 from pcapinspect.tcp.tables import USED, Records, Tables

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pcapinspect.address import halves
-from pcapinspect.capture.batch import PacketBatch, Packets
 from pcapinspect.columns import MISSING, Int64, UInt8, UInt64
+from pcapinspect.packets.batch import PacketBatch, Packets
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import Syns
 from pcapinspect.tcp.result import TcpResult, Unjudged, counted, judge

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pcapinspect.capture.batch import TCP, Packets
 from pcapinspect.columns import MISSING, Int32, Int64, UInt8, UInt16, UInt32, UInt64
 from pcapinspect.kernel import kernel, step
+from pcapinspect.packets.batch import TCP, Packets
 from pcapinspect.tcp.handshake import (
     is_bare,
     is_of_far_leg,

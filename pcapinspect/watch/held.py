@@ -13,11 +13,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from pcapinspect.capture.batch import PacketBatch, Packets
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.live import LivePackets, gathered
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Bool, Int64
+from pcapinspect.packets.batch import PacketBatch, Packets
+from pcapinspect.packets.live import LivePackets, gathered
 
 MOST_BYTES = 64_000_000
 """Of frames and their columns that are held."""

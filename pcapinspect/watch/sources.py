@@ -12,8 +12,8 @@ from threading import Event, Thread
 from typing import IO
 
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.live import POLL_SECONDS, GrowingFile, LivePackets, live_packets
 from pcapinspect.errors import CaptureError, EngineError
+from pcapinspect.packets.live import POLL_SECONDS, GrowingFile, LivePackets, live_packets
 
 WAITING = 64
 """Parts that wait to be taken: a source that is faster is read no further until they are."""

@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pcapinspect.capture.live import LivePackets
 from pcapinspect.clock import SECOND
 from pcapinspect.findings.analysis import Analysis
+from pcapinspect.packets.live import LivePackets
 from pcapinspect.pipeline import Evidence, follow
 from pcapinspect.settings import Settings
 from pcapinspect.watch.episodes import SILENT_SECONDS, Episodes, Event

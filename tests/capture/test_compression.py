@@ -16,7 +16,7 @@ import zstandard
 
 from pcapinspect.errors import CaptureError
 from tests.capture import wire
-from tests.capture.test_hostile import PACK
+from tests.packets.test_hostile import PACK
 
 RNG = [bytes((i * 7919 + j * 104_729) % 251 for j in range(700)) for i in range(300)]
 CAPTURE = wire.pcap([wire.segment(data, seq=i) for i, data in enumerate(RNG)])

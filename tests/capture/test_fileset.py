@@ -9,7 +9,7 @@ import pytest
 from pcapinspect.capture.fileset import find_captures
 from pcapinspect.errors import CaptureError
 from tests.capture import wire
-from tests.capture.test_hostile import PACK
+from tests.packets.test_hostile import PACK
 
 START = 1_700_000_000_000_000_000
 

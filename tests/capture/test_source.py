@@ -19,7 +19,7 @@ from pcapinspect.capture.ahead import Ahead
 from pcapinspect.capture.source import HEADROOM, RawFile, chunks
 from pcapinspect.errors import CaptureError
 from tests.capture import wire
-from tests.capture.test_hostile import PACK
+from tests.packets.test_hostile import PACK
 
 CAPTURE = wire.pcapng([wire.segment(seq=i) for i in range(50)])
 
@@ -50,7 +50,7 @@ def test_a_named_pipe(tmp_path: Path, name: str) -> None:
 
 def test_standard_input() -> None:
     program = (
-        "from pcapinspect.capture.reader import CaptureReader\n"
+        "from pcapinspect.packets.reader import CaptureReader\n"
         "reader = CaptureReader(['-'])\n"
         "print(sum(len(b.packets) for b in reader), reader.inputs[0].path, reader.inputs[0].format)\n"
     )
@@ -85,7 +85,7 @@ def test_a_reader_that_is_left_early_leaves_no_thread(tmp_path: Path) -> None:
 
     path = tmp_path / "big"
     path.write_bytes(wire.pcap([wire.segment(seq=i) for i in range(5000)]))
-    from pcapinspect.capture.reader import CaptureReader
+    from pcapinspect.packets.reader import CaptureReader
 
     batches = iter(CaptureReader([str(path)], batch_bytes=1000))
     next(batches)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pcapinspect.address import text_of
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.reader import CaptureReader
+from pcapinspect.packets.reader import CaptureReader
 
 CLIENT, SERVER = "192.0.2.7", "198.51.100.80"
 CLIENT6, SERVER6 = "2001:db8::7", "2001:db8::80"

@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import MISSING, MOST
 from pcapinspect.errors import PcapInspectError
 from pcapinspect.evidence.configuration import read_configuration
@@ -22,6 +21,7 @@ from pcapinspect.evidence.netflow.export import ExportDecoder
 from pcapinspect.evidence.netflow.model import FlowFile
 from pcapinspect.evidence.netflow.reader import read_flows
 from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.pki.ber import BerError
 from pcapinspect.pki.certificates import read_certificate
 from pcapinspect.pki.pkiclient import classify

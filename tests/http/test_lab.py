@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from pcapinspect.address import texts
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import MISSING
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.tracker import ConnectionTracker
 

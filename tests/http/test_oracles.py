@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import MISSING
 from pcapinspect.http.exchanges import Exchanges
 from pcapinspect.http.reader import ExchangeReader
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.tracker import ConnectionTracker
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from pcapinspect.capture.batch import Packets
+from pcapinspect.packets.batch import Packets
 from pcapinspect.points.arrangement import Network, arrange
 from pcapinspect.points.sample import MOST_ROWS, SMALLEST, Handshakes, Sample, Sampling, Unit
 from pcapinspect.settings import Settings

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from pcapinspect.address import halves
-from pcapinspect.capture.batch import Packets
+from pcapinspect.packets.batch import Packets
 from pcapinspect.report.whole_connections import WholeConnections
 from pcapinspect.tcp.connections import Connections
 from tests.report.example import table

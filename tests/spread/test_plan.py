@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pcapinspect.capture.batch import PacketBatch
-from pcapinspect.capture.merge import Stream, merge, placed
+from pcapinspect.packets.batch import PacketBatch
+from pcapinspect.packets.merge import Stream, merge, placed
 from pcapinspect.spread.plan import epochs_of, in_order, position
 from pcapinspect.spread.schedule import Schedule, write_sweeps
 from pcapinspect.tcp.sweeps import Marks, Sweeps

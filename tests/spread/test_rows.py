@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import Int64
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.spread import packets, rows
 from pcapinspect.spread.packets import Groups
 from pcapinspect.spread.rows import part_of_file, table_of

@@ -13,8 +13,8 @@ from typing import Any
 from pcapinspect.capture.fileset import in_order
 from pcapinspect.capture.frames import read_frames
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.following import follow_packets
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.pki.followed import Followed
 from pcapinspect.settings import Settings
 from pcapinspect.spread.follow import follow

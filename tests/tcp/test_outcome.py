@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.clock import SECOND
+from pcapinspect.packets.batch import PacketBatch
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import OUTCOMES
 from pcapinspect.tcp.tracker import ConnectionTracker

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcapinspect.capture.batch import ICMP_ERROR, PacketBatch, Packets
+from pcapinspect.packets.batch import ICMP_ERROR, PacketBatch, Packets
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.parts import Parts
 from pcapinspect.tcp.tracker import ConnectionTracker

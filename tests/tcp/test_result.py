@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.columns import MISSING
+from pcapinspect.packets.batch import PacketBatch
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import CLOSE_OPEN, CLOSE_TIMEOUT, UNANSWERED, UNDETERMINED
 from pcapinspect.tcp.result import Unjudged, judge

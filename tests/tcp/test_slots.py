@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pcapinspect.capture.batch import PacketBatch, Packets
+from pcapinspect.packets.batch import PacketBatch, Packets
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.sweeps import BLOCK
 from pcapinspect.tcp.tracker import ConnectionTracker

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from pcapinspect.capture.batch import PacketBatch
-from pcapinspect.capture.reader import CaptureReader
+from pcapinspect.packets.batch import PacketBatch
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.settings import Settings
 from pcapinspect.tcp import streams as table
 from pcapinspect.tcp.streams import move_streams

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pcapinspect.address import texts
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.columns import MISSING
+from pcapinspect.packets.reader import CaptureReader
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import OUTCOMES
 from pcapinspect.tcp.result import TcpResult

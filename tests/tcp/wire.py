@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from pcapinspect.address import halves
-from pcapinspect.capture.batch import ICMP_ERROR, TCP, PacketBatch, Packets
 from pcapinspect.columns import MISSING
+from pcapinspect.packets.batch import ICMP_ERROR, TCP, PacketBatch, Packets
 from pcapinspect.settings import Settings
 from pcapinspect.tcp.connections import CLOSES, OUTCOMES, Connections
 from pcapinspect.tcp.result import TcpResult

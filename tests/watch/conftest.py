@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.live import LivePackets, live_packets
+from pcapinspect.packets.live import LivePackets, live_packets
 
 Parts = Callable[..., Iterator[LivePackets]]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pcapinspect.address import text_of
-from pcapinspect.capture.batch import TCP, Packets
 from pcapinspect.columns import Bool
 from pcapinspect.load.measures.parties import number
+from pcapinspect.packets.batch import TCP, Packets
 
 SYN, RST, ACK = 2, 4, 16
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from pcapinspect.address import halves
-from pcapinspect.capture.batch import ICMP_ERROR, TCP, Packets
 from pcapinspect.load.measures import elsewhere
 from pcapinspect.load.measures.elsewhere import Endpoint, Endpoints
+from pcapinspect.packets.batch import ICMP_ERROR, TCP, Packets
 
 SYN, RST, ACK = 2, 4, 16
 

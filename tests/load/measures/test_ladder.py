@@ -11,9 +11,9 @@ from build import Made
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.load.model import FELLS, RUNGS, Ladder, Load
+from pcapinspect.packets.batch import PacketBatch
 from pcapinspect.pipeline import Evidence, follow
 from pcapinspect.settings import Settings
 from tests.tcp.wire import ACK, FIN, PSH, RST, START, SYN, Packet, Wire, columns

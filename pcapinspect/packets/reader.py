@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 
 from pcapinspect.capture.ahead import Ahead
-from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.control import Control
-from pcapinspect.capture.file import NOTHING, CaptureFile
 from pcapinspect.capture.fileset import Member, in_order, sizes
-from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.merge import Stream, merge, placed
+from pcapinspect.packets.batch import PacketBatch
+from pcapinspect.packets.file import NOTHING, CaptureFile
+from pcapinspect.packets.fragments import Fragments
+from pcapinspect.packets.merge import Stream, merge, placed
 
 _SMALLEST_SHARE = 1 << 20
 """Bytes of a batch when many files are read: all may be open at a time if they overlap."""

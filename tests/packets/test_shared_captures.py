@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pcapinspect.capture import linktypes
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.errors import CaptureError
+from pcapinspect.packets.reader import CaptureReader
 
 LINKS = {
     "1": {1}, "2": {6}, "3": {8}, "4": {9, 50, 166}, "7": {12, 14, 101}, "8": {7}, "9": {129}, "10": {11, 100},

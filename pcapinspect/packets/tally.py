@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pcapinspect.capture import layers, linktypes
+from pcapinspect.capture import linktypes
 from pcapinspect.capture.inputs import CUT_EARLY, InputFile
 from pcapinspect.capture.records import NO_LINK, Records
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import MISSING, Int64
+from pcapinspect.packets import layers
 
 BACK = SECOND
 """A step back beyond this is the clock's. Packets of several queues or interfaces are written out of order by

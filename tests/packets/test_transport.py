@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pcapinspect.capture.batch import ICMP_ERROR, TCP
+from pcapinspect.packets.batch import ICMP_ERROR, TCP
 from tests.capture import wire
 
 SYN = wire.tcp(seq=12345, ack=0, flags=wire.SYN, options=b"\2\4\5\xb4")

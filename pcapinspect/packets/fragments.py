@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from pcapinspect.capture.decode import Pieces
 from pcapinspect.clock import SECOND
 from pcapinspect.columns import Int64, UInt8
+from pcapinspect.packets.decode import Pieces
 
 PATIENCE = 60 * SECOND
 """How long pieces wait for the others: RFC 8200, 4.5. Later, the identification may be another packet's."""

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pcapinspect.capture import carrier, cooked, ethernet, ip, layers, serial_link, transport, tunnel
-from pcapinspect.capture.batch import ICMP_ERROR, TCP
-from pcapinspect.capture.fields import little32
-from pcapinspect.capture.layers import AT, DETAIL, END, FRAGMENT, IP, LAYER, STATE_SIZE, VALUE, WIRE
-from pcapinspect.capture.linktypes import SKIPS, STARTS
 from pcapinspect.capture.records import NO_LINK, Records
-from pcapinspect.capture.rows import Found
 from pcapinspect.columns import Int64, UInt8
+from pcapinspect.fields import little32
 from pcapinspect.kernel import kernel, step
+from pcapinspect.packets import carrier, cooked, ethernet, ip, layers, serial_link, transport, tunnel
+from pcapinspect.packets.batch import ICMP_ERROR, TCP
+from pcapinspect.packets.layers import AT, DETAIL, END, FRAGMENT, IP, LAYER, STATE_SIZE, VALUE, WIRE
+from pcapinspect.packets.rows import Found
+from pcapinspect.packets.starts import SKIPS, STARTS
 
 
 class Pieces(NamedTuple):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pcapinspect.capture.fields import big16, big32
-from pcapinspect.capture.layers import (
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.fields import big16, big32
+from pcapinspect.kernel import step
+from pcapinspect.packets.layers import (
     AT,
     DONE_NOTHING,
     END,
@@ -26,8 +28,6 @@ from pcapinspect.capture.layers import (
     then,
     then_type,
 )
-from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import step
 
 
 @step

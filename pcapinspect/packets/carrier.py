@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pcapinspect.capture.ethernet import tag
-from pcapinspect.capture.fields import big16
-from pcapinspect.capture.layers import (
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.fields import big16
+from pcapinspect.kernel import step
+from pcapinspect.packets.ethernet import tag
+from pcapinspect.packets.layers import (
     AT,
     ETHERNET,
     LAYER,
@@ -18,8 +20,6 @@ from pcapinspect.capture.layers import (
     odd,
     then,
 )
-from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import step
 
 
 @step

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from pcapinspect.capture import rows
-from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.capture.decode import (
+from pcapinspect.capture.inputs import InputFile
+from pcapinspect.capture.records import Records
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.packets import rows
+from pcapinspect.packets.batch import PacketBatch, Packets
+from pcapinspect.packets.decode import (
     COUNTS,
     LEFT,
     NOT_IP,
@@ -18,12 +21,9 @@ from pcapinspect.capture.decode import (
     decode,
     decode_rare,
 )
-from pcapinspect.capture.fragments import Fragments
-from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.records import Records
-from pcapinspect.capture.rows import Found
-from pcapinspect.capture.tally import Tally
-from pcapinspect.columns import Int64, UInt8
+from pcapinspect.packets.fragments import Fragments
+from pcapinspect.packets.rows import Found
+from pcapinspect.packets.tally import Tally
 
 LINKTYPE_RAW = 101
 

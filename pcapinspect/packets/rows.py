@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pcapinspect.capture.batch import ICMP_ERROR, SYN, Packets
-from pcapinspect.capture.fields import big16, big32, big64
-from pcapinspect.capture.transport import SMALLEST_TCP
 from pcapinspect.columns import Int32, Int64, UInt8, UInt16, UInt32, UInt64
+from pcapinspect.fields import big16, big32, big64
 from pcapinspect.kernel import kernel, step
+from pcapinspect.packets.batch import ICMP_ERROR, SYN, Packets
+from pcapinspect.packets.transport import SMALLEST_TCP
 
 MAPPED = 0xFFFF << 32
 """The upper half of the lower half of an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2)."""

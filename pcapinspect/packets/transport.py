@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pcapinspect.capture.fields import big16
-from pcapinspect.capture.layers import (
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.fields import big16
+from pcapinspect.kernel import step
+from pcapinspect.packets.layers import (
     AT,
     AYIYA,
     DONE_ICMP,
@@ -26,8 +28,6 @@ from pcapinspect.capture.layers import (
     lacks,
     then,
 )
-from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import step
 
 SMALLEST_TCP = 14
 """Bytes of a TCP header up to the flags: with fewer captured it says nothing."""

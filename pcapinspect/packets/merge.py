@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.capture.tally import BACK
 from pcapinspect.columns import Int64
+from pcapinspect.packets.batch import PacketBatch, Packets
+from pcapinspect.packets.tally import BACK
 
 _LOOKAHEAD = 128 << 20
 """Bytes of a file that are held at most, to see whether it ends before the next one has really begun, or how many

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pcapinspect.capture.reader import CaptureReader
 from pcapinspect.errors import CaptureError
+from pcapinspect.packets.reader import CaptureReader
 from tests.capture import wire
-from tests.capture.test_hostile import PACK
+from tests.packets.test_hostile import PACK
 
 START = 1_700_000_000_000_000_000
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pcapinspect.capture.fields import big16, big32
-from pcapinspect.capture.layers import (
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.fields import big16, big32
+from pcapinspect.kernel import step
+from pcapinspect.packets.layers import (
     AT,
     CARRIER,
     DONE_NOT_IP,
@@ -19,8 +21,6 @@ from pcapinspect.capture.layers import (
     then,
     then_type,
 )
-from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import step
 
 SMALLEST_TYPE = 0x600
 """IEEE 802.3: below it the field is a length, and 802.2 follows."""

@@ -9,15 +9,15 @@ from threading import Event
 
 import numpy as np
 
-from pcapinspect.capture.batch import PacketBatch, Packets
-from pcapinspect.capture.decoder import Decoder
-from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.capture.records import Records
 from pcapinspect.capture.source import HEADROOM, ByteStream
-from pcapinspect.capture.tally import Tally
 from pcapinspect.capture.walk import Stretch, stretches
 from pcapinspect.columns import Int64, UInt8
+from pcapinspect.packets.batch import PacketBatch, Packets
+from pcapinspect.packets.decoder import Decoder
+from pcapinspect.packets.fragments import Fragments
+from pcapinspect.packets.tally import Tally
 
 CHUNK_BYTES = 1 << 20
 """Read at a time at the most."""

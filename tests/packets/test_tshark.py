@@ -16,11 +16,11 @@ from scapy.packet import Packet, Raw
 from scapy.utils import PcapWriter
 
 from pcapinspect.address import text_of
-from pcapinspect.capture import batch
 from pcapinspect.capture.inputs import InputFile
-from pcapinspect.capture.reader import CaptureReader
-from pcapinspect.capture.tshark import TsharkReader, Witness, dissect_frame
 from pcapinspect.errors import CaptureError, EngineError
+from pcapinspect.packets import batch
+from pcapinspect.packets.reader import CaptureReader
+from pcapinspect.packets.tshark import TsharkReader, Witness, dissect_frame
 
 BEGIN = 1_795_426_305
 REQUEST = b"GET /cgi-bin/pkiclient.exe?operation=GetNextCACert&message=tti HTTP/1.0\r\n\r\n"

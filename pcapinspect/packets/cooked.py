@@ -5,8 +5,10 @@ Sources: the LINKTYPE pages of tcpdump.org and Wireshark's dissectors of the sam
 
 from __future__ import annotations
 
-from pcapinspect.capture.fields import big16, big32, little16, little32
-from pcapinspect.capture.layers import (
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.fields import big16, big32, little16, little32
+from pcapinspect.kernel import step
+from pcapinspect.packets.layers import (
     AT,
     DONE_NOT_IP,
     END,
@@ -26,8 +28,6 @@ from pcapinspect.capture.layers import (
     then,
     then_type,
 )
-from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import step
 
 
 @step

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pcapinspect.capture import fields
+from pcapinspect import fields
 from pcapinspect.kernel import kernel
 
 

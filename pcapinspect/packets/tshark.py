@@ -20,13 +20,13 @@ import numpy as np
 
 from pcapinspect.address import halves
 from pcapinspect.capture.ahead import Ahead
-from pcapinspect.capture.batch import ICMP_ERROR, SYN, TCP, PacketBatch, Packets
 from pcapinspect.capture.control import Control
 from pcapinspect.capture.fileset import Member, in_order
 from pcapinspect.capture.inputs import ENDED, InputFile
 from pcapinspect.capture.source import STDIN
 from pcapinspect.clock import SECOND, parse_iso
 from pcapinspect.errors import CaptureError, EngineError
+from pcapinspect.packets.batch import ICMP_ERROR, SYN, TCP, PacketBatch, Packets
 
 OLDEST = (4, 0)
 """Wireshark 4.0, Debian 12's: the oldest that this engine was tested with."""

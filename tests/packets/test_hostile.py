@@ -16,9 +16,10 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pcapinspect.capture import layers
-from pcapinspect.capture.linktypes import NAMES, STARTS
+from pcapinspect.capture.linktypes import NAMES
 from pcapinspect.errors import CaptureError
+from pcapinspect.packets import layers
+from pcapinspect.packets.starts import STARTS
 from tests.capture import wire
 
 LINKS = [link for link in range(len(STARTS)) if STARTS[link] != layers.ODD_LINK]

@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from pcapinspect.capture import linktypes
-from pcapinspect.capture.batch import PacketBatch, Packets
 from pcapinspect.capture.control import Control
-from pcapinspect.capture.decoder import Decoder
-from pcapinspect.capture.fragments import Fragments
 from pcapinspect.capture.inputs import ENDED, WHOLE, InputFile
 from pcapinspect.capture.recognise import wireless
 from pcapinspect.capture.source import RawFile
-from pcapinspect.capture.tally import Tally
 from pcapinspect.capture.walk import Walk
 from pcapinspect.columns import MISSING
 from pcapinspect.errors import CaptureError
+from pcapinspect.packets.batch import PacketBatch, Packets
+from pcapinspect.packets.decoder import Decoder
+from pcapinspect.packets.fragments import Fragments
+from pcapinspect.packets.tally import Tally
 
 _WIRELESS = frozenset(map(linktypes.name, linktypes.WIRELESS))
 

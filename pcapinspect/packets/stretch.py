@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
 
-from pcapinspect.capture.batch import PacketBatch
 from pcapinspect.capture.inputs import InputFile
 from pcapinspect.clock import iso
 from pcapinspect.columns import Bool, Int64
+from pcapinspect.packets.batch import PacketBatch
 
 
 class Reader(Protocol):

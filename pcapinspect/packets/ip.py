@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from pcapinspect.capture.fields import big16
-from pcapinspect.capture.layers import (
+from pcapinspect.columns import Int64, UInt8
+from pcapinspect.fields import big16
+from pcapinspect.kernel import step
+from pcapinspect.packets.layers import (
     AT,
     DONE_FRAGMENT,
     DONE_NOTHING,
@@ -31,8 +33,6 @@ from pcapinspect.capture.layers import (
     then,
     then_type,
 )
-from pcapinspect.columns import Int64, UInt8
-from pcapinspect.kernel import step
 
 
 @step
