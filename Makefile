@@ -24,6 +24,9 @@ site: ## Make a site of docs/, which opens from disk (pip install ".[docs]")
 captures: ## Make the sample captures again, byte for byte
 	for name in $(SAMPLES); do pcapinspect simulate $$name -w captures/$$name.pcap --force || exit 1; done
 
+bundle: ## Fetch the plotly.js of pages into a checkout, as installing does (needs npm)
+	python -m scripts.plotly_bundle
+
 dashboards: ## Make the example pages again
 	for name in $(SAMPLES); do pcapinspect analyze captures/$$name.pcap --quiet --force --html dashboards/$$name.html || exit 1; done
 
@@ -46,4 +49,4 @@ matrix: ## Compare reports with simulated truth, and write the page of it
 mutants: ## Change the judging code in small ways, and ask whether the tests notice
 	scripts/mutate --number 150 --at-least 0.9 load.judgement
 
-.PHONY: help check uncompiled format described site captures dashboards screenshot benchmark fuzz fuzz-guided matrix mutants
+.PHONY: help check uncompiled format described site captures bundle dashboards screenshot benchmark fuzz fuzz-guided matrix mutants

@@ -136,3 +136,15 @@ def test_page_without_scripts_has_answer_findings_and_tables(open_page: Any, doc
     rows = page.locator("#printed details").first.locator("tbody tr")
     assert rows.count() == 200
     assert "10.2.0." in rows.first.inner_text() or "10.1." in rows.first.inner_text()
+
+
+def test_a_browser_that_cannot_unpack_the_data_says_so_and_shows_the_tables(open_page: Any, document: Any) -> None:
+    opened = open_page(document, java_script_enabled=False)
+    page = opened.page.context.browser.new_page()
+    page.add_init_script("delete window.DecompressionStream")
+    page.goto(opened.page.url)
+    page.wait_for_selector("#failed")
+    assert "Firefox 113" in page.inner_text("#failed")
+    assert page.locator("#printed summary").first.is_visible()
+    assert page.locator("#charts").is_hidden()
+    page.close()
