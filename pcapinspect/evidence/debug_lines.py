@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 MESSAGE = re.compile(r"%(?P<mnemonic>(?P<facility>[A-Z][A-Z0-9_]{1,30})-[0-7]-[A-Z0-9_]{1,60})\b")
@@ -30,7 +31,7 @@ _PATTERNS = {
     "Content-Type indicates": ("not_a_certificate", r"Content-Type indicates we did not receive a certificate"),
     "REJECTED": ("rejected", r"received CertRep - REJECTED"),
     "request is rejected": ("rejected", r"certificate request is rejected"),
-    "status = 0x": ("failed", r"status = 0x[0-9A-Fa-f]{1,8}\s?\((?P<error>E_[A-Z0-9_]{2,60})\b"),
+    "status = ": ("failed", r"status = 0x[0-9A-Fa-f]{1,8}\s?\((?P<error>E_[A-Z0-9_]{2,60})\b"),
     "HTTP Server is": ("http_disabled", r"HTTP Server is disabled"),
     "HTTP server not": ("http_disabled", r"HTTP server not enabled"),
     "enter FSM": ("server_state", r"CRYPTO_CS: enter FSM"),
@@ -39,8 +40,10 @@ _PATTERNS = {
 _DEBUGS = tuple((word, kind, re.compile(pattern)) for word, (kind, pattern) in _PATTERNS.items())
 """By words that are in every text which the pattern finds: looking for them first costs less than any pattern."""
 
-WORDS = ("%", "CRYPTO_CS: ", "HTTP/", "Date: ", *_PATTERNS)
-"""One of these is in every text that says something."""
+_WORDS = ("%", "CRYPTO_CS: ", "HTTP/", "Date: ", *_PATTERNS)
+"""One of these is in every text that says something. None holds a digit."""
+
+_NO_DIGITS = str.maketrans("", "", "0123456789")
 
 MESSAGE_TYPE = re.compile(r"CRYPTO_CS: scep msg type - (?P<number>\d{1,3})\b")
 TRANSACTION = re.compile(r"CRYPTO_CS: trans id - (?P<transaction>\S{1,80})")
@@ -83,23 +86,44 @@ def messages(text: str) -> Iterator[re.Match[str]]:
     return MESSAGE.finditer(text)
 
 
+@lru_cache(maxsize=64)
+def _told(text: str) -> tuple[bool, tuple[tuple[str, re.Pattern[str]], ...]]:
+    """As _of_shape. A line is asked for twice, and servers repeat themselves word by word."""
+    return _of_shape(text.translate(_NO_DIGITS))
+
+
+@lru_cache(maxsize=4096)
+def _of_shape(shape: str) -> tuple[bool, tuple[tuple[str, re.Pattern[str]], ...]]:
+    """Whether a text without its digits says something, and the patterns of which it holds the word.
+
+    Logs repeat few lines, with other numbers: most are known by their shape.
+    """
+    found = tuple((kind, pattern) for word, kind, pattern in _DEBUGS if word in shape)
+    return bool(found) or any(map(shape.__contains__, _WORDS)), found
+
+
+def says(text: str) -> bool:
+    """Whether the text may say something that is known; never False where it does."""
+    return _told(text)[0]
+
+
 def debugs(text: str) -> list[Said]:
     """Every debug line that is known, in the order of the text."""
-    said = [Said(kind, found) for word, kind, pattern in _DEBUGS if word in text for found in pattern.finditer(text)]
+    said = [Said(kind, found) for kind, pattern in _told(text)[1] for found in pattern.finditer(text)]
     return sorted(said, key=lambda one: one.begin) if len(said) > 1 else said
 
 
 def _fields(kind: str, found: re.Match[str], text: str) -> dict[str, Any]:
-    groups = found.groupdict()
+    if kind == "server_request":
+        return {"operation": _SERVERS_NAMES.get(found["asked"], found["asked"])}
     if kind in ("queue_limit", "no_listener"):
-        return of_segment(text) | {"port": int(groups["port"]) if groups["port"] else None}
+        return of_segment(text) | {"port": int(found["port"]) if found["port"] else None}
+    groups = found.groupdict()
     if kind in ("shadow_state", "shadow_timer"):
         return {"trustpoint": groups["trustpoint"][:63], "state": groups.get("state") or None}
     if kind == "request":
         asked = groups.get("asked")
         return {"operation": PKI if asked and asked not in CLEAR_OPERATIONS else asked}
-    if kind == "server_request":
-        return {"operation": _SERVERS_NAMES.get(groups["asked"], groups["asked"])}
     return {"state": groups["error"]} if kind == "failed" else {}
 
 

@@ -17,7 +17,7 @@ from pcapinspect.evidence.stamps import UPTIME, WITHIN, Head, Stamp, read_head
 from pcapinspect.evidence.zones import Zones
 from pcapinspect.pki.pkiclient import classify
 
-MOST_RECORDS = 200_000
+MOST_RECORDS = 100_000
 """Kept of one file; a busy server's debugs reach this in hours, and the first hours say what happens."""
 
 MOST_DEVICES = 1000
@@ -149,7 +149,7 @@ class LogReader:
             at.stamp, at.stamped_by = head.device, "device"
         elif uptime := UPTIME.match(text):
             text = text[uptime.end() :]
-        if any(map(text.__contains__, debug_lines.WORDS)):
+        if debug_lines.says(text):
             understood = self._pieces(text, at)
         else:
             understood = head.device is None and device.open is not None and self._add(device.open, text)
@@ -174,8 +174,9 @@ class LogReader:
             at.stamp, at.stamped_by = device.stamp, "before"
         if self._cut is not None and debug_lines.SEGMENT in self._cut[0] and self._goes_on(text):
             return True
-        says = any(map(text.__contains__, debug_lines.WORDS))
-        if (says and self._pieces(text, at)) or (device.open is not None and self._add(device.open, text.strip())):
+        if (debug_lines.says(text) and self._pieces(text, at)) or (
+            device.open is not None and self._add(device.open, text.strip())
+        ):
             self._cut = None
             return True
         return self._goes_on(text)
@@ -187,7 +188,7 @@ class LogReader:
             return False
         before, at = self._cut
         whole = f"{before.rstrip()} {text.strip()}"[:LONGEST]
-        understood = any(map(whole.__contains__, debug_lines.WORDS)) and self._pieces(whole, at)
+        understood = debug_lines.says(whole) and self._pieces(whole, at)
         self._cut = None if understood else (whole, at)
         return understood
 

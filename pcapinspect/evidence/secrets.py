@@ -14,6 +14,12 @@ _WORD = (
     r"authorization|proxy-authorization|cookie|set-cookie|otp|pkcs12|bearer|api-?key"
 )
 _BEHIND = re.compile(rf"(?i)(?<![\w/.=-])((?:[\w-]{{1,40}}-)?(?:{_WORD}))\b[:=]?[ \t]*\S.*")
+_ROOTS = (
+    "pass", "pwd", "secret", "challenge", "key", "psk", "community", "token", "credential", "authorization", "cookie",
+    "otp", "pkcs12", "bearer", "logged command:",
+)  # fmt: skip
+"""One of these, in lower case, is in every text of which the patterns cut something: most lines hold none."""
+
 _COMMAND = re.compile(r"(?i)(logged command:\s*(?:no )?\S+(?: \S+)?).*\b(?:auth|authentication|priv|md5|sha)\b.*")
 """`snmp-server user U G v3 auth sha X`, `standby 1 authentication X`, as the archive of commands logs them."""
 
@@ -29,6 +35,9 @@ def redacted(text: str) -> str:
         text = _USER.sub("", text)
     if "?" in text or "&" in text:
         text = _QUERY.sub(r"\1=...", text)
+    lowered = text.lower()
+    if not any(map(lowered.__contains__, _ROOTS)):
+        return text
     text = _COMMAND.sub(r"\1 ...", text)
     return _BEHIND.sub(r"\1 ...", text)
 

@@ -119,9 +119,8 @@ class Day:
         return None if base is None else calendar_day(base + self.roll, self.month, self.day)
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """A time as a line has it."""
+class Stamp(NamedTuple):
+    """A time as a line has it. A tuple, as heads of lines are."""
 
     day: Day
     since_midnight: int
@@ -190,8 +189,7 @@ def _nanoseconds(fraction: str | None) -> int:
 
 def _since_midnight(clock: str, half: str | None) -> int:
     """A leap second is read as the second before it."""
-    hour, minute, second = map(int, clock.split(":"))
-    second = min(second, 59)
+    hour, minute, second = int(clock[:-6]), int(clock[-5:-3]), min(int(clock[-2:]), 59)
     if half:
         hour = hour % 12 + 12 * (half == "PM")
     return ((hour * 60 + minute) * 60 + second) * SECOND
@@ -239,7 +237,7 @@ def read_head(line: str) -> Head:
     """Takes the stamps off a line. A line without any is its own text."""
     for form in (DEVICE, TRACE, DEVICE_ISO):
         if found := form.match(line):
-            return Head(line[found.end() :], found, host=found.groupdict().get("origin"))
+            return Head(line[found.end() :], found, host=None if form is TRACE else found["origin"])
     for form in _RELAYS:
         if found := form.match(line):
             return _relayed(line[found.end() :], found)
